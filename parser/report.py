@@ -1,0 +1,160 @@
+"""The record that the parser hands out: a report, its figures, and an honest account of what is wrong.
+
+Two lists that are never mixed up: `findings` are inconsistencies of the *source* (its own totals do not add
+up), `doubts` are uncertainties of *our reading*. Values are kept as printed and never repaired.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from parser.document import Locator, State
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One printed number.
+
+    `key` is `requests.<row>.<column>`, `review_litigation.<key>`, `proactive.<row>.<field>`,
+    `statistics.<code>` or `statistics.<code>.cumulative`; `printed` is the cell's text as it stands there;
+    `value` is its number, or `None` where the cell is blank or holds no number (blank is never 0);
+    `remark` is what the cell says beside the number (`其中修订16件`).
+    """
+
+    key: str
+    value: Decimal | None
+    unit: str | None
+    printed: str
+    remark: str | None = None
+    locator: Locator = field(default_factory=Locator)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "key": self.key,
+            "value": number(self.value),
+            "unit": self.unit,
+            "printed": self.printed,
+            "remark": self.remark,
+            "locator": self.locator.as_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The source contradicts itself: `rule` (a name of the relations), `where`, what the relation asks, what
+    is printed. `severity` is `hard` (printed in the form, or plain addition) or `soft`."""
+
+    rule: str
+    where: str
+    expected: Decimal | str
+    found: Decimal | str
+    severity: str = "hard"
+    locators: tuple[Locator, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "rule": self.rule,
+            "where": self.where,
+            "expected": number(self.expected),
+            "found": number(self.found),
+            "severity": self.severity,
+            "locators": [locator.as_dict() for locator in self.locators],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """We are not sure of our own reading: `kind` (`unknown_row`, `missing_column`, …), the place, and a
+    sentence for people that names what was met."""
+
+    kind: str
+    where: str
+    message: str
+    locator: Locator = field(default_factory=Locator)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "where": self.where,
+            "message": self.message,
+            "locator": self.locator.as_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A chapter of the report: its heading as printed and the text below it, paragraphs parted by `\\n`."""
+
+    heading: str
+    text: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"heading": self.heading, "text": self.text}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything a report says. `form` is `pre2019`, `2019` or `2021`; `period` the two days (ISO) that the
+    figures span, when printed; `published` an ISO date or date and time from the source itself; `contact`
+    has any of `address`, `postcode`, `telephone`, `fax`, `email`."""
+
+    form: str
+    title: str
+    agency: str | None
+    year: int | None
+    period: tuple[str, str] | None = None
+    published: str | None = None
+    contact: dict[str, str] = field(default_factory=dict)
+    sections: tuple[Section, ...] = ()
+    figures: tuple[Figure, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    meta: dict[str, str] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The record as JSON-ready values."""
+        return {
+            "form": self.form,
+            "title": self.title,
+            "agency": self.agency,
+            "year": self.year,
+            "period": list(self.period) if self.period else None,
+            "published": self.published,
+            "contact": self.contact,
+            "sections": [section.as_dict() for section in self.sections],
+            "figures": [figure.as_dict() for figure in self.figures],
+            "findings": [finding.as_dict() for finding in self.findings],
+            "doubts": [doubt.as_dict() for doubt in self.doubts],
+            "meta": self.meta,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What became of a payload: its state, why, the detected format, and the report where there is one."""
+
+    state: State
+    format: str
+    reason: str = ""
+    report: Report | None = None
+    attachments: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """JSON-ready: the report's own fields beside `state`, `reason`, `format` and `attachments`."""
+        head: dict[str, Any] = {
+            "state": str(self.state),
+            "reason": self.reason,
+            "source_format": self.format,
+            "attachments": list(self.attachments),
+        }
+        return head | (self.report.as_dict() if self.report else {})
+
+
+def number(value: Decimal | str | None) -> int | float | str | None:
+    """A value for JSON: an integer where it is one, else the shortest float that prints the same digits."""
+    if not isinstance(value, Decimal):
+        return value
+    whole = value.to_integral_value()
+    return int(whole) if whole == value else float(value)
