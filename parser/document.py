@@ -22,7 +22,7 @@ Box = tuple[float, float, float, float]
 
 
 class State(StrEnum):
-    """What became of a payload that was given to the parser. Every value but `REPORT` comes without a report."""
+    """What became of a payload given to the parser. Every value but `REPORT` comes without a report."""
 
     REPORT = "report"
     NOT_A_REPORT = "not_a_report"

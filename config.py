@@ -1,0 +1,82 @@
+"""The one settings module: what an operator can set, with its default, read from the environment.
+
+Every field is the environment variable `NIANBAO_<FIELD>`; no other module reads the environment. A proxy is
+set the way every program takes it (`http_proxy`, `https_proxy`), which Scrapy reads itself.
+"""
+
+from __future__ import annotations
+
+import locale
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from errors import BadSetting
+
+Language = Literal["en", "zh"]
+
+
+class Settings(BaseSettings):
+    """Settings of one installation. Immutable; make a new one to see a changed environment."""
+
+    model_config = SettingsConfigDict(env_prefix="NIANBAO_", frozen=True, extra="ignore")
+
+    home: Path = Field(default=Path("data"), description="folder of the database and the segments")
+    database_url: str = Field(default="", description="SQLAlchemy URL; SQLite in the home when empty")
+    lang: Language | None = Field(default=None, description="language of help and messages: zh or en")
+    sites_dir: Path | None = Field(default=None, description="folder of site profiles instead of our own")
+    contact: str = Field(
+        default="", description="operator's e-mail or web address, told to every site in the User-Agent"
+    )
+    delay: float = Field(default=2.0, ge=0, description="seconds between two requests to one host")
+    timeout: float = Field(default=60.0, gt=0, description="seconds until a request is given up")
+    retries: int = Field(default=2, ge=0, description="further attempts after a failed exchange")
+    max_payload_mb: float = Field(default=64.0, gt=0, description="largest payload taken, in MiB")
+    segment_mb: float = Field(default=1024.0, gt=0, description="a segment is sealed at this size, in MiB")
+    workers: int = Field(default=0, ge=0, description="parser processes; 0: one a core")
+    parse_seconds: float = Field(default=60.0, gt=0, description="time limit of one document")
+    parse_memory_mb: int = Field(default=1500, ge=256, description="memory limit of a parser process, in MiB")
+    night_at: str = Field(default="02:00", description="when the night starts, HH:MM")
+    timezone: str = Field(default="Asia/Shanghai", description="time zone of night_at")
+    misfire_hours: float = Field(default=6.0, gt=0, description="a night may start this much late")
+    stop_seconds: float = Field(default=60.0, gt=0, description="how long a stop waits for the night")
+
+    @field_validator("night_at")
+    @classmethod
+    def _clock(cls, text: str) -> str:
+        hour, _, minute = text.partition(":")
+        if not (hour.isdigit() and minute.isdigit() and int(hour) < 24 and int(minute) < 60):
+            raise ValueError("must be a time of day such as 02:00")
+        return text
+
+    @cached_property
+    def database(self) -> str:
+        """The SQLAlchemy URL in use."""
+        return self.database_url or f"sqlite:///{(self.home / 'nianbao.sqlite').absolute()}"
+
+    @property
+    def archive_dir(self) -> Path:
+        """Folder of the WARC segments."""
+        return self.home / "archive"
+
+    @property
+    def language(self) -> Language:
+        """`lang`, or the language of the process's locale: zh for a Chinese one, else en."""
+        if self.lang:
+            return self.lang
+        name = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")
+        return "zh" if (name or locale.getlocale()[0] or "").lower().startswith("zh") else "en"
+
+
+def settings() -> Settings:
+    """The settings of this process's environment. Raises `BadSetting` naming the variable."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"NIANBAO_{str(first['loc'][0]).upper()}"
+        raise BadSetting(name=name, value=first.get("input"), problem=first["msg"]) from error

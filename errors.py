@@ -1,0 +1,156 @@
+"""The one error module.
+
+    NianbaoError                    a line for people: what happened, to what, what to do
+    ├── UsageError          exit 2  the call or a setting is wrong
+    │   ├── BadSetting
+    │   ├── BadProfile
+    │   ├── UnknownSite
+    │   ├── BadTime
+    │   └── Ambiguous
+    ├── NotFound            exit 3  what was asked for is not there
+    │   ├── UnknownUrl
+    │   ├── UnknownReport
+    │   ├── NotCaptured
+    │   ├── NoFile
+    │   └── NoHome
+    ├── StorageError        exit 4  the archive or the database cannot do its work
+    │   ├── CannotWrite
+    │   ├── CannotRead
+    │   ├── DatabaseError
+    │   ├── SchemaTooNew
+    │   ├── HomeBusy
+    │   └── Damaged
+    ├── NoReport            exit 5  a document that holds no report we can read
+    └── NightFailed         exit 6  the night ended without doing its work
+
+Each class holds its sentence in English and Chinese; `raise UnknownUrl(url=…)` fills it. The command line
+prints `message(language)` and ends with `exit_code`; no traceback reaches a user.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+
+class NianbaoError(Exception):
+    """Base of all errors that people are meant to read. Keyword arguments fill the sentence's fields."""
+
+    en: ClassVar[str] = "{problem}"
+    zh: ClassVar[str] = "{problem}"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, **details: object) -> None:
+        super().__init__(details)
+        self.details = details
+
+    def message(self, language: Literal["en", "zh"] = "en") -> str:
+        """The sentence in that language, on one line."""
+        sentence = (self.zh if language == "zh" else self.en).format(**self.details)
+        return " ".join(sentence.split())
+
+    def __str__(self) -> str:
+        return self.message()
+
+
+class UsageError(NianbaoError):
+    exit_code = 2
+
+
+class BadSetting(UsageError):
+    en = "the setting {name} is wrong ({value!r}): {problem}"
+    zh = "设置 {name} 有误（{value!r}）：{problem}"
+
+
+class BadProfile(UsageError):
+    en = "site profile {file}: {problem}"
+    zh = "站点配置 {file}：{problem}"
+
+
+class UnknownSite(UsageError):
+    en = "there is no site {site!r}; `nianbao sites` lists them"
+    zh = "没有站点 {site!r}；用 `nianbao sites` 查看全部站点"
+
+
+class BadTime(UsageError):
+    en = "{text!r} is not a time; write 2024-01-31 or 2024-01-31T02:00:00Z"
+    zh = "{text!r} 不是时间；请写成 2024-01-31 或 2024-01-31T02:00:00Z"
+
+
+class Ambiguous(UsageError):
+    en = "{what!r} fits several: {found}; write more of it"
+    zh = "{what!r} 对应多个：{found}；请写得更完整"
+
+
+class NotFound(NianbaoError):
+    exit_code = 3
+
+
+class UnknownUrl(NotFound):
+    en = "{url} was never captured; `nianbao reports` lists the report addresses"
+    zh = "从未采集过 {url}；用 `nianbao reports` 查看报告地址"
+
+
+class UnknownReport(NotFound):
+    en = "there is no report {report!r}; `nianbao reports` lists them"
+    zh = "没有报告 {report!r}；用 `nianbao reports` 查看全部报告"
+
+
+class NotCaptured(NotFound):
+    en = "{url} was not yet captured at {time}; the first capture is of {first}"
+    zh = "{time} 时尚未采集 {url}；首次采集于 {first}"
+
+
+class NoFile(NotFound):
+    en = "cannot open {path}: {problem}"
+    zh = "无法打开 {path}：{problem}"
+
+
+class NoHome(NotFound):
+    en = "there is nothing in {home} yet; `nianbao crawl` fills it, NIANBAO_HOME names another folder"
+    zh = "{home} 中还没有数据；用 `nianbao crawl` 采集，或用 NIANBAO_HOME 指定其他目录"
+
+
+class StorageError(NianbaoError):
+    exit_code = 4
+
+
+class CannotWrite(StorageError):
+    en = "cannot write {path}: {problem}; what was archived before is untouched"
+    zh = "无法写入 {path}：{problem}；此前归档的内容未受影响"
+
+
+class CannotRead(StorageError):
+    en = "cannot read {path}: {problem}"
+    zh = "无法读取 {path}：{problem}"
+
+
+class DatabaseError(StorageError):
+    en = "the database {url} cannot be used: {problem}"
+    zh = "数据库 {url} 无法使用：{problem}"
+
+
+class SchemaTooNew(StorageError):
+    en = "the database {url} was made by a newer Nianbao (schema {revision}); update Nianbao"
+    zh = "数据库 {url} 由更新版本的年报创建（结构版本 {revision}）；请升级"
+
+
+class HomeBusy(StorageError):
+    en = "another Nianbao is writing to {home} (process {pid}); wait for it or stop it"
+    zh = "另一个年报进程正在写入 {home}（进程 {pid}）；请等待或停止它"
+
+
+class Damaged(StorageError):
+    en = "segment {segment} is damaged at byte {offset}: {problem}; {url} cannot be given out"
+    zh = "归档文件 {segment} 在第 {offset} 字节处损坏：{problem}；无法提供 {url}"
+
+
+class NoReport(NianbaoError):
+    exit_code = 5
+    en = "{path}: {state}: {reason}"
+    zh = "{path}：{state}：{reason}"
+
+
+class NightFailed(NianbaoError):
+    exit_code = 6
+    en = "the night did not do its work: {problem}"
+    zh = "本次夜间任务未完成：{problem}"

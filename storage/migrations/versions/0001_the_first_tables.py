@@ -1,0 +1,254 @@
+"""The first tables"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "readings",
+        sa.Column("payload_sha256", sa.String(length=64), nullable=False),
+        sa.Column("parser_version", sa.String(length=32), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("record", sa.JSON(), nullable=False),
+        sa.Column("seconds", sa.Double(), nullable=False),
+        sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("payload_sha256", "parser_version", name=op.f("pk_readings")),
+    )
+    op.create_table(
+        "runs",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("resumed", sa.Integer(), nullable=False),
+        sa.Column("sites", sa.JSON(), nullable=False),
+        sa.Column("summary", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),
+    )
+    op.create_table(
+        "segments",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("bytes", sa.BigInteger(), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_segments")),
+        sa.UniqueConstraint("name", name=op.f("uq_segments_name")),
+    )
+    op.create_table(
+        "sites",
+        sa.Column("domain", sa.String(length=255), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("site_id_code", sa.String(length=16), nullable=True),
+        sa.PrimaryKeyConstraint("domain", name=op.f("pk_sites")),
+    )
+    op.create_table(
+        "agencies",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("site", sa.String(length=255), nullable=False),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.ForeignKeyConstraint(["site"], ["sites.domain"], name=op.f("fk_agencies_site_sites")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agencies")),
+        sa.UniqueConstraint("site", "name", name="uq_agencies_site_name"),
+    )
+    op.create_table(
+        "captures",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("site", sa.String(length=255), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("surt", sa.Text(), nullable=False),
+        sa.Column("captured_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("method", sa.String(length=16), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("outcome", sa.String(length=16), nullable=False),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("blocked", sa.String(length=64), nullable=True),
+        sa.Column("content_type", sa.String(length=255), nullable=True),
+        sa.Column("payload_sha256", sa.String(length=64), nullable=True),
+        sa.Column("payload_sha1", sa.String(length=32), nullable=True),
+        sa.Column("payload_bytes", sa.BigInteger(), nullable=True),
+        sa.Column("reconstructed", sa.Boolean(), nullable=False),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("followed", sa.Text(), nullable=False),
+        sa.Column("referrer", sa.Text(), nullable=True),
+        sa.Column("segment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("record_id", sa.String(length=64), nullable=False),
+        sa.Column("request_offset", sa.BigInteger(), nullable=False),
+        sa.Column("request_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("response_offset", sa.BigInteger(), nullable=True),
+        sa.Column("response_bytes", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_captures_run_id_runs")),
+        sa.ForeignKeyConstraint(
+            ["segment_id"], ["segments.id"], name=op.f("fk_captures_segment_id_segments")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_captures")),
+        sa.UniqueConstraint("segment_id", "request_offset", name="uq_captures_segment_request"),
+    )
+    with op.batch_alter_table("captures", schema=None) as batch_op:
+        batch_op.create_index("ix_captures_payload_sha256", ["payload_sha256"], unique=False)
+        batch_op.create_index("ix_captures_run_url", ["run_id", "url"], unique=False)
+        batch_op.create_index("ix_captures_surt_captured_at", ["surt", "captured_at"], unique=False)
+        batch_op.create_index("ix_captures_url_captured_at", ["url", "captured_at"], unique=False)
+
+    op.create_table(
+        "reports",
+        sa.Column("id", sa.String(length=255), nullable=False),
+        sa.Column("site", sa.String(length=255), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("agency_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("year", sa.Integer(), nullable=True),
+        sa.Column("presence", sa.String(length=16), nullable=False),
+        sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_seen", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_reports_agency_id_agencies")),
+        sa.ForeignKeyConstraint(["site"], ["sites.domain"], name=op.f("fk_reports_site_sites")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
+        sa.UniqueConstraint("url", name=op.f("uq_reports_url")),
+    )
+    op.create_table(
+        "sightings",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("site", sa.String(length=255), nullable=False),
+        sa.Column("report_url", sa.Text(), nullable=False),
+        sa.Column("source_url", sa.Text(), nullable=False),
+        sa.Column("capture_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("part", sa.String(length=16), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("evidence", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["capture_id"], ["captures.id"], name=op.f("fk_sightings_capture_id_captures")
+        ),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_sightings_run_id_runs")),
+        sa.ForeignKeyConstraint(["site"], ["sites.domain"], name=op.f("fk_sightings_site_sites")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sightings")),
+        sa.UniqueConstraint("run_id", "report_url", "source_url", name="uq_sightings_run_source"),
+    )
+    op.create_table(
+        "versions",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("report_id", sa.String(length=255), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("cause", sa.String(length=16), nullable=False),
+        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("capture_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("payload_sha256", sa.String(length=64), nullable=False),
+        sa.Column("parser_version", sa.String(length=32), nullable=False),
+        sa.Column("captured_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("form", sa.String(length=16), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("record", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["capture_id"], ["captures.id"], name=op.f("fk_versions_capture_id_captures")
+        ),
+        sa.ForeignKeyConstraint(["report_id"], ["reports.id"], name=op.f("fk_versions_report_id_reports")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_versions")),
+        sa.UniqueConstraint("report_id", "number", name="uq_versions_report_number"),
+    )
+    op.create_table(
+        "changes",
+        sa.Column(
+            "seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
+        ),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("report_id", sa.String(length=255), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("cause", sa.String(length=16), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("old_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("new_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("old_capture_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("new_capture_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["new_capture_id"], ["captures.id"], name=op.f("fk_changes_new_capture_id_captures")
+        ),
+        sa.ForeignKeyConstraint(
+            ["new_version_id"], ["versions.id"], name=op.f("fk_changes_new_version_id_versions")
+        ),
+        sa.ForeignKeyConstraint(
+            ["old_capture_id"], ["captures.id"], name=op.f("fk_changes_old_capture_id_captures")
+        ),
+        sa.ForeignKeyConstraint(
+            ["old_version_id"], ["versions.id"], name=op.f("fk_changes_old_version_id_versions")
+        ),
+        sa.ForeignKeyConstraint(["report_id"], ["reports.id"], name=op.f("fk_changes_report_id_reports")),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_changes_run_id_runs")),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_changes")),
+    )
+    with op.batch_alter_table("changes", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_changes_report_id"), ["report_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_changes_run_id"), ["run_id"], unique=False)
+
+    op.create_table(
+        "doubts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("place", sa.String(length=128), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("locator", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["version_id"], ["versions.id"], name=op.f("fk_doubts_version_id_versions")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_doubts")),
+    )
+    with op.batch_alter_table("doubts", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_doubts_version_id"), ["version_id"], unique=False)
+
+    op.create_table(
+        "figures",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=128), nullable=False),
+        sa.Column("value", sa.String(length=64), nullable=True),
+        sa.Column("unit", sa.String(length=32), nullable=True),
+        sa.Column("printed", sa.Text(), nullable=False),
+        sa.Column("remark", sa.Text(), nullable=True),
+        sa.Column("locator", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["version_id"], ["versions.id"], name=op.f("fk_figures_version_id_versions")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_figures")),
+        sa.UniqueConstraint("version_id", "key", name="uq_figures_version_key"),
+    )
+    op.create_table(
+        "findings",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("rule", sa.String(length=64), nullable=False),
+        sa.Column("place", sa.String(length=128), nullable=False),
+        sa.Column("expected", sa.Text(), nullable=False),
+        sa.Column("found", sa.Text(), nullable=False),
+        sa.Column("severity", sa.String(length=16), nullable=False),
+        sa.Column("locators", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["versions.id"], name=op.f("fk_findings_version_id_versions")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_findings")),
+    )
+    with op.batch_alter_table("findings", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_findings_version_id"), ["version_id"], unique=False)
+
+    op.create_table(
+        "changed_figures",
+        sa.Column("change_seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.String(length=128), nullable=False),
+        sa.Column("old_printed", sa.Text(), nullable=True),
+        sa.Column("new_printed", sa.Text(), nullable=True),
+        sa.Column("old_value", sa.String(length=64), nullable=True),
+        sa.Column("new_value", sa.String(length=64), nullable=True),
+        sa.Column("unit", sa.String(length=32), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["change_seq"], ["changes.seq"], name=op.f("fk_changed_figures_change_seq_changes")
+        ),
+        sa.PrimaryKeyConstraint("change_seq", "key", name=op.f("pk_changed_figures")),
+    )

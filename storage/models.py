@@ -1,0 +1,342 @@
+"""The tables. Rows of captures, versions, figures, findings, doubts and changes are only ever added.
+
+    runs ─┬─ captures ── segments          what was fetched, and where its octets lie
+          └─ sightings                     where a report was seen, and which capture holds it
+    sites ── agencies ── reports ── versions ─┬─ figures
+                            │                 ├─ findings
+                            │                 └─ doubts
+                            └─ changes ── changed_figures     what became of reports, in commit order
+    readings                                what the parser made of a payload, one a parser version
+
+Times are UTC and aware. Numbers are exact: `ExactNumber` keeps the digits of a `Decimal`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware datetime in UTC. SQLite returns naive ones, which this turns back into aware ones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without time zone cannot be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class ExactNumber(TypeDecorator[Decimal]):
+    """A `Decimal` kept as its digits: SQLite has no exact decimal type, and 314.4765 must stay 314.4765."""
+
+    impl = String(64)
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
+        return None if value is None else format(value, "f")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value)
+
+
+BigKey = BigInteger().with_variant(Integer, "sqlite")
+"""A 64-bit key; SQLite only auto-numbers columns of type INTEGER."""
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that a migration can speak of it on any database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: UtcTime, Decimal: ExactNumber, dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012
+
+
+class Site(Base):
+    """A site of the profiles, as of the last run that visited it."""
+
+    __tablename__ = "sites"
+
+    domain: Mapped[str] = mapped_column(String(255), primary_key=True)
+    name: Mapped[str] = mapped_column(String(255))
+    site_id_code: Mapped[str | None] = mapped_column(String(16))
+
+
+class Run(Base):
+    """One walk over one or several sites. `state`: running, done, failed, interrupted."""
+
+    __tablename__ = "runs"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(String(16), default="running")
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    resumed: Mapped[int] = mapped_column(default=0)
+    sites: Mapped[list[Any]]
+    summary: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    """What the run did, in numbers, a site's shortfalls in words; filled when it ends."""
+
+
+class Segment(Base):
+    """One WARC file of the archive. `state`: open while written, then sealed with its size and sha256."""
+
+    __tablename__ = "segments"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    name: Mapped[str] = mapped_column(String(255), unique=True)
+    state: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime]
+    sealed_at: Mapped[datetime | None]
+    bytes: Mapped[int | None] = mapped_column(BigInteger)
+    sha256: Mapped[str | None] = mapped_column(String(64))
+
+
+class Capture(Base):
+    """One exchange in the archive: what was asked, what came back, and where its records lie.
+
+    `outcome`: complete, partial (cut short; what came is kept) or failed (nothing came).
+    `blocked` names the kind of challenge or block page, when it is one. `followed` says why the crawl went
+    there. Offsets and lengths are those of the gzip members in the segment, in bytes.
+    """
+
+    __tablename__ = "captures"
+    __table_args__ = (
+        Index("ix_captures_url_captured_at", "url", "captured_at"),
+        Index("ix_captures_surt_captured_at", "surt", "captured_at"),
+        Index("ix_captures_run_url", "run_id", "url"),
+        Index("ix_captures_payload_sha256", "payload_sha256"),
+        UniqueConstraint("segment_id", "request_offset", name="uq_captures_segment_request"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
+    site: Mapped[str] = mapped_column(String(255))
+    url: Mapped[str] = mapped_column(Text)
+    surt: Mapped[str] = mapped_column(Text)
+    captured_at: Mapped[datetime]
+    method: Mapped[str] = mapped_column(String(16))
+    status: Mapped[int | None]
+    outcome: Mapped[str] = mapped_column(String(16))
+    problem: Mapped[str | None] = mapped_column(Text)
+    blocked: Mapped[str | None] = mapped_column(String(64))
+    content_type: Mapped[str | None] = mapped_column(String(255))
+    payload_sha256: Mapped[str | None] = mapped_column(String(64))
+    payload_sha1: Mapped[str | None] = mapped_column(String(32))
+    payload_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    reconstructed: Mapped[bool] = mapped_column(default=False)
+    role: Mapped[str] = mapped_column(String(16))
+    followed: Mapped[str] = mapped_column(Text)
+    referrer: Mapped[str | None] = mapped_column(Text)
+    segment_id: Mapped[int] = mapped_column(ForeignKey("segments.id"))
+    record_id: Mapped[str] = mapped_column(String(64))
+    request_offset: Mapped[int] = mapped_column(BigInteger)
+    request_bytes: Mapped[int] = mapped_column(BigInteger)
+    response_offset: Mapped[int | None] = mapped_column(BigInteger)
+    response_bytes: Mapped[int | None] = mapped_column(BigInteger)
+
+    segment: Mapped[Segment] = relationship()
+
+
+class Sighting(Base):
+    """A report was seen in a run: its address, and the capture of its page or of a file attached to it."""
+
+    __tablename__ = "sightings"
+    __table_args__ = (UniqueConstraint("run_id", "report_url", "source_url", name="uq_sightings_run_source"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
+    site: Mapped[str] = mapped_column(ForeignKey("sites.domain"))
+    report_url: Mapped[str] = mapped_column(Text)
+    source_url: Mapped[str] = mapped_column(Text)
+    capture_id: Mapped[int] = mapped_column(ForeignKey("captures.id"))
+    part: Mapped[str] = mapped_column(String(16))
+    """page or attachment"""
+    title: Mapped[str] = mapped_column(Text)
+    evidence: Mapped[list[Any]]
+
+
+class ReadingRow(Base):
+    """What the parser made of a payload. A function of (payload, parser version), so kept once for both."""
+
+    __tablename__ = "readings"
+
+    payload_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    parser_version: Mapped[str] = mapped_column(String(32), primary_key=True)
+    state: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(Text)
+    record: Mapped[dict[str, Any]]
+    seconds: Mapped[float]
+    read_at: Mapped[datetime]
+
+
+class Agency(Base):
+    """Who publishes: the organ named by the report itself, at a site."""
+
+    __tablename__ = "agencies"
+    __table_args__ = (UniqueConstraint("site", "name", name="uq_agencies_site_name"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    site: Mapped[str] = mapped_column(ForeignKey("sites.domain"))
+    name: Mapped[str] = mapped_column(String(255))
+
+
+class ReportRow(Base):
+    """A report at an address. `id` never changes; `presence`: published, gone, blocked, unreadable."""
+
+    __tablename__ = "reports"
+
+    id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    site: Mapped[str] = mapped_column(ForeignKey("sites.domain"))
+    url: Mapped[str] = mapped_column(Text, unique=True)
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"))
+    year: Mapped[int | None]
+    presence: Mapped[str] = mapped_column(String(16))
+    first_seen: Mapped[datetime]
+    last_seen: Mapped[datetime]
+
+    agency: Mapped[Agency | None] = relationship()
+    versions: Mapped[list[Version]] = relationship(order_by="Version.number", back_populates="report")
+
+
+class Version(Base):
+    """What a report said. `captured_at`: when the source said it; `recorded_at`: when we knew it.
+    `cause`: source_changed, parser_changed or override. `record` is the parser's whole account."""
+
+    __tablename__ = "versions"
+    __table_args__ = (UniqueConstraint("report_id", "number", name="uq_versions_report_number"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    report_id: Mapped[str] = mapped_column(ForeignKey("reports.id"))
+    number: Mapped[int]
+    cause: Mapped[str] = mapped_column(String(16))
+    content_hash: Mapped[str] = mapped_column(String(64))
+    capture_id: Mapped[int] = mapped_column(ForeignKey("captures.id"))
+    payload_sha256: Mapped[str] = mapped_column(String(64))
+    parser_version: Mapped[str] = mapped_column(String(32))
+    captured_at: Mapped[datetime]
+    recorded_at: Mapped[datetime]
+    form: Mapped[str] = mapped_column(String(16))
+    title: Mapped[str] = mapped_column(Text)
+    record: Mapped[dict[str, Any]]
+
+    report: Mapped[ReportRow] = relationship(back_populates="versions")
+    capture: Mapped[Capture] = relationship()
+    figures: Mapped[list[FigureRow]] = relationship(order_by="FigureRow.id")
+    findings: Mapped[list[FindingRow]] = relationship(order_by="FindingRow.id")
+    doubts: Mapped[list[DoubtRow]] = relationship(order_by="DoubtRow.id")
+
+
+class FigureRow(Base):
+    """One printed number of a version, with the place it was read from."""
+
+    __tablename__ = "figures"
+    __table_args__ = (UniqueConstraint("version_id", "key", name="uq_figures_version_key"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"))
+    key: Mapped[str] = mapped_column(String(128))
+    value: Mapped[Decimal | None]
+    unit: Mapped[str | None] = mapped_column(String(32))
+    printed: Mapped[str] = mapped_column(Text)
+    remark: Mapped[str | None] = mapped_column(Text)
+    locator: Mapped[dict[str, Any]]
+
+
+class FindingRow(Base):
+    """The source contradicts itself."""
+
+    __tablename__ = "findings"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"), index=True)
+    rule: Mapped[str] = mapped_column(String(64))
+    place: Mapped[str] = mapped_column(String(128))
+    expected: Mapped[str] = mapped_column(Text)
+    found: Mapped[str] = mapped_column(Text)
+    severity: Mapped[str] = mapped_column(String(16))
+    locators: Mapped[list[Any]]
+
+
+class DoubtRow(Base):
+    """We are not sure of our own reading."""
+
+    __tablename__ = "doubts"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(64))
+    place: Mapped[str] = mapped_column(String(128))
+    message: Mapped[str] = mapped_column(Text)
+    locator: Mapped[dict[str, Any]]
+
+
+class Change(Base):
+    """A row of the change log. `seq` has no gaps and follows the order of commits.
+
+    `kind`: new, changed, gone, blocked, unreadable, returned. Both captures are linked where there are two.
+    """
+
+    __tablename__ = "changes"
+
+    seq: Mapped[int] = mapped_column(BigKey, primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), index=True)
+    report_id: Mapped[str] = mapped_column(ForeignKey("reports.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    cause: Mapped[str] = mapped_column(String(16))
+    note: Mapped[str] = mapped_column(Text, default="")
+    old_version_id: Mapped[int | None] = mapped_column(ForeignKey("versions.id"))
+    new_version_id: Mapped[int | None] = mapped_column(ForeignKey("versions.id"))
+    old_capture_id: Mapped[int | None] = mapped_column(ForeignKey("captures.id"))
+    new_capture_id: Mapped[int | None] = mapped_column(ForeignKey("captures.id"))
+
+    report: Mapped[ReportRow] = relationship()
+    figures: Mapped[list[ChangedFigure]] = relationship(order_by="ChangedFigure.key")
+
+
+class ChangedFigure(Base):
+    """One figure of a changed report, before and after. A side is `None` where the figure was not there."""
+
+    __tablename__ = "changed_figures"
+
+    change_seq: Mapped[int] = mapped_column(ForeignKey("changes.seq"), primary_key=True)
+    key: Mapped[str] = mapped_column(String(128), primary_key=True)
+    old_printed: Mapped[str | None] = mapped_column(Text)
+    new_printed: Mapped[str | None] = mapped_column(Text)
+    old_value: Mapped[Decimal | None]
+    new_value: Mapped[Decimal | None]
+    unit: Mapped[str | None] = mapped_column(String(32))
