@@ -9,3 +9,42 @@ network, a model or a clock. It imports nothing from the other rooms. The way th
 
 `parse` never raises for what a payload contains: what cannot be read is a named `State`.
 """
+
+from __future__ import annotations
+
+from parser.document import (
+    Block,
+    Cell,
+    Document,
+    Grid,
+    Heading,
+    Link,
+    Locator,
+    Paragraph,
+    State,
+    Unreadable,
+)
+from parser.reading import MAX_PAYLOAD, PARSER_VERSION, parse
+from parser.report import Doubt, Figure, Finding, Reading, Report, Section
+
+__all__ = [
+    "MAX_PAYLOAD",
+    "PARSER_VERSION",
+    "Block",
+    "Cell",
+    "Document",
+    "Doubt",
+    "Figure",
+    "Finding",
+    "Grid",
+    "Heading",
+    "Link",
+    "Locator",
+    "Paragraph",
+    "Reading",
+    "Report",
+    "Section",
+    "State",
+    "Unreadable",
+    "parse",
+]

@@ -1,0 +1,91 @@
+"""Readers turn bytes into a `Document`, one module a file format.
+
+The format is found in the bytes, never in a name or a declared type, because both lie. Readers are imported
+when their format is met: a PDF library is not loaded to read a page.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from typing import cast
+
+from parser.document import Document, State, Unreadable
+from parser.readers.charset import decode
+
+READABLE = ("html", "pdf", "docx", "text")
+"""The formats that `read` has a reader for."""
+
+_MAGIC = (
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
+    (b"\x89PNG\r\n\x1a\n", "image"),
+    (b"\xff\xd8\xff", "image"),
+    (b"GIF87a", "image"),
+    (b"GIF89a", "image"),
+    (b"BM", "bitmap"),
+    (b"II*\x00", "image"),
+    (b"MM\x00*", "image"),
+    (b"Rar!\x1a\x07", "archive"),
+    (b"7z\xbc\xaf\x27\x1c", "archive"),
+    (b"\x1f\x8b", "archive"),
+    (b"{\\rtf", "rtf"),
+)
+_TAG = re.compile(
+    r"<(?:!doctype\s+html|html|head|body|meta|title|table|tbody|tr|td|div|p|br|span|article|font|a|h[1-6]|ul)"
+    r"(?=[\s>/])",
+    re.IGNORECASE,
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
+_SAMPLE = 65536
+_JUNK_SHARE = 0.05
+
+
+def detect(payload: bytes) -> str:
+    """The file format by content: `html`, `text`, `pdf`, `docx`, or one that nothing here reads (`ole`,
+    `zip`, `image`, `archive`, `rtf`, `binary`)."""
+    head = payload[:1024]
+    if b"%PDF-" in head:
+        return "pdf"
+    for magic, kind in _MAGIC:
+        if head.startswith(magic):
+            if kind != "bitmap":
+                return kind
+            if payload[6:10] == b"\x00\x00\x00\x00":
+                return "image"
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return "image"
+    if head.startswith(b"PK\x03\x04"):
+        return _zip_kind(payload)
+    return _text_kind(payload)
+
+
+def read(payload: bytes, kind: str) -> Document:
+    """Read a payload as the given format (a result of `detect`).
+
+    Raises `Unreadable` where there is no reader for it, or where the reader cannot make a document of it.
+    """
+    if kind == "image":
+        raise Unreadable(State.IMAGE_ONLY, "The file is an image without text.")
+    if kind not in READABLE:
+        raise Unreadable(State.UNSUPPORTED, f"Files of this kind ({kind}) are not read.")
+    try:
+        reader = import_module(f"parser.readers.{kind}")
+    except ModuleNotFoundError as missing:
+        raise Unreadable(State.UNSUPPORTED, f"Files of this kind ({kind}) are not read.") from missing
+    return cast("Document", reader.read(payload))
+
+
+def _zip_kind(payload: bytes) -> str:
+    """A ZIP archive is a DOCX when it holds Word's main part; the names stand in the local headers."""
+    if b"word/document" in payload:
+        return "docx"
+    return "zip"
+
+
+def _text_kind(payload: bytes) -> str:
+    sample = decode(payload[:_SAMPLE]).text
+    if len(_CONTROL.findall(sample)) > len(sample) * _JUNK_SHARE:
+        return "binary"
+    if len(_TAG.findall(sample)) >= 2 or sample.lstrip("\ufeff \t\r\n").startswith("<"):
+        return "html"
+    return "text"
