@@ -128,7 +128,7 @@ class Segment(Base):
 class Capture(Base):
     """One exchange in the archive: what was asked, what came back, and where its records lie.
 
-    `outcome`: complete, partial (cut short; what came is kept) or failed (nothing came).
+    `outcome`: complete, partial (cut short; what came is kept) or failed (nothing came); `problem` says why.
     `blocked` names the kind of challenge or block page, when it is one. `followed` says why the crawl went
     there. Offsets and lengths are those of the gzip members in the segment, in bytes.
     """
@@ -139,7 +139,7 @@ class Capture(Base):
         Index("ix_captures_surt_captured_at", "surt", "captured_at"),
         Index("ix_captures_run_url", "run_id", "url"),
         Index("ix_captures_payload_sha256", "payload_sha256"),
-        UniqueConstraint("segment_id", "request_offset", name="uq_captures_segment_request"),
+        UniqueConstraint("segment_id", "record_offset", name="uq_captures_segment_record"),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -163,8 +163,10 @@ class Capture(Base):
     referrer: Mapped[str | None] = mapped_column(Text)
     segment_id: Mapped[int] = mapped_column(ForeignKey("segments.id"))
     record_id: Mapped[str] = mapped_column(String(64))
-    request_offset: Mapped[int] = mapped_column(BigInteger)
-    request_bytes: Mapped[int] = mapped_column(BigInteger)
+    record_offset: Mapped[int] = mapped_column(BigInteger)
+    """where the exchange's first record begins; each of the following is null where nothing crossed"""
+    request_offset: Mapped[int | None] = mapped_column(BigInteger)
+    request_bytes: Mapped[int | None] = mapped_column(BigInteger)
     response_offset: Mapped[int | None] = mapped_column(BigInteger)
     response_bytes: Mapped[int | None] = mapped_column(BigInteger)
 

@@ -84,8 +84,9 @@ def upgrade() -> None:
         sa.Column("referrer", sa.Text(), nullable=True),
         sa.Column("segment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("record_id", sa.String(length=64), nullable=False),
-        sa.Column("request_offset", sa.BigInteger(), nullable=False),
-        sa.Column("request_bytes", sa.BigInteger(), nullable=False),
+        sa.Column("record_offset", sa.BigInteger(), nullable=False),
+        sa.Column("request_offset", sa.BigInteger(), nullable=True),
+        sa.Column("request_bytes", sa.BigInteger(), nullable=True),
         sa.Column("response_offset", sa.BigInteger(), nullable=True),
         sa.Column("response_bytes", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_captures_run_id_runs")),
@@ -93,7 +94,7 @@ def upgrade() -> None:
             ["segment_id"], ["segments.id"], name=op.f("fk_captures_segment_id_segments")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_captures")),
-        sa.UniqueConstraint("segment_id", "request_offset", name="uq_captures_segment_request"),
+        sa.UniqueConstraint("segment_id", "record_offset", name="uq_captures_segment_record"),
     )
     with op.batch_alter_table("captures", schema=None) as batch_op:
         batch_op.create_index("ix_captures_payload_sha256", ["payload_sha256"], unique=False)
