@@ -2,6 +2,7 @@
 
     NianbaoError                    a line for people: what happened, to what, what to do
     ├── UsageError          exit 2  the call or a setting is wrong
+    │   ├── BadCall
     │   ├── BadSetting
     │   ├── BadProfile
     │   ├── UnknownSite
@@ -54,6 +55,11 @@ class NianbaoError(Exception):
 
 class UsageError(NianbaoError):
     exit_code = 2
+
+
+class BadCall(UsageError):
+    en = "{problem}; `{command} --help` tells how it is called"
+    zh = "{problem}；用法见 `{command} --help`"
 
 
 class BadSetting(UsageError):
