@@ -96,7 +96,7 @@ def take_apart(response: bytes) -> Reply:
 
 
 def dechunk(body: bytes) -> bytes:
-    """The entity inside a chunked body; extensions and trailers dropped, a cut body taken as far as it goes."""
+    """The entity inside a chunked body; extensions and trailers dropped, a cut body as far as it goes."""
     pieces = []
     at = 0
     while True:

@@ -1,7 +1,7 @@
 """The lookup key of a URL, in Sort-friendly URI Reordering Transform.
 
-Only a key: the identity of a capture is its exact URL, so that nothing is folded here that two different pages
-could differ in but the scheme, the case of the host, the default port and the fragment.
+Only a key: the identity of a capture is its exact URL, so nothing is folded here but the scheme, the case of
+the host, the default port and the fragment.
 """
 
 from __future__ import annotations

@@ -1,0 +1,47 @@
+"""Runs: one walk over one or several sites, from its start to its end or its interruption."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from storage.models import Run
+
+RESUMABLE = timedelta(hours=20)
+"""A run that was cut less than this ago is completed by the next one of its kind; later, a new one begins,
+because a walk over two days would mix what the sites said on each."""
+
+
+def begin(session: Session, kind: str, sites: list[str], now: datetime) -> Run:
+    """A new run, or the cut one of the same kind over the same sites, to be completed.
+
+    The caller holds the night's lock, so that a run of its kind that is not ended is dead.
+    """
+    last = session.scalar(select(Run).where(Run.kind == kind).order_by(Run.id.desc()).limit(1))
+    fresh = last is not None and now - last.started_at < RESUMABLE
+    if last is not None and fresh and last.state in ("running", "interrupted") and last.sites == sites:
+        last.state = "running"
+        last.resumed += 1
+        return last
+    mark_interrupted(session, now, kind=kind)
+    run = Run(kind=kind, state="running", started_at=now, sites=sites, summary={}, resumed=0)
+    session.add(run)
+    session.flush()
+    return run
+
+
+def finish(session: Session, run_id: int, state: str, summary: dict[str, Any], now: datetime) -> None:
+    """Write how a run ended (`done` or `failed`) and what it did."""
+    run = session.get_one(Run, run_id)
+    run.state, run.summary, run.ended_at = state, summary, now
+
+
+def mark_interrupted(session: Session, now: datetime, *, kind: str) -> list[int]:
+    """Mark the unended runs of a kind as interrupted: their ids. The caller knows that they are dead."""
+    dead = list(session.scalars(select(Run).where(Run.kind == kind, Run.state == "running")))
+    for run in dead:
+        run.state, run.ended_at = "interrupted", now
+    return [run.id for run in dead]
