@@ -1,0 +1,61 @@
+"""`nianbao crawl` and `nianbao nightly`: go and see, and say in a few lines what was found."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from cli import screen
+from cli.desk import Desk, desk
+from cli.language import Words
+from cli.progress import Bars
+from errors import NightFailed
+
+Sites = Annotated[list[str] | None, typer.Argument(metavar="[SITE]...", help="crawl.site")]
+AsJson = Annotated[bool, typer.Option("--json", help="option.json")]
+
+COUNTS = (
+    "exchanges", "captures", "bytes", "blocked", "failed", "reports_read", "figures", "findings", "doubts",
+    "quarantined",
+)  # fmt: skip
+
+
+def crawl(ctx: typer.Context, sites: Sites = None, as_json: AsJson = False) -> None:
+    # Loaded here and not above: Scrapy takes a second to load, and installs a reactor.
+    from crawler.nightly import crawl as go  # noqa: PLC0415
+
+    with Bars(desk(ctx).words) as watcher:
+        summary = go(desk(ctx).settings, sites or [], watcher)
+    _tell(summary, desk(ctx), as_json=as_json)
+
+
+def nightly(ctx: typer.Context, sites: Sites = None, as_json: AsJson = False) -> None:
+    from crawler.nightly import night  # noqa: PLC0415 - as above
+
+    with Bars(desk(ctx).words) as watcher:
+        summary = night(desk(ctx).settings, sites or [], watcher)
+    _tell(summary, desk(ctx), as_json=as_json)
+
+
+def _tell(summary: dict[str, Any], here: Desk, *, as_json: bool) -> None:
+    words = here.words
+    if as_json:
+        screen.document(summary)
+    else:
+        _show(summary, words)
+        screen.line(words("crawl.home", home=here.settings.home))
+    if summary["state"] != "done":
+        raise NightFailed(problem=words("crawl.state", state=words.term("run", summary["state"])))
+
+
+def _show(summary: dict[str, Any], words: Words) -> None:
+    changes = summary["changes"]
+    told = [(words.term("change", kind), count) for kind, count in changes.items() if count]
+    rows = [(words("head.run"), f"{summary['run']} ({words.term('run', summary['state'])})")]
+    rows += [(words(f"count.{name}"), summary[name]) for name in COUNTS]
+    changed = ", ".join(f"{kind} {count}" for kind, count in told) or words("crawl.unchanged")
+    screen.pairs([*rows, (words("head.changes"), changed)])
+    for domain, outcome in summary["sites"].items():
+        if outcome != "ok":
+            screen.complain(f"{domain}: {outcome}")

@@ -1,0 +1,47 @@
+"""Times as people write them and as we print them. Everything is UTC unless a zone is written."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+from errors import BadTime
+
+_COMPACT = re.compile(r"\d{14}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_MINUTE = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(Z|[+-]\d{2}:?\d{2})?")
+
+
+def parse_moment(text: str) -> datetime:
+    """The last instant of what was written: a bare day means up to its end, a second up to its end.
+
+    Takes ISO days and times and the 14 digits of web archives. Raises `BadTime`.
+    """
+    text = text.strip()
+    try:
+        if _COMPACT.fullmatch(text):
+            start, length = datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC), timedelta(seconds=1)
+        else:
+            start, length = datetime.fromisoformat(text), _length(text)
+        start = start.replace(tzinfo=UTC) if start.tzinfo is None else start.astimezone(UTC)
+        return start + length - timedelta(microseconds=1)
+    except (ValueError, OverflowError) as error:
+        raise BadTime(text=text) from error
+
+
+def show_moment(moment: datetime | None) -> str:
+    """For people, to the second; `parse_moment` of it is not before the moment itself."""
+    return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def iso_moment(moment: datetime | None) -> str | None:
+    """For JSON, exact."""
+    return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _length(text: str) -> timedelta:
+    if _DAY.fullmatch(text):
+        return timedelta(days=1)
+    if _MINUTE.fullmatch(text):
+        return timedelta(minutes=1)
+    return timedelta(microseconds=1) if "." in text else timedelta(seconds=1)

@@ -1,0 +1,130 @@
+"""stdout: tables and lines for people, one JSON document for programs, octets as they are.
+
+What the archive holds was written by strangers: control characters of a page never reach a terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import Any, TextIO
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from errors import CannotWrite
+
+
+def prepare() -> None:
+    """Let text go to any terminal: characters that its encoding lacks are written as escapes."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(errors="backslashreplace")
+
+
+def line(text: str) -> None:
+    """One line for people."""
+    _write(clean(text) + "\n")
+
+
+def page(text: str) -> None:
+    """Text of our own over several lines."""
+    _write(text.rstrip("\n") + "\n")
+
+
+def section(heading: str) -> None:
+    """A heading, set off from what stands above it."""
+    _write(f"\n{clean(heading)}\n")
+
+
+def pairs(rows: Sequence[tuple[str, object]]) -> None:
+    """Names and values, one pair a line."""
+    if not is_terminal(sys.stdout):
+        _write("".join(f"{clean(name)}\t{clean(str(value))}\n" for name, value in rows))
+        return
+    width = max((cell_len(name) for name, _ in rows), default=0)
+    for name, value in rows:
+        line(f"{name}{' ' * (width - cell_len(name))}  {value}")
+
+
+def complain(text: str) -> None:
+    """One line on stderr."""
+    if sys.stderr is not None:
+        sys.stderr.write(" ".join(clean(text).split()) + "\n")
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Aligned columns on a terminal; elsewhere one line a row, cells parted by tabs, headers first."""
+    texts = [["" if cell is None else clean(str(cell)) for cell in row] for row in rows]
+    if not is_terminal(sys.stdout):
+        _write("".join("\t".join(row) + "\n" for row in ([*heads], *texts)))
+        return
+    drawn = Table(box=None, pad_edge=False, header_style="bold")
+    for head in heads:
+        drawn.add_column(Text(head), overflow="fold")
+    for row in texts:
+        drawn.add_row(*(Text(cell) for cell in row))
+    console = Console(file=sys.stdout, markup=False, emoji=False, highlight=False)
+    with console.capture() as capture:
+        console.print(drawn)
+    _write(capture.get())
+
+
+def document(value: Any) -> None:
+    """One JSON document, in UTF-8 whatever the terminal speaks."""
+    text = json.dumps(value, ensure_ascii=False, indent=2)
+    # A lone surrogate (broken source text) has no UTF-8; its escape is the same thing in JSON.
+    octets(text.encode("utf-8", "backslashreplace") + b"\n")
+
+
+def octets(payload: bytes) -> None:
+    """Bytes, and nothing else."""
+    if sys.stdout is None:
+        raise CannotWrite(path="stdout", problem=os.strerror(9))
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(payload)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise CannotWrite(path="stdout", problem=error.strerror) from error
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    return stream is not None and stream.isatty()
+
+
+def clean(text: str) -> str:
+    """The text on one line, without characters that steer a terminal or reorder its line."""
+    return "".join(" " if _kind(char) in {"Cc", "Zl", "Zp"} else char for char in text if _kind(char) != "Cf")
+
+
+def drop_stdout() -> None:
+    """Let nothing more be written: the reader has gone, or the disk is full, and exit would try again."""
+    if sys.stdout is not None:
+        sink = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(sink, sys.stdout.fileno())
+        os.close(sink)
+
+
+def _write(text: str) -> None:
+    if sys.stdout is None:
+        raise CannotWrite(path="stdout", problem=os.strerror(9))
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise CannotWrite(path="stdout", problem=error.strerror) from error
+
+
+def _kind(char: str) -> str:
+    return unicodedata.category(char)

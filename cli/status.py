@@ -1,0 +1,219 @@
+"""`nianbao status` and `nianbao sites`: what ran, what broke, what is watched, how much is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from cli import screen
+from cli.desk import Desk, desk
+from cli.language import Words
+from cli.moments import iso_moment, show_moment
+from errors import NoHome
+from spiders.site import load_profiles
+from storage.models import Capture, ReadingRow, ReportRow, Run, Segment
+
+RUNS_SHOWN = 10
+
+AsJson = Annotated[bool, typer.Option("--json", help="option.json")]
+
+
+def status(ctx: typer.Context, as_json: AsJson = False) -> None:
+    here = desk(ctx)
+    with here.reading() as session:
+        account = {
+            "home": str(here.settings.home),
+            "runs": [_run_json(run) for run in _last_runs(session)],
+            "trouble": list(_trouble(session)),
+            "quarantined": list(_quarantined(session)),
+            "reports": _presences(session),
+            "archive": _archive(session, here.settings.archive_dir),
+        }
+    if as_json:
+        screen.document(account)
+    else:
+        _show(account, here.words)
+
+
+def sites(ctx: typer.Context, as_json: AsJson = False) -> None:
+    here = desk(ctx)
+    visits = _visits(here)
+    told = []
+    for domain, profile in load_profiles(here.settings.sites_dir).items():
+        visit = visits.get(domain)
+        told.append(
+            profile.model_dump(mode="json")
+            | {
+                "last_run": visit.id if visit else None,
+                "last_visit": iso_moment(visit.started_at) if visit else None,
+                "last_outcome": _outcome(visit, domain) if visit else None,
+            }
+        )
+    if as_json:
+        screen.document(told)
+        return
+    screen.table(
+        here.words.heads("site", "name", "family", "publishers", "visited", "outcome"),
+        [
+            (
+                site["domain"],
+                site["name"],
+                site["family"],
+                len(site["publishers"]),
+                show_moment(visits[site["domain"]].started_at) if site["domain"] in visits else "",
+                here.words.term("visit", site["last_outcome"]),
+            )
+            for site in told
+        ],
+    )
+
+
+def _visits(here: Desk) -> dict[str, Run]:
+    """The last run over each site; none where there is no home yet."""
+    try:
+        with here.reading() as session:
+            runs = session.scalars(select(Run).order_by(Run.id)).all()
+    except NoHome:
+        return {}
+    return {domain: run for run in runs for domain in run.sites}
+
+
+def _outcome(run: Run, domain: str) -> str:
+    return str(run.summary.get("sites", {}).get(domain, run.state))
+
+
+def _last_runs(session: Session) -> list[Run]:
+    return list(session.scalars(select(Run).order_by(Run.id.desc()).limit(RUNS_SHOWN)))
+
+
+def _run_json(run: Run) -> dict[str, Any]:
+    return {
+        "run": run.id,
+        "kind": run.kind,
+        "state": run.state,
+        "started_at": iso_moment(run.started_at),
+        "ended_at": iso_moment(run.ended_at),
+        "resumed": run.resumed,
+        "sites": run.sites,
+        "summary": run.summary,
+    }
+
+
+def _trouble(session: Session) -> Iterator[dict[str, Any]]:
+    """What broke in the last run, in the order site, exchange: shortfalls, block pages, failed exchanges."""
+    run = session.scalar(select(Run).order_by(Run.id.desc()).limit(1))
+    if run is None:
+        return
+    for domain, outcome in run.summary.get("sites", {}).items():
+        if outcome != "ok":
+            yield {"kind": "site", "site": domain, "url": None, "problem": outcome}
+    broken = (
+        select(Capture)
+        .where(Capture.run_id == run.id, (Capture.outcome != "complete") | Capture.blocked.is_not(None))
+        .order_by(Capture.id)
+    )
+    for capture in session.scalars(broken):
+        kind = "blocked" if capture.blocked else capture.outcome
+        problem = capture.blocked or capture.problem
+        yield {"kind": kind, "site": capture.site, "url": capture.url, "problem": problem}
+
+
+def _quarantined(session: Session) -> Iterator[dict[str, Any]]:
+    """Documents that killed or outlived their parser process, and where they were last seen."""
+    rows = session.scalars(
+        select(ReadingRow).where(ReadingRow.state == "quarantined").order_by(ReadingRow.read_at)
+    )
+    for row in rows:
+        capture = session.scalar(
+            select(Capture)
+            .where(Capture.payload_sha256 == row.payload_sha256)
+            .order_by(Capture.id.desc())
+            .limit(1)
+        )
+        yield {
+            "payload_sha256": row.payload_sha256,
+            "url": capture.url if capture else None,
+            "reason": row.reason,
+            "parser_version": row.parser_version,
+            "read_at": iso_moment(row.read_at),
+        }
+
+
+def _presences(session: Session) -> dict[str, int]:
+    counted = select(ReportRow.presence, func.count()).group_by(ReportRow.presence)
+    return dict(session.execute(counted).tuples().all())
+
+
+def _archive(session: Session, folder: Path) -> dict[str, Any]:
+    """How much is kept. The size is that of the files, so that a segment being written counts too."""
+    sizes = [path.stat().st_size for path in folder.glob("*.warc.gz*")] if folder.is_dir() else []
+    states = dict(session.execute(select(Segment.state, func.count()).group_by(Segment.state)).tuples().all())
+    oldest = session.scalar(select(func.min(Capture.captured_at)))
+    newest = session.scalar(select(func.max(Capture.captured_at)))
+    return {
+        "folder": str(folder),
+        "bytes": sum(sizes),
+        "segments": states,
+        "captures": session.scalar(select(func.count()).select_from(Capture)) or 0,
+        "first_capture": iso_moment(oldest),
+        "last_capture": iso_moment(newest),
+    }
+
+
+def _show(account: dict[str, Any], words: Words) -> None:
+    archive = account["archive"]
+    segments = ", ".join(
+        f"{words.term('segment', state)} {count}" for state, count in archive["segments"].items()
+    )
+    presences = ", ".join(
+        f"{words.term('presence', name)} {count}" for name, count in account["reports"].items()
+    )
+    screen.pairs(
+        [
+            (words("head.home"), account["home"]),
+            (words("head.archive"), words("status.size", mib=archive["bytes"] / 2**20)),
+            (words("head.segments"), segments),
+            (words("head.captures"), archive["captures"]),
+            (words("head.reports"), presences),
+        ]
+    )
+    screen.section(words("status.runs"))
+    screen.table(
+        words.heads(
+            "run", "kind", "state", "started", "ended", "captures", "blocked", "failed", "reports_read"
+        ),
+        [_run_line(run, words) for run in account["runs"]],
+    )
+    screen.section(words("status.trouble", count=len(account["trouble"])))
+    if account["trouble"]:
+        screen.table(
+            words.heads("kind", "site", "url", "problem"),
+            [
+                (words.term("trouble", one["kind"]), one["site"], one["url"], one["problem"])
+                for one in account["trouble"]
+            ],
+        )
+    screen.section(words("status.quarantined", count=len(account["quarantined"])))
+    if account["quarantined"]:
+        screen.table(
+            words.heads("url", "reason", "sha256"),
+            [(one["url"], one["reason"], one["payload_sha256"]) for one in account["quarantined"]],
+        )
+
+
+def _run_line(run: dict[str, Any], words: Words) -> list[object]:
+    summary = run["summary"]
+    counts = [summary.get(name, "") for name in ("captures", "blocked", "failed", "reports_read")]
+    return [
+        run["run"],
+        words.term("kind", run["kind"]),
+        words.term("run", run["state"]),
+        run["started_at"],
+        run["ended_at"] or "",
+        *counts,
+    ]
