@@ -32,7 +32,7 @@ class Publisher(_Table):
 
 
 class SiteProfile(_Table):
-    """What an operator says of a site. Every key but `domain`, `name`, `entry` and `publishers` has a default."""
+    """What an operator says of a site. `domain`, `name`, `entry` and `publishers` must be said."""
 
     domain: str = Field(pattern=r"^[a-z0-9.-]+$", description="host name; also the name of the spider")
     name: str = Field(min_length=1, description="name of the site, in Chinese")

@@ -7,6 +7,7 @@ it came. Sources: RFC 9110 (semantics), RFC 9112 (message framing).
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -93,6 +94,40 @@ def take_apart(response: bytes) -> Reply:
         if b"chunked" in coding.lower():
             reply = Reply(reply.status, reply.reason, headers, dechunk(body))
         return reply
+
+
+def decode_content(reply: Reply, limit: int) -> bytes:
+    """The payload without its content coding (gzip, deflate, and any stack of them), at most `limit` bytes.
+
+    A stream that is cut short gives what it holds. Raises `ValueError` for an unknown coding, for octets
+    that are not in the coding they claim, and past the limit.
+    """
+    codings = (reply.header(b"content-encoding") or b"").decode("latin-1").lower().split(",")
+    octets = reply.payload
+    for coding in reversed([name.strip() for name in codings]):
+        if coding in ("", "identity"):
+            continue
+        if coding not in ("gzip", "x-gzip", "deflate"):
+            raise ValueError(f"unknown content coding {coding!r}")
+        octets = _inflate(octets, raw_allowed=coding == "deflate", limit=limit)
+    if len(octets) > limit:
+        raise ValueError(f"larger than {limit} bytes")
+    return octets
+
+
+def _inflate(octets: bytes, *, raw_allowed: bool, limit: int) -> bytes:
+    # wbits: 47 takes gzip or zlib by its header; -15 is the headerless deflate that some servers send.
+    for wbits in (47, -15) if raw_allowed else (47,):
+        stream = zlib.decompressobj(wbits=wbits)
+        try:
+            plain = stream.decompress(octets, limit + 1)
+        except zlib.error as error:
+            problem = error
+            continue
+        if len(plain) > limit:
+            raise ValueError(f"larger than {limit} bytes once unpacked")
+        return plain
+    raise ValueError(f"not in its content coding: {problem}")
 
 
 def dechunk(body: bytes) -> bytes:

@@ -1,0 +1,237 @@
+"""Writes each exchange to the archive before anything downstream sees it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import (
+    DownloadCancelledError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from scrapy.http import Response
+from scrapy.utils.defer import maybe_deferred_to_future
+from twisted.internet.threads import deferToThread
+
+from config import settings
+from crawler.addon import BYTES_PER_MB, user_agent
+from crawler.blocking import recognise
+from crawler.wire import Tape, WireHandler, check_contract
+from errors import NianbaoError
+from spiders.site import SiteProfile
+from storage import runs
+from storage.archive import Archive
+from storage.database import Database
+from storage.exchange import Exchange, Outcome, Purpose, take_apart
+from storage.models import Capture, Site
+
+logger = logging.getLogger(__name__)
+
+captured = object()
+"""Signal: an exchange is in the archive. Arguments: `capture`."""
+
+CAPTURE = "capture"
+"""Key of `Request.meta` under which a reply's capture id travels on."""
+
+BLOCKED = "blocked"
+"""Key of `Request.meta` under which the kind of block page travels on."""
+
+PURPOSE = "purpose"
+"""Key of `Request.meta` under which the spider says why it asks."""
+
+
+class Recorder:
+    """Holds the archive of one crawler open from its start to its end; the run is made if none is given.
+
+    `broken` is the error that stopped the recording: nothing is fetched that cannot be kept.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        operator = settings()
+        self._crawler = crawler
+        self.folder = operator.archive_dir
+        self.database = Database(operator.database)
+        self.profile: SiteProfile = crawler.spidercls.profile  # type: ignore[attr-defined]
+        self.broken: NianbaoError | None = None
+        self._own_run = not crawler.settings.getint("NIANBAO_RUN")
+        with self.database.write() as session:
+            self.run_id = crawler.settings.getint("NIANBAO_RUN")
+            if self._own_run:
+                self.run_id = runs.begin(session, "scrapy", [self.profile.domain], datetime.now(UTC)).id
+            session.merge(
+                Site(
+                    domain=self.profile.domain,
+                    name=self.profile.name,
+                    site_id_code=self.profile.site_id_code,
+                )
+            )
+        self._archive = Archive(
+            self.folder,
+            self.database,
+            run_id=self.run_id,
+            site=self.profile.domain,
+            segment_bytes=int(operator.segment_mb * BYTES_PER_MB),
+            info={
+                "software": f"Nianbao/{version('nianbao')} Scrapy/{version('scrapy')}",
+                "format": "WARC File Format 1.1",
+                "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+                "robots": "obeyed",
+                "http-header-user-agent": user_agent(operator),
+                "operator": operator.contact,
+                "isPartOf": self.profile.domain,
+            },
+        )
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Recorder:
+        recorder = cls(crawler)
+        crawler.signals.connect(recorder.close, signals.spider_closed)
+        return recorder
+
+    async def keep(self, exchange: Exchange, purpose: Purpose) -> Capture:
+        """Archive an exchange; returns when it is on disk and in the index."""
+        blocked = recognise(take_apart(exchange.response)) if exchange.outcome == "complete" else None
+        try:
+            capture: Capture = await maybe_deferred_to_future(
+                deferToThread(self._archive.add, exchange, purpose, blocked=blocked)
+            )
+        except NianbaoError as error:
+            self._break(error)
+            raise
+        self._crawler.signals.send_catch_log(captured, capture=capture)
+        return capture
+
+    def close(self, spider: Spider, reason: str) -> None:
+        try:
+            self._archive.close()
+            if self._own_run:
+                state = "done" if reason == "finished" and self.broken is None else "failed"
+                with self.database.write() as session:
+                    runs.finish(session, self.run_id, state, {"ended": reason}, datetime.now(UTC))
+        except NianbaoError as error:
+            self._break(error)
+        finally:
+            self.database.close()
+
+    def _break(self, error: NianbaoError) -> None:
+        if self.broken is None:
+            self.broken = error
+            logger.error("recording stopped: %s", error)
+            if self._crawler.engine is not None and self._crawler.engine.running:
+                self._closing = asyncio.ensure_future(
+                    self._crawler.engine.close_spider_async(reason="cannot_record")
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """How an exchange ended: its outcome, why in words, and the WARC reason where it was cut."""
+
+    outcome: Outcome
+    problem: str | None = None
+    truncated: str | None = None
+
+
+class RecordingHandler(WireHandler):
+    """Downloads, archives, and only then lets Scrapy have the reply (or the failure)."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        recorder = crawler.get_extension(Recorder)
+        assert recorder is not None, "the recorder is an extension of every crawler here"
+        self._recorder = recorder
+        self._contract_problem = check_contract()
+        if self._contract_problem:
+            logger.warning("captures will be reconstructed: %s", self._contract_problem)
+
+    async def download_request(self, request: Request) -> Response:
+        if self._recorder.broken is not None:
+            raise IgnoreRequest(f"not fetched, since nothing can be recorded: {self._recorder.broken}")
+        tape = Tape()
+        started = datetime.now(UTC)
+        purpose = purpose_of(request)
+        try:
+            response = await self.fetch(request, tape)
+        except Exception as error:
+            # Broad: whatever ends an exchange, what came of it belongs in the archive; it is raised on.
+            exchange = self._exchange(request, started, tape, _ending(error, bool(tape.received)))
+            await self._recorder.keep(exchange, purpose)
+            raise
+        exchange = self._exchange(request, started, tape, _Ending("complete"), response)
+        capture = await self._recorder.keep(exchange, purpose)
+        request.meta[CAPTURE] = capture.id
+        request.meta[BLOCKED] = capture.blocked
+        return response
+
+    def _exchange(
+        self,
+        request: Request,
+        started: datetime,
+        tape: Tape,
+        ending: _Ending,
+        response: Response | None = None,
+    ) -> Exchange:
+        sent, received = bytes(tape.sent), bytes(tape.received)
+        if self._contract_problem:
+            sent, received = _reconstruct_request(request), _reconstruct_response(response)
+        proxy = request.meta.get("proxy")
+        notes = {"tls": tape.tls or ""}
+        if proxy:
+            notes["proxy"] = str(proxy).rpartition("@")[2]
+        return Exchange(
+            url=request.url,
+            method=request.method,
+            captured_at=started,
+            request=sent,
+            response=received,
+            outcome=ending.outcome,
+            # Through a proxy the peer is the proxy, and the server's address is not known.
+            ip_address=None if proxy else tape.peer,
+            problem=ending.problem,
+            truncated=ending.truncated,
+            reconstructed=self._contract_problem is not None,
+            notes=notes,
+        )
+
+
+def purpose_of(request: Request) -> Purpose:
+    """Why this request is made: as the spider said, or as its middleware made it."""
+    if request.url.endswith("/robots.txt") and PURPOSE not in request.meta:
+        return Purpose("robots", "the site's rules for robots")
+    said = request.meta.get(PURPOSE, {})
+    role, followed = said.get("role", "other"), said.get("followed", "asked for directly")
+    before = request.meta.get("redirect_urls")
+    if before:
+        return Purpose(role, f"redirected from {before[-1]}; {followed}", before[-1])
+    return Purpose(role, followed, said.get("referrer"))
+
+
+def _ending(error: BaseException, something_came: bool) -> _Ending:
+    outcome: Outcome = "partial" if something_came else "failed"
+    problem = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+    if isinstance(error, DownloadTimeoutError):
+        return _Ending(outcome, problem, "time")
+    if isinstance(error, DownloadCancelledError):
+        return _Ending(outcome, problem, "length")
+    if isinstance(error, ResponseDataLossError):
+        return _Ending(outcome, problem, "disconnect")
+    return _Ending(outcome, problem, "unspecified" if something_came else None)
+
+
+def _reconstruct_request(request: Request) -> bytes:
+    return f"{request.method} {request.url} HTTP/1.1\r\n".encode() + request.headers.to_string() + b"\r\n\r\n"
+
+
+def _reconstruct_response(response: Response | None) -> bytes:
+    if response is None:
+        return b""
+    headers = response.headers.copy()
+    headers.pop("Transfer-Encoding", None)
+    return f"HTTP/1.1 {response.status} \r\n".encode() + headers.to_string() + b"\r\n\r\n" + response.body

@@ -1,0 +1,46 @@
+"""A cut run is completed by walking the same path: what it already has is answered by the archive."""
+
+from __future__ import annotations
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+from scrapy.http import Headers, Response
+from scrapy.responsetypes import responsetypes
+
+from crawler.recording import BLOCKED, CAPTURE, Recorder
+from errors import Damaged
+from storage.archive import read_response
+from storage.captures import answered_in_run
+from storage.exchange import take_apart
+
+
+class AnswerFromArchive:
+    """Gives the reply that this run captured before it was cut; only what is missing touches the network."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> AnswerFromArchive:
+        recorder = crawler.get_extension(Recorder)
+        if recorder is None or not crawler.settings.getbool("NIANBAO_RESUMED"):
+            raise NotConfigured
+        return cls(recorder)
+
+    async def process_request(self, request: Request) -> Response | None:
+        with self._recorder.database.read() as session:
+            capture = answered_in_run(session, self._recorder.run_id, request.url)
+        if capture is None:
+            return None
+        try:
+            reply = take_apart(read_response(self._recorder.folder, capture))
+        except Damaged:
+            return None
+        request.meta[CAPTURE] = capture.id
+        request.meta[BLOCKED] = capture.blocked
+        headers = Headers()
+        for name, value in reply.headers:
+            headers.appendlist(name, value)
+        kind = responsetypes.from_args(headers=headers, url=request.url, body=reply.payload)
+        return kind(url=request.url, status=capture.status or 200, headers=headers, body=reply.payload)

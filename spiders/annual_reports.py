@@ -1,0 +1,131 @@
+"""The spider: from a site's entry pages to its annual reports, by what pages and links say of themselves.
+
+    entry ──► way ──► listing ──► report page ──► attachment
+     (home)   (政务公开 …) (年报)     │
+                                  └──► requisites (style sheets, images)
+
+Every request carries its purpose: its role, the reason for which it was followed, the page before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from scrapy import Request, Spider
+from scrapy.http import Response
+
+from spiders.evidence import Judgement, is_attachment, is_report_title, judge_link, judge_page
+from spiders.families import generic, trs
+from spiders.finds import ReportFound
+from spiders.page import Link, Page, style_requisites
+from spiders.site import SiteProfile
+
+FAMILIES: dict[str, Callable[[Page], Iterator[tuple[str, str]]]] = {
+    "trs": trs.more_pages,
+    "generic": generic.more_pages,
+}
+PRIORITY = {"attachment": 50, "report": 40, "listing": 30, "entry": 20, "way": 10, "requisite": 0}
+MOST_REQUISITES = 100
+
+
+class AnnualReportsSpider(Spider):
+    """One site. `spiders.loader` makes a subclass a profile, with its name, hosts and profile filled in."""
+
+    profile: ClassVar[SiteProfile]
+
+    async def start(self) -> AsyncIterator[Request]:
+        for url in self.profile.columns:
+            yield self._request(url, "listing", "a known column of the profile", None, 0)
+        for url in self.profile.entry:
+            yield self._request(url, "entry", "an entry page of the profile", None, 0)
+
+    def parse(self, response: Response, **kwargs: Any) -> Iterator[Request | ReportFound]:
+        """Takes any reply to what this spider asked for. Block pages say nothing of the site and end here."""
+        role = response.meta["purpose"]["role"]
+        if response.meta.get("blocked") or role == "requisite":
+            if role == "requisite" and "css" in (response.headers.get("Content-Type") or b"").decode(
+                "latin-1"
+            ):
+                yield from self._style(response)
+            return
+        if is_attachment(response.url) or not _is_html(response):
+            yield from self._attachment(response)
+            return
+        page = Page(response.url, response.body)
+        judgement = judge_page(page)
+        if judgement.kind == "report" or (role == "report" and judgement.kind == "none"):
+            yield from self._report_page(page, response, judgement)
+            return
+        in_column = judgement.kind == "listing" or role == "listing"
+        yield from self._look_around(page, response, in_column=in_column)
+
+    def _look_around(self, page: Page, response: Response, *, in_column: bool) -> Iterator[Request]:
+        steps = response.meta.get("steps", 0)
+        if in_column:
+            for url, reason in FAMILIES[self.profile.family](page):
+                yield self._request(url, "listing", reason, page.url, steps)
+        words = (*self.profile.follow, *(publisher.agency[-3:] for publisher in self.profile.publishers))
+        for link in page.links:
+            judgement = judge_link(link, in_column=in_column, extra=words)
+            if judgement.kind == "none" or (judgement.kind == "way" and steps >= self.profile.depth):
+                continue
+            reason = f"{judgement.evidence[0]}, on a page with role {response.meta['purpose']['role']}"
+            title = link.text if judgement.kind in ("report", "attachment") else None
+            yield self._request(link.url, judgement.kind, reason, page.url, steps + 1, title=title)
+        for url in page.frames:
+            if steps < self.profile.depth and not is_attachment(url):
+                yield self._request(
+                    url, "listing" if in_column else "way", "a frame of the page", page.url, steps + 1
+                )
+
+    def _report_page(
+        self, page: Page, response: Response, judgement: Judgement
+    ) -> Iterator[Request | ReportFound]:
+        title = page.title if is_report_title(page.title) else response.meta.get("title") or page.title
+        evidence = judgement.evidence or (response.meta["purpose"]["followed"],)
+        yield ReportFound(page.url, page.url, response.meta["capture"], "page", title, evidence)
+        for url in page.requisites[:MOST_REQUISITES]:
+            yield self._request(url, "requisite", "the report page shows it", page.url, 0)
+        files = [link for link in page.links if is_attachment(link.url)]
+        files += [Link(url, title) for url in page.frames if is_attachment(url)]
+        for link in files:
+            reason = f"file «{link.text}» of the report page"
+            yield self._request(
+                link.url, "attachment", reason, page.url, 0, title=title, report_url=page.url
+            )  # fmt: skip
+
+    def _attachment(self, response: Response) -> Iterator[ReportFound]:
+        report_url = response.meta.get("report_url") or response.url
+        title = response.meta.get("title") or urlsplit(response.url).path.rpartition("/")[2]
+        evidence = (response.meta["purpose"]["followed"],)
+        yield ReportFound(report_url, response.url, response.meta["capture"], "attachment", title, evidence)
+
+    def _style(self, response: Response) -> Iterator[Request]:
+        for url in style_requisites(response.url, response.body)[:MOST_REQUISITES]:
+            yield self._request(url, "requisite", "the style sheet needs it", response.url, 0)
+
+    def _request(
+        self,
+        url: str,
+        role: str,
+        followed: str,
+        referrer: str | None,
+        steps: int,
+        *,
+        title: str | None = None,
+        report_url: str | None = None,
+    ) -> Request:
+        purpose = {"role": role, "followed": followed, "referrer": referrer}
+        meta = {"purpose": purpose, "steps": steps, "title": title, "report_url": report_url}
+        priority = PRIORITY[role] - min(steps, 9)
+        return Request(url, meta=meta, priority=priority, errback=None)
+
+
+def _is_html(response: Response) -> bool:
+    kind = (response.headers.get("Content-Type") or b"").decode("latin-1").lower()
+    if "html" in kind or "xml" in kind:
+        return True
+    head = response.body[:1024].lstrip().lower()
+    return head.startswith((b"<!doctype", b"<html", b"\xef\xbb\xbf<")) or b"<html" in head
