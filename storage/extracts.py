@@ -1,6 +1,6 @@
 """The rows of the exported tables, read from the database in the order of their keys.
 
-Each function gives tuples in the order of the columns that `columns.toml` declares. Of a report only its latest
+Each gives tuples in the order of the columns that `columns.toml` declares. Of a report only its latest
 version is told in `reports`, `figures`, `findings` and `doubts`. Rows are streamed: however many there are,
 only a batch of them is in memory.
 """
@@ -15,7 +15,7 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, collate, func, literal, select, union
+from sqlalchemy import ColumnElement, Select, Subquery, and_, collate, func, select, union
 from sqlalchemy.orm import Session, aliased
 
 from storage import columns
@@ -220,7 +220,7 @@ _CAPTURES = (
 )
 
 
-def _changes() -> Select[Any]:
+def _changes() -> Select[*tuple[Any, ...]]:
     old, new = aliased(Version), aliased(Version)
     figures = select(func.count()).where(ChangedFigure.change_seq == Change.seq).correlate(Change)
     return (
@@ -244,7 +244,7 @@ def _changes() -> Select[Any]:
     )
 
 
-def _changed_figures(session: Session) -> Select[Any]:
+def _changed_figures(session: Session) -> Select[*tuple[Any, ...]]:
     return select(
         ChangedFigure.change_seq,
         ChangedFigure.key,
@@ -271,7 +271,7 @@ def _dictionary(session: Session, vocabulary: Iterable[Entry]) -> list[Row]:
     return sorted((known | unknown).values(), key=itemgetter(0))
 
 
-def _stream(session: Session, query: Select[Any]) -> Iterator[Row]:
+def _stream(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[Row]:
     return (tuple(row) for row in session.execute(query.execution_options(yield_per=BATCH)))
 
 
