@@ -7,7 +7,8 @@ What it promises:
   nothing: an unknown host gets a 502.
 - **Real figures where they are real.** Shizuishan police 2022 and Wuzhong police 2018 carry the figures of
   the published reports, all of their tables. Every other report is invented, says so on its page, and
-  satisfies the relations of its form. Every sentence is our own; labels and figures are the forms' and the agencies'.
+  satisfies the relations of its form. Every sentence is our own; labels and figures are the forms' and the
+  agencies'.
 - **The same octets every time.** A day's pages are a function of the day. Only the `Date` header and the
   certificate, new for every replica, know the clock.
 - **Three days** (`demo.days`): on day 2 one report was silently edited, one is new, one is gone, one answers

@@ -60,19 +60,19 @@ def report_page(site: Site, report: Report) -> str:
     body = _announcement(path, report, attachment) if attachment else _body(site, report)
     editor = "class=TRS_Editor" if report.dress.markup in {"paragraph", "word"} else 'class="TRS_Editor"'
     content = article_content(
-        report.title, published, report.agency, f"<div {editor}>{body}</div>", invented_notice(report)
+        report.title, published, report.agency, f"<div {editor}>{body}</div>", notice(report)
     )
     return page(frame, content)
 
 
-def invented_notice(report: Report) -> str:
-    """Says on the page itself that its figures are made up."""
-    if not report.invented:
-        return ""
-    return (
-        f'<div class="invented">【{INVENTED}】'
-        "本页的数字、地址和人名均为演示而编造，与任何机关的实际情况无关。</div>\n"
+def notice(report: Report) -> str:
+    """Says on the page itself what of it is made up."""
+    line = (
+        f"【{INVENTED}】本页的数字、地址和人名均为演示而编造，与任何机关的实际情况无关。"
+        if report.invented
+        else "【演示副本】表中数字取自该机关公开发布的报告，文字为演示另行撰写，不是报告原文。"
     )
+    return f'<div class="notice">{line}</div>\n'
 
 
 def _listed(site: Site, report: Report) -> str:

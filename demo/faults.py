@@ -105,7 +105,7 @@ async def _empty(writer: asyncio.StreamWriter, _query: Query) -> bool:
 async def _trailer(writer: asyncio.StreamWriter, _query: Query) -> bool:
     writer.write(
         head(200, [HTML, ("Transfer-Encoding", "chunked"), ("Trailer", "X-Checked")])
-        + b"5;name=value\r\n<p>on\r\nA\r\ne</p><p>two\r\n4\r\n</p>\r\n0\r\nX-Checked: yes\r\n\r\n"
+        + b"5;name=value\r\n<p>on\r\nB\r\ne</p><p>two\r\n4\r\n</p>\r\n0\r\nX-Checked: yes\r\n\r\n"
     )
     return True
 

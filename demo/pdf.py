@@ -31,14 +31,14 @@ from demo.report import INVENTED, Report
 from demo.tables import Rows
 
 FONT = "STSong-Light"
-ROWS_ON_FIRST_PAGE = 14
+ROWS_ON_FIRST_PAGE = 19
 GRID = [
     ("GRID", (0, 0), (-1, -1), 0.5, "black"),
     ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
     ("LEFTPADDING", (0, 0), (-1, -1), 2),
     ("RIGHTPADDING", (0, 0), (-1, -1), 2),
-    ("TOPPADDING", (0, 0), (-1, -1), 2),
-    ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
+    ("TOPPADDING", (0, 0), (-1, -1), 5),
+    ("BOTTOMPADDING", (0, 0), (-1, -1), 6),
 ]
 WIDTHS = {
     "proactive": (48, 40, 40, 40),

@@ -112,6 +112,8 @@ class Replica:
 
     def start(self) -> None:
         """Listen, and return when the first connection can be made."""
+        self._ready.clear()
+        self._failure = None
         self._thread = threading.Thread(target=self._run, name="replica", daemon=True)
         self._thread.start()
         self._ready.wait()
