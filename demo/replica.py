@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from demo import faults
 from demo.certificates import Authority
 from demo.days import DAYS
-from demo.messages import BadRequestError, Reply, Request, head, read_request, reply, said
+from demo.messages import Reply, Request, head, read_request, reply, said
 from demo.resource import Resource
 from demo.sites import all_sites
 from demo.world import missing, moved, world
@@ -157,7 +157,7 @@ class Replica:
         self._connections.add(task)
         try:
             await self._converse(reader, writer)
-        except BadRequestError as error:
+        except ValueError as error:  # no request, or a URL or a number in it that makes no sense
             writer.write(said(400, str(error)).octets)
         except (OSError, TimeoutError):
             pass  # the client went away or fell silent, which is its right

@@ -132,6 +132,8 @@ def test_unknown_hosts_get_one_clear_line(replica: Replica) -> None:
     [
         (b"GET / HTTP/1.1\r\nHost: gaj.shizuishan.gov.cn\r\n\r\n", 400),
         (b"nonsense\r\n\r\n", 400),
+        (b"GET http://[gaj/ HTTP/1.1\r\n\r\n", 400),
+        (f"GET {FAULT}/huge?mb=many HTTP/1.1\r\n\r\n".encode(), 400),
         (b"GET http://gaj.shizuishan.gov.cn/ HTTP/1.1\r\nContent-Length: x\r\n\r\n", 400),
         (b"GET http://gaj.shizuishan.gov.cn/ HTTP/1.1\r\nX: " + b"x" * 70000 + b"\r\n\r\n", 400),
         (b"POST http://gaj.shizuishan.gov.cn/ HTTP/1.1\r\nContent-Length: 2\r\n\r\nab", 405),
