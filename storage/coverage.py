@@ -226,7 +226,7 @@ def _titles_of_unread(session: Session) -> dict[str, str]:
     seen = select(Sighting.report_url, Sighting.title).where(
         Sighting.report_url.in_(unread), Sighting.title != ""
     )
-    return dict(session.execute(seen.order_by(Sighting.id)).tuples().all())
+    return {row.report_url: row.title for row in session.execute(seen.order_by(Sighting.id))}
 
 
 def _agency_in(title: str, publishers: Sequence[ExpectedPublisher]) -> str | None:

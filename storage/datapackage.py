@@ -25,7 +25,7 @@ _MEDIA_TYPES = {
 
 _ABOUT = (
     "Numbers read from annual reports on open government information, each with the place in the archived "
-    "page that it was read from: figures → reports (version) → captures (address, time, digest, WARC file and "
+    "page that it was read from: figures → reports (version) → captures (address, time, digest, WARC file, "
     "offset). "
     "Findings are inconsistencies of a report, doubts are uncertainties of the reading. A blank is never 0. "
     "In the CSV files a text that a spreadsheet would take for a formula has an apostrophe before it (table "
@@ -33,7 +33,8 @@ _ABOUT = (
 )
 _ABOUT_ZH = (
     "取自政府信息公开工作年度报告的数值，每个数值均附其在存档网页中的位置：figures → reports（版本）→ "
-    "captures（网址、时间、摘要、WARC 文件与偏移）。findings 为报告自身的矛盾，doubts 为解读的存疑。空白不等于 0。"
+    "captures（网址、时间、摘要、WARC 文件与偏移）。findings 为报告自身的矛盾，doubts 为解读的存疑。"
+    "空白不等于 0。"
     "CSV 中会被电子表格当作公式的文本前加撇号（见 columns 表 guarded 字段），数值（含负数）保持原样。"
 )
 
