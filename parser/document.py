@@ -35,7 +35,7 @@ class State(StrEnum):
     QUARANTINED = "quarantined"
 
 
-class Unreadable(Exception):  # noqa: N818 - the name says the state, as the readers do
+class Unreadable(Exception):
     """A reader met a payload that it cannot turn into a document.
 
     Raised by readers only and turned into a `Reading` by `parser.parse`; it never leaves the parser.

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from parser.document import Document, State, Unreadable
-from parser.narrative import compose
+from parser.checks import check
+from parser.forms import fill, form_of_year
+from parser.narrative import tell
 from parser.readers import detect, read
-from parser.report import Reading
+from parser.recognition import judge
+from parser.report import Doubt, Reading, Report
+from parser.sections import prose_lines
+from parser.titles import find_title, tidy
 
 PARSER_VERSION = "1"
 """Changes whenever the same bytes may give another reading; records remember which version made them."""
@@ -31,4 +36,36 @@ def parse(payload: bytes) -> Reading:
 
 
 def _understand(document: Document) -> Reading:
-    return compose(document)
+    """From blocks to a report, or to the reason why there is none."""
+    filled = fill(document)
+    lines = list(prose_lines(document, filled.rows))
+    title = find_title(document, lines)
+    verdict = judge(document, filled, title, lines)
+    if verdict.reason:
+        return Reading(State.NOT_A_REPORT, document.format, verdict.reason, attachments=verdict.attachments)
+    story = tell(document, title, lines)
+    figures = {figure.key: figure for figure in filled.figures}
+    doubts = [Doubt("reader", "document", note) for note in document.notes]
+    doubts += [*filled.doubts, *story.doubts]
+    if title is None:
+        doubts.append(Doubt("title", "title", "No line of the document is the title of an annual report."))
+    report = Report(
+        form=filled.form or form_of_year(story.year),
+        title=title.text
+        if title
+        else tidy(document.meta.get("ArticleTitle") or document.meta.get("title", "")),
+        agency=story.agency,
+        year=story.year,
+        period=story.period,
+        published=story.published,
+        contact=story.contact,
+        preamble=story.narrative.preamble,
+        sections=story.narrative.sections,
+        fee=story.fee,
+        figures=filled.figures,
+        findings=tuple(check(figures)),
+        doubts=tuple(doubts),
+        meta=dict(document.meta),
+    )
+    links = tuple(link.href for link in document.links)
+    return Reading(State.REPORT, document.format, report=report, attachments=links)

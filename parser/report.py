@@ -95,10 +95,23 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Fee:
+    """What the report says about fees for requests: the sentence, and the yuan taken (0 where it says none,
+    `None` where the sentence gives no amount)."""
+
+    text: str
+    yuan: Decimal | None
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"text": self.text, "yuan": number(self.yuan)}
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything a report says. `form` is `pre2019`, `2019` or `2021`; `period` the two days (ISO) that the
     figures span, when printed; `published` an ISO date or date and time from the source itself; `contact`
-    has any of `address`, `postcode`, `telephone`, `fax`, `email`."""
+    has any of `address`, `postcode`, `telephone`, `fax`, `email`; `preamble` is the text above the first
+    section."""
 
     form: str
     title: str
@@ -112,6 +125,8 @@ class Report:
     findings: tuple[Finding, ...] = ()
     doubts: tuple[Doubt, ...] = ()
     meta: dict[str, str] = field(default_factory=dict)
+    preamble: str = ""
+    fee: Fee | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The record as JSON-ready values."""
@@ -123,7 +138,9 @@ class Report:
             "period": list(self.period) if self.period else None,
             "published": self.published,
             "contact": self.contact,
+            "preamble": self.preamble,
             "sections": [section.as_dict() for section in self.sections],
+            "fee": self.fee.as_dict() if self.fee else None,
             "figures": [figure.as_dict() for figure in self.figures],
             "findings": [finding.as_dict() for finding in self.findings],
             "doubts": [doubt.as_dict() for doubt in self.doubts],
@@ -153,8 +170,13 @@ class Reading:
 
 
 def number(value: Decimal | str | None) -> int | float | str | None:
-    """A value for JSON: an integer where it is one, else the shortest float that prints the same digits."""
+    """A value for JSON: an integer where it is one, else the float that prints the same digits, else (more
+    digits than a float holds) the digits themselves as a string."""
     if not isinstance(value, Decimal):
         return value
-    whole = value.to_integral_value()
-    return int(whole) if whole == value else float(value)
+    if not value.is_finite():
+        return str(value)
+    if value == value.to_integral_value():
+        return int(value)
+    near = float(value)
+    return near if Decimal(repr(near)) == value else f"{value.normalize():f}"

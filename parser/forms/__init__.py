@@ -1,0 +1,94 @@
+"""The national forms: which one a document fills in, and its figures.
+
+A form is a set of tables (`Form.tables`) with evidence of its own; the tables' readers are shared, since the
+forms differ in rows and columns and not in shape. Reading goes by what is printed; the form is told afterwards,
+by content and not by year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from parser.document import Document
+from parser.forms import form_2019, form_2021, form_pre2019
+from parser.forms.evidence import Evidence, gather
+from parser.forms.proactive import read_proactive
+from parser.forms.regions import FUJIAN, PROACTIVE, REQUESTS, REVIEW, STATISTICS, Region, regions
+from parser.forms.requests import read_requests
+from parser.forms.review import read_review
+from parser.forms.sheet import Sheet
+from parser.forms.statistics import read_statistics
+from parser.forms.vocabulary import entries
+from parser.report import Doubt, Figure
+
+FORMS = (form_2021, form_2019, form_pre2019)
+"""The forms, newest first: of two with equal evidence the newer one is taken."""
+
+_READERS: dict[str, Callable[[Region], Sheet]] = {
+    PROACTIVE: read_proactive,
+    REQUESTS: read_requests,
+    REVIEW: read_review,
+    STATISTICS: read_statistics,
+    FUJIAN: read_statistics,
+}
+_ORDER = {entry.key: place for place, entry in enumerate(entries())}
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """What the tables of a document say. `form` is `None` when nothing tells a form; `rows` are the table
+    lines that were read, as (block, row), so that the narrative does not read them again."""
+
+    form: str | None
+    figures: tuple[Figure, ...]
+    doubts: tuple[Doubt, ...]
+    rows: frozenset[tuple[int, int]]
+    evidence: Evidence
+
+
+def fill(document: Document) -> Filled:
+    """Read every table of the forms that the document holds."""
+    found = regions(document)
+    figures: dict[str, Figure] = {}
+    doubts: list[Doubt] = []
+    for region in found:
+        sheet = _READERS[region.kind](region)
+        doubts.extend(sheet.doubts)
+        figures.update(sheet.figures)
+    evidence = gather(document, found, figures)
+    form, strengths = _recognise(evidence)
+    if form is not None:
+        if len(strengths) > 1:
+            doubts.append(
+                Doubt(
+                    "mixed_forms",
+                    "form",
+                    f"Signs of more than one form: {', '.join(strengths)}; {form} was taken.",
+                )
+            )
+        module = next(one for one in FORMS if form == one.NAME)
+        doubts.extend(module.gaps(figures, evidence))
+    ordered = sorted(figures.values(), key=lambda figure: _ORDER.get(figure.key, len(_ORDER)))
+    rows = frozenset((line.block, line.row) for region in found for line in region.lines)
+    return Filled(form, tuple(ordered), tuple(doubts), rows, evidence)
+
+
+def form_of_year(year: int | None) -> str:
+    """The form in force for a year, for reports in words alone, which print nothing that tells."""
+    if year is None or year < 2019:
+        return form_pre2019.NAME
+    return form_2019.NAME if year < 2021 else form_2021.NAME
+
+
+def _recognise(evidence: Evidence) -> tuple[str | None, list[str]]:
+    """The form with the most evidence, and all that have evidence of their own tables."""
+    strengths = {form.NAME: form.strength(evidence) for form in FORMS}
+    best = max(strengths, key=lambda name: strengths[name])
+    if strengths[best] == 0:
+        return None, []
+    return best, [name for name, strength in strengths.items() if strength >= _TABLES]
+
+
+_TABLES = 10
+"""Strength from which a form's own labels stand in the tables, not only in the text."""

@@ -1,0 +1,98 @@
+"""The agency that gives the report, under its full name.
+
+Titles shorten it: an area (宿迁市) stands for its government, a town for its government, a development zone for its
+administrative committee, 市公安局 for the bureau of the city whose page it is. What the report or its page
+tags call the agency in full decides; nothing is completed without such a witness but the government of an area.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from parser.folding import fold
+from parser.titles import Title, take_apart
+
+_ORGAN = re.compile(
+    r"(?:局|厅|委|委员会|办公室|办公厅|办|政府|部|处|中心|院|会|队|所|署|站|团|公司|学校|大学|医院|银行|社|馆|行|组织|"
+    r"组|事务所|办事处|分局|支队|总队|海关|税务|气象台|党校|法院|集团)$"
+)
+_ZONE = re.compile(
+    r"(?:新区|开发区|高新区|实验区|试验区|示范区|园区|保税区|度假区|管理区|名胜区|经开区|港区|合作区|工业区|景区)$"
+)
+_AREA = re.compile(r"(?:省|市|区|县|州|盟|旗)$")
+_TOWN = re.compile(r"(?:镇|乡|苏木)$")
+_STREET = re.compile(r"街道$")
+_RELATIVE = re.compile(r"^(?:本|我|全)?(?P<level>自治区|省|市|区|县|州|旗|盟)(?=[^区市县]{2})(?P<rest>.+)$")
+_QUOTED = re.compile(r"《([^《》]{6,60})》")
+_REPORTER = re.compile(
+    r"(?:填报单位|填表单位|单位名称|报告单位|编制单位)(?:\(盖章\)|\(公章\))?[:：]([^:：\n|]{2,30})"
+)
+_AUTHOR = re.compile(r"本(?:年度)?报告(?:是)?由([^,。;、]{3,30}?)(?:根据|依据|按照|编制|依照|负责|汇总)")
+_SITE_TAIL = re.compile(r"(?:门户网站|官方网站|政府网站|信息公开网|网站|官网|网)$")
+_SITE_HEAD = re.compile(r"^(?:中国[·.]?|欢迎访问)")
+
+
+def find_agency(title: Title | None, meta: Mapping[str, str], prose: str) -> str | None:
+    """The full name of the agency, or `None` when nothing names it. `prose` is folded running text."""
+    witnesses = " ".join(fold(meta.get(name, "")) for name in ("ContentSource", "SiteName")) + " " + prose
+    if title is not None and title.agency:
+        return complete(title.agency, witnesses)
+    for name in _others(meta, prose):
+        return complete(name, witnesses)
+    return None
+
+
+def complete(name: str, witnesses: str) -> str:
+    """A name from a title in full."""
+    relative = _RELATIVE.match(name)
+    if relative:
+        name = _absolute(relative["level"] + relative["rest"], witnesses) or name
+    if _ORGAN.search(name):
+        return name
+    if _STREET.search(name):
+        return f"{name}办事处"
+    if _ZONE.search(name):
+        return _zone(name, witnesses)
+    if _AREA.search(name) or _TOWN.search(name):
+        return f"{name}人民政府"
+    return name
+
+
+def _zone(name: str, witnesses: str) -> str:
+    """A zone has a committee, or, where it is a district of the state as well, a government."""
+    endings = ("管委会", "管理委员会", "人民政府")
+    counts = {ending: witnesses.count(name + ending) for ending in endings}
+    best = max(endings, key=lambda ending: counts[ending])
+    return name + best
+
+
+def _absolute(relative: str, witnesses: str) -> str | None:
+    """`市公安局` in full, when the witnesses agree on one city."""
+    names = Counter(
+        found.group() for found in re.finditer(rf"[\u4e00-\u9fff]{{2,9}}?{re.escape(relative)}", witnesses)
+    )
+    trimmed: Counter[str] = Counter()
+    for name, count in names.items():
+        trimmed[
+            re.sub(r"^.*(?:由|与|和|在|向|的|对|是|请|及|到|经|至|为|将|年|报告|公开|信息)", "", name)
+        ] += count
+    known = [name for name, _ in trimmed.most_common() if len(name) > len(relative) + 1]
+    return known[0] if known else None
+
+
+def _others(meta: Mapping[str, str], prose: str) -> Iterator[str]:
+    """Names outside the title, the surest first."""
+    for quoted in _QUOTED.findall(prose):
+        title = take_apart(quoted)
+        if title is not None and title.agency:
+            yield title.agency
+    for pattern in (_REPORTER, _AUTHOR):
+        for name in pattern.findall(prose):
+            if _ORGAN.search(name):
+                yield name
+    for tag in ("ContentSource", "SiteName"):
+        name = _SITE_HEAD.sub("", _SITE_TAIL.sub("", fold(meta.get(tag, ""))))
+        if len(name) > 3 and _ORGAN.search(name):
+            yield name

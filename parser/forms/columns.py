@@ -1,0 +1,253 @@
+"""Which value cell belongs to which column of a table.
+
+The header tree gives the columns' order and, where the source's spans can be trusted, their places. Rows are then
+laid under it: by order where a row has as many cells as the header has columns, else by place, by the cells
+that are not blank, or by the shape of rows already understood. What stays open is a doubt, never a guess.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from parser.document import Cell
+from parser.forms.lines import Line, Parts
+
+Slot = Cell | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the header: its key (`None` where the label is unknown), the printed label, and the grid
+    columns it spans (from, up to)."""
+
+    key: str | None
+    label: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """The columns from left to right. `placed` is true where they lie side by side in the grid, so that their
+    places mean something. `block` is the document block they were drawn in."""
+
+    columns: tuple[Column, ...]
+    placed: bool
+    block: int = -1
+
+    def __len__(self) -> int:
+        return len(self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A row under its header: one slot a column (`None` = no cell there), and what is doubtful about it."""
+
+    slots: tuple[Slot, ...]
+    doubt: str | None = None
+
+
+Keyer = Callable[[Cell], str | None]
+"""Gives the column key that a header cell means, `""` for a group of columns, `None` for anything else."""
+
+
+def build_header(rows: Sequence[Line], keyer: Keyer, limit: int = 0) -> Header | None:
+    """The header that some lines draw, or `None` when no cell in them is a column label.
+
+    `limit` is how many columns a group takes when several groups share the next row (0: all of them).
+    """
+    tokens = [_tokens(line, keyer) for line in rows]
+    leaves = [column for row in tokens for column, is_group in row if not is_group]
+    if not any(column.key for column in leaves):
+        return None
+    block = rows[0].block
+    ordered = sorted(leaves, key=lambda column: column.start)
+    apart = all(left.end <= right.start for left, right in zip(ordered, ordered[1:], strict=False))
+    if apart and not _groups_over_nothing(tokens):
+        return Header(tuple(ordered), placed=True, block=block)
+    return Header(tuple(_unfold(tokens, limit)), placed=False, block=block)
+
+
+Token = tuple[Column, bool]
+
+
+def _tokens(line: Line, keyer: Keyer) -> list[Token]:
+    found: list[Token] = []
+    for cell in line.own():
+        key = keyer(cell)
+        if key is not None:
+            column = Column(key or None, cell.text, cell.column, cell.column + cell.colspan)
+            found.append((column, key == ""))
+    return found
+
+
+def _groups_over_nothing(rows: Sequence[Sequence[Token]]) -> bool:
+    """Whether a group label stands over no leaf: the header lost its spans."""
+    leaves = [column for row in rows for column, is_group in row if not is_group]
+    return any(
+        is_group and not any(column.start <= leaf.start < column.end for leaf in leaves)
+        for row in rows
+        for column, is_group in row
+    )
+
+
+def _unfold(rows: Sequence[Sequence[Token]], limit: int) -> list[Column]:
+    """Left to right order of a header tree without spans: each row's cells go below the groups of the rows
+    above, the first group first."""
+    run: list[Token] = []
+    for row in rows:
+        waiting = list(row)
+        if not run:
+            run = waiting
+            continue
+        grown: list[Token] = []
+        groups = sum(is_group for _, is_group in run)
+        for token in run:
+            if not token[1]:
+                grown.append(token)
+                continue
+            groups -= 1
+            take = len(waiting) if groups == 0 else _share(waiting, limit)
+            grown.extend(waiting[:take])
+            waiting = waiting[take:]
+        run = grown + waiting
+    return [column for column, is_group in run if not is_group]
+
+
+def _share(waiting: Sequence[Token], limit: int) -> int:
+    """How many of the next row's cells go below a group that is not the last: its `limit` leaves, or one
+    group when groups come first."""
+    if waiting and waiting[0][1]:
+        return 1
+    leaves = 0
+    while leaves < len(waiting) and not waiting[leaves][1]:
+        leaves += 1
+    return min(leaves, limit or leaves)
+
+
+class Layout:
+    """Lays the rows of one table under a header, learning from the plain ones how the others are shaped."""
+
+    def __init__(self, header: Header, rows: Iterable[tuple[Line, Parts]]) -> None:
+        self.header = header
+        self._shapes: dict[tuple[int, int], Counter[tuple[int, ...]]] = {}
+        for line, row in rows:
+            plain = self._plain(row.values)
+            if plain is not None:
+                shape = tuple(cell.column for cell in plain)
+                self._shapes.setdefault(_shape(line, row), Counter())[shape] += 1
+
+    def lay(self, line: Line, row: Parts, agrees: Callable[[Sequence[Slot]], bool | None]) -> Laid:
+        """The row's cells, one slot a column. `agrees` tells whether a layout keeps the row's own sum (`None`
+        where the row has none to keep); it decides only between layouts that are possible."""
+        width = len(self.header)
+        values = row.values
+        if len(values) == width:
+            return self._by_order(line, row, agrees)
+        ways = self._ways(line, row)
+        if not ways:
+            return Laid((None,) * width, f"it has {len(values)} cells for {width} columns")
+        kept = [way for way in ways if agrees(way) is True] or [way for way in ways if agrees(way) is None]
+        best = (kept or ways)[0]
+        rivals = [way for way in (kept or ways)[1:] if _content(way) != _content(best)]
+        if rivals:
+            return Laid(best, "its cells can be laid under the columns in more than one way")
+        if len(values) < width and None in best:
+            return Laid(best, f"it has {len(values)} cells for {width} columns")
+        return Laid(best)
+
+    def _by_order(self, line: Line, row: Parts, agrees: Callable[[Sequence[Slot]], bool | None]) -> Laid:
+        """A row with as many cells as columns; only its own sum may show that one of them is a spare."""
+        values = row.values
+        if any(cell.row != line.row for cell in values):
+            return Laid(values, "a cell is merged with the row above")
+        if not values[0].text and agrees(values) is False:
+            for way in self._ways(line, row):
+                if agrees(way) is True:
+                    return Laid(
+                        way, "a blank cell in front was taken for a spare one, because the sum then holds"
+                    )
+        return Laid(values)
+
+    def _ways(self, line: Line, row: Parts) -> list[tuple[Slot, ...]]:
+        """Every way to lay a row that has not the header's number of cells, the most trusted first."""
+        values = row.values
+        found: list[tuple[Slot, ...]] = []
+        printed = tuple(cell for cell in values if cell.text)
+        width = len(self.header)
+        if len(values) > width and len(printed) == width:
+            found.append(printed)
+        placed = self._by_place(line, values)
+        if placed is not None:
+            found.append(placed)
+        for shape in self._shapes.get(_shape(line, row), ()):
+            shaped = _by_shape(values, shape)
+            if shaped is not None:
+                found.append(shaped)
+        if not found and len(values) > width:
+            found.extend(_trimmed(values, width))
+        if not found and not self.header.placed and values and len(values) < width:
+            found.append((*values, *(None,) * (width - len(values))))
+        return list(dict.fromkeys(found))
+
+    def _plain(self, values: Sequence[Cell]) -> tuple[Cell, ...] | None:
+        """The cells of a row that can be laid in one way only, for its shape to be learned."""
+        if len(values) == len(self.header):
+            return tuple(values)
+        printed = tuple(cell for cell in values if cell.text)
+        return printed if len(values) > len(self.header) == len(printed) else None
+
+    def _by_place(self, line: Line, values: Sequence[Cell]) -> tuple[Slot, ...] | None:
+        """Cells below the header cells that they overlap; `None` where a printed cell has no such place."""
+        if not self.header.placed or line.block != self.header.block:
+            return None
+        slots: list[Slot] = [None] * len(self.header)
+        for cell in values:
+            over = [
+                place
+                for place, column in enumerate(self.header.columns)
+                if column.start < cell.column + cell.colspan and cell.column < column.end
+            ]
+            if len(over) == 1 and slots[over[0]] is None:
+                slots[over[0]] = cell
+            elif len(over) == 1 and not cell.text:
+                continue
+            elif len(over) == 1 and not _text(slots[over[0]]):
+                slots[over[0]] = cell
+            elif cell.text:
+                return None
+        return tuple(slots)
+
+
+def _text(slot: Slot) -> str:
+    return slot.text if slot else ""
+
+
+def _content(way: Sequence[Slot]) -> tuple[str, ...]:
+    return tuple(_text(slot) for slot in way)
+
+
+def _shape(line: Line, row: Parts) -> tuple[int, int]:
+    """Rows that a text export wrote alike: where the innermost label stands, and how wide the row is."""
+    last = row.labels[-1].column if row.labels else -1
+    return last, max((cell.column + cell.colspan for cell in line.own()), default=0)
+
+
+def _by_shape(values: Sequence[Cell], shape: Sequence[int]) -> tuple[Slot, ...] | None:
+    """The cells at the columns where rows of this shape have theirs; `None` when a printed cell is left."""
+    at = {cell.column: cell for cell in values}
+    slots = tuple(at.get(column) for column in shape)
+    used = {cell.column for cell in slots if cell is not None}
+    return None if any(cell.text and cell.column not in used for cell in values) else slots
+
+
+def _trimmed(values: Sequence[Cell], width: int) -> list[tuple[Slot, ...]]:
+    """Rows with spare blank cells at either end, cut to the header's width."""
+    ways: list[tuple[Slot, ...]] = []
+    spare = len(values) - width
+    for left in range(spare + 1):
+        if not any(cell.text for cell in (*values[:left], *values[left + width :])):
+            ways.append(tuple(values[left : left + width]))
+    return ways[::-1]

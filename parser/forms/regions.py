@@ -1,0 +1,196 @@
+"""Which lines belong to which table of the forms.
+
+A line shows its table by a header word or by a row label that only this table has. Lines between two such lines
+belong to the same table, unless running text parts them; what a page cut left without header follows the table
+that went before. Nothing here reads a number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from parser.document import Document
+from parser.folding import fold, label
+from parser.forms.likeness import Lexicon
+from parser.forms.lines import Line, lines, parts, texts
+from parser.forms.vocabulary import vocabulary
+
+REQUESTS = "requests"
+REVIEW = "review_litigation"
+PROACTIVE = "proactive"
+STATISTICS = "statistics"
+FUJIAN = "fujian"
+
+_ARTICLE = re.compile(r"^第?二十条第?\(?[一二三四五六七八九]\)?项")
+_REQUEST_WORDS = ("申请人情况", "勾稽关系", "法人或其他组织")
+_REVIEW_WORDS = ("未经复议直接起诉", "复议后起诉")
+_STATISTICS_WORDS = ("统计指标", "统计数")
+_CUMULATIVE = ("历年累计", "累计数")
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The lines of one table of a form, joined over all the grids that hold a piece of it."""
+
+    kind: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicons:
+    """The prepared labels of every table."""
+
+    requests: Lexicon
+    columns: Lexicon
+    results: Lexicon
+    groups: Lexicon
+    proactive: Lexicon
+    fields: Lexicon
+    statistics: Lexicon
+    fujian: Lexicon
+
+
+@cache
+def lexicons() -> Lexicons:
+    """Built once; matching keeps its own caches inside."""
+    words = vocabulary()
+    return Lexicons(
+        requests=Lexicon(words.request_rows),
+        columns=Lexicon(words.request_columns),
+        results=Lexicon(words.review_results),
+        groups=Lexicon(words.review_groups),
+        proactive=Lexicon(words.proactive_rows),
+        fields=Lexicon(words.proactive_fields),
+        statistics=Lexicon(words.statistics),
+        fujian=Lexicon(words.fujian),
+    )
+
+
+def regions(document: Document) -> list[Region]:
+    """The tables of the forms in the document, one region a kind, in reading order."""
+    run = list(lines(document))
+    kinds: list[str | None] = [None if line.loose else hint(line) for line in run]
+    _prefer_one_statistics_table(kinds)
+    _smooth(run, kinds)
+    _fill(run, kinds)
+    found: dict[str, list[Line]] = {}
+    for line, kind in zip(run, kinds, strict=True):
+        if kind is not None and line.cells:
+            found.setdefault(kind, []).append(line)
+    return [Region(kind, tuple(members)) for kind, members in found.items() if _is_table(kind, members)]
+
+
+def hint(line: Line) -> str | None:
+    """The table that this line alone gives away, if any."""
+    words = texts(line.own())
+    if not words:
+        return None
+    return _header_hint(words) or _row_hint(line)
+
+
+def _header_hint(words: Sequence[str]) -> str | None:
+    joined = "|".join(words)
+    known = lexicons()
+    if any(word in joined for word in _REQUEST_WORDS) or _count(words, known.columns) >= 3:
+        return REQUESTS
+    if any(word in joined for word in _REVIEW_WORDS) or {"行政复议", "行政诉讼"} <= set(words):
+        return REVIEW
+    if _count(words, known.results) >= 3:
+        return REVIEW
+    if "信息内容" in words or any(_ARTICLE.match(word) for word in words):
+        return PROACTIVE
+    if _count(words, known.fields) >= 2:
+        return PROACTIVE
+    if any(word.startswith(_CUMULATIVE) for word in words):
+        return FUJIAN
+    if len(words) > 1 and any(word in words for word in _STATISTICS_WORDS):
+        return STATISTICS
+    return None
+
+
+def _count(words: Iterable[str], lexicon: Lexicon) -> int:
+    return len({word for word in words if lexicon.knows(word)})
+
+
+_AMBIGUOUS = frozenset({"其他", "总计", "合计", "部分公开", "不予公开", "行政复议", "行政诉讼", "规章"})
+"""Row labels that other tables print too: no evidence by themselves."""
+
+
+def _row_hint(line: Line) -> str | None:
+    known = lexicons()
+    for cell in reversed(parts(line).labels):
+        if cell.row != line.row or label(cell.text).bare in _AMBIGUOUS:
+            continue
+        for kind, lexicon in (
+            (REQUESTS, known.requests),
+            (STATISTICS, known.statistics),
+            (PROACTIVE, known.proactive),
+            (FUJIAN, known.fujian),
+        ):
+            if lexicon.knows(cell.text):
+                return kind
+    return None
+
+
+def _prefer_one_statistics_table(kinds: list[str | None]) -> None:
+    """The national and the Fujian table share labels (行政复议数量): the one with more lines has them all."""
+    national, provincial = kinds.count(STATISTICS), kinds.count(FUJIAN)
+    if national and provincial:
+        loser, winner = (FUJIAN, STATISTICS) if national >= provincial else (STATISTICS, FUJIAN)
+        for place, kind in enumerate(kinds):
+            if kind == loser:
+                kinds[place] = winner
+
+
+def _smooth(run: Sequence[Line], kinds: list[str | None]) -> None:
+    """A row label that two tables share speaks for the table that the rows before and after it are in."""
+    known = [place for place, kind in enumerate(kinds) if kind is not None]
+    for before, place, after in zip(known, known[1:], known[2:], strict=False):
+        if kinds[before] == kinds[after] != kinds[place] and run[before].block == run[after].block:
+            kinds[place] = kinds[before]
+
+
+def _fill(run: Sequence[Line], kinds: list[str | None]) -> None:
+    """Give lines without evidence the table around them: that of the lines on both sides, else that of the
+    grid they are drawn in, else, for a grid that follows at once, that of the table before."""
+    last: str | None = None
+    last_block = -1
+    pending: list[int] = []
+    for place, line in enumerate(run):
+        kind = kinds[place]
+        if kind is None and line.cells:
+            pending.append(place)
+            continue
+        for waiting in pending:
+            owner = run[waiting]
+            if kind is not None and kind == last:
+                kinds[waiting] = kind
+            elif owner.loose:
+                continue
+            elif owner.block == last_block:
+                kinds[waiting] = last
+            elif kind is not None and owner.block == line.block:
+                kinds[waiting] = kind
+            elif last is not None and owner.block == last_block + 1:
+                kinds[waiting] = last
+        pending, last, last_block = [], kind, line.block
+    for waiting in pending:
+        if not run[waiting].loose and last is not None and last_block <= run[waiting].block <= last_block + 1:
+            kinds[waiting] = last
+
+
+def _is_table(kind: str, members: Sequence[Line]) -> bool:
+    """Whether the lines are enough to be the form's table, and not a chance word in another one."""
+    headers = sum(_header_hint(texts(line.own())) == kind for line in members)
+    labels = {
+        label(cell.text).bare
+        for line in members
+        for cell in parts(line).labels
+        if _row_hint(line) == kind and cell.row == line.row
+    }
+    if kind == REVIEW:
+        return headers > 0
+    return len(labels) >= (2 if headers else 4) or (headers > 0 and len(labels) >= 1 and kind == PROACTIVE)

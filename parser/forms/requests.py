@@ -1,0 +1,285 @@
+"""Section 三, the table of requests: 23 or 25 rows × 7 applicant columns, in the forms 2019 and 2021."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from parser.document import Cell
+from parser.folding import fold, label
+from parser.forms.columns import Column, Header, Laid, Layout, Slot, build_header
+from parser.forms.likeness import Match
+from parser.forms.lines import Line, Parts, parts, texts
+from parser.forms.regions import REQUESTS, Region, lexicons
+from parser.forms.sheet import Sheet, merge
+from parser.forms.vocabulary import vocabulary
+from parser.numbers import read_number
+
+GROUPS = ("申请人情况", "法人或其他组织", "法人或者其他组织")
+_TOTAL = "total"
+_FIRST_ROWS = 2
+_ENOUGH = 5
+_ODD_SUMS = 3
+
+Row = tuple[Line, Parts]
+
+
+def read_requests(region: Region) -> Sheet:
+    """The figures `requests.<row>.<column>` of a region, and what is doubtful about them."""
+    rows, headers = _rows(region)
+    header = _header(headers)
+    shared = Sheet()
+    if header is None:
+        header = _national_header()
+        shared.doubt(
+            "missing_header", REQUESTS, "The applicant columns have no header; the form's order was used."
+        )
+    _check_header(header, shared)
+    sheets = _read(header, rows)
+    whole = merge(REQUESTS, [*sheets, shared])
+    _question_sums(whole)
+    return whole
+
+
+def _rows(region: Region) -> tuple[list[Row], list[list[Line]]]:
+    """Data rows, and the groups of header lines, in order."""
+    rows: list[Row] = []
+    headers: list[list[Line]] = []
+    in_header = False
+    for line in region.lines:
+        if _is_header(line):
+            if not in_header:
+                headers.append([])
+            headers[-1].append(line)
+            in_header = True
+        else:
+            in_header = False
+            rows.append((line, parts(line)))
+    return rows, headers
+
+
+def _is_header(line: Line) -> bool:
+    """A line of column labels: no number, and nothing but words of the header."""
+    if line.loose or any(read_number(cell.text).value is not None for cell in line.own()):
+        return False
+    words = texts(line.own())
+    if not words:
+        return False
+    keys = [_column_key(cell) for cell in line.own()]
+    labelled = sum(key is not None for key in keys)
+    return labelled >= 2 or any("勾稽关系" in word or word in GROUPS for word in words)
+
+
+def _column_key(cell: Cell) -> str | None:
+    """For `build_header`: the column's key, `""` for a group of columns."""
+    folded = fold(cell.text)
+    if not folded or "勾稽" in folded:
+        return None
+    if folded in GROUPS:
+        return ""
+    if label(cell.text).level:
+        return None
+    match = lexicons().columns.match(cell.text)
+    return match.term.key if match else None
+
+
+def _header(groups: Sequence[Sequence[Line]]) -> Header | None:
+    """The fullest of the headers; a page cut may repeat a part of it."""
+    built = [header for lines in groups if (header := build_header(lines, _column_key)) is not None]
+    return max(built, key=len, default=None)
+
+
+def _national_header() -> Header:
+    columns = vocabulary().request_columns
+    return Header(
+        tuple(Column(term.key, term.label, place, place + 1) for place, term in enumerate(columns)),
+        placed=False,
+    )
+
+
+def _check_header(header: Header, sheet: Sheet) -> None:
+    keys = [column.key for column in header.columns]
+    for term in vocabulary().request_columns:
+        if term.key not in keys:
+            sheet.doubt(
+                "missing_column", f"{REQUESTS}.*.{term.key}", f"The table has no column {term.label}."
+            )
+        elif keys.count(term.key) > 1:
+            sheet.doubt(
+                "repeated_column", f"{REQUESTS}.*.{term.key}", f"Two columns are headed {term.label}."
+            )
+
+
+def _read(header: Header, rows: Sequence[Row]) -> list[Sheet]:
+    """One sheet for each time the table starts anew."""
+    layout = Layout(header, rows)
+    reader = _Reader(header, layout)
+    for line, row in rows:
+        reader.take(line, row)
+    reader.finish()
+    return reader.sheets
+
+
+class _Reader:
+    """Goes down the rows and remembers what a row alone does not say: the group, and labels without numbers."""
+
+    def __init__(self, header: Header, layout: Layout) -> None:
+        self.header = header
+        self.layout = layout
+        self.sheets = [Sheet()]
+        self._seen: dict[str, str] = {}
+        self._last = -1
+        self._group = ""
+        self._pending: list[tuple[Line, Parts]] = []
+        self._repeats = False
+
+    def take(self, line: Line, row: Parts) -> None:
+        """Read one row."""
+        printed = any(cell.text for cell in row.values)
+        if not printed and (line.loose or not row.values):
+            self._hold(line, row)
+            return
+        match, row = self._match(line, row)
+        if match is None and self._pending:
+            match, row = self._with_pending(row)
+        if match is None:
+            self._unknown(line, row, printed)
+            return
+        self._pending = []
+        self._put(line, row, match)
+
+    def finish(self) -> None:
+        """Report labels that never met their numbers."""
+        for line, row in self._pending:
+            if not line.loose and row.labels and lexicons().requests.knows(row.labels[-1].text):
+                self.sheets[-1].doubt(
+                    "row_without_cells",
+                    REQUESTS,
+                    f"The row “{row.labels[-1].text}” has no cells.",
+                    line.locator,
+                )
+
+    def _hold(self, line: Line, row: Parts) -> None:
+        """A label without cells: a group on a row of its own, or one half of a label that was cut."""
+        if row.labels:
+            self._remember_group(row)
+            self._pending.append((line, row))
+
+    def _remember_group(self, row: Parts) -> None:
+        for cell in row.labels:
+            parted = label(cell.text)
+            if parted.level in (1, 2):
+                self._group = cell.text
+
+    def _match(self, line: Line, row: Parts) -> tuple[Match | None, Parts]:
+        """The row's term. The innermost label counts; when it is unknown, a word in the first value cell may
+        have been taken for a label."""
+        for place in range(len(row.labels) - 1, -1, -1):
+            cell = row.labels[place]
+            if cell.row != line.row:
+                break
+            groups = [one.text for one in row.labels[:place]]
+            match = lexicons().requests.match(cell.text, groups or [self._group], self._last)
+            if match is not None:
+                self._remember_group(row)
+                return match, row.shifted(place)
+        return None, row
+
+    def _with_pending(self, row: Parts) -> tuple[Match | None, Parts]:
+        """Numbers whose label, or whose label's first half, stood on lines of their own."""
+        own = row.labels[-1].text if row.labels else ""
+        held = [cell for _, before in self._pending for cell in before.labels[-1:]]
+        for count in range(len(held), 0, -1):
+            whole = "".join(cell.text for cell in held[-count:]) + own
+            match = lexicons().requests.match(whole, [self._group], self._last)
+            if match is not None:
+                return match, row
+        return None, row
+
+    def _unknown(self, line: Line, row: Parts, printed: bool) -> None:
+        self._remember_group(row)
+        if not row.labels and not printed:
+            return
+        name = " / ".join(fold(cell.text) for cell in row.labels) or "(no label)"
+        numbers = ", ".join(cell.text for cell in row.values if cell.text) or "blank cells"
+        self.sheets[-1].doubt(
+            "unknown_row", REQUESTS, f"No row of the form is called “{name}” ({numbers}).", line.locator
+        )
+
+    def _put(self, line: Line, row: Parts, match: Match) -> None:
+        key = match.term.key
+        where = f"{REQUESTS}.{key}"
+        laid = self.layout.lay(line, row, lambda slots: row_total_holds(self.header, slots))
+        content = "|".join(cell.text if cell else "" for cell in laid.slots)
+        if key in self._seen:
+            if self._seen[key] == content:
+                return
+            if match.index < _FIRST_ROWS and len(self._seen) >= _ENOUGH:
+                self.sheets.append(Sheet())
+                self._seen = {}
+            else:
+                self.sheets[-1].doubt(
+                    "repeated_row",
+                    where,
+                    f"The row “{row.labels[-1].text if row.labels else ''}” reads as {match.term.label}, which "
+                    f"stands above already; its numbers ({content.replace('|', ', ')}) were left out.",
+                    line.locator,
+                )
+                return
+        self._seen[key] = content
+        self._last = match.index
+        if match.rival:
+            self.sheets[-1].doubt(
+                "close_match",
+                where,
+                f"“{row.labels[-1].text if row.labels else ''}” may also be {match.rival}.",
+                line.locator,
+            )
+        self._figures(where, line, laid)
+
+    def _figures(self, where: str, line: Line, laid: Laid) -> None:
+        sheet = self.sheets[-1]
+        if laid.doubt:
+            sheet.doubt("column_alignment", where, f"The row is hard to align: {laid.doubt}.", line.locator)
+        for column, cell in zip(self.header.columns, laid.slots, strict=True):
+            if cell is None or cell.row != line.row:
+                continue
+            key = f"{where}.{column.key}"
+            if column.key and key not in sheet.figures:
+                sheet.put(key, cell)
+
+
+def row_total_holds(header: Header, slots: Sequence[Slot]) -> bool | None:
+    """Whether the row's printed total is the sum of its other cells; `None` where that cannot be told."""
+    total: Decimal | None = None
+    rest = Decimal(0)
+    for column, cell in zip(header.columns, slots, strict=True):
+        printed = read_number(cell.text if cell else "")
+        if not printed.understood:
+            return None
+        if column.key == _TOTAL:
+            total = printed.value
+        else:
+            rest += printed.value or 0
+    return None if total is None or (total == 0 and rest == 0) else total == rest
+
+
+def _question_sums(sheet: Sheet) -> None:
+    """A table where most rows miss their own total was more likely misread than miscounted."""
+    kept = missed = 0
+    for term in vocabulary().request_rows:
+        where = f"{REQUESTS}.{term.key}"
+        cells = [sheet.figures.get(f"{where}.{column.key}") for column in vocabulary().request_columns]
+        *others, total = [figure.value if figure else None for figure in cells]
+        if total is None or not (total or any(others)):
+            continue
+        if total == sum(value or 0 for value in others):
+            kept += 1
+        else:
+            missed += 1
+    if missed >= _ODD_SUMS and missed > kept:
+        sheet.doubt(
+            "sums_fail",
+            REQUESTS,
+            f"{missed} of {kept + missed} rows miss their own total: the columns may not be the ones they seem.",
+        )

@@ -1,0 +1,191 @@
+"""The statistics tables of reports before 2019: the national one, and the Fujian one with a cumulative column.
+
+Columns are label, unit, number. The code of a row is the path of its number (`三/(三)/4/其中1`); rows that only
+head others are printed without number and keep their place in the record with a value of null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from parser.document import Cell
+from parser.folding import fold, label
+from parser.forms.columns import Column, Header, Layout, build_header
+from parser.forms.likeness import Lexicon, Match
+from parser.forms.lines import Line, Parts, parts
+from parser.forms.regions import FUJIAN, STATISTICS, Region, lexicons
+from parser.forms.sheet import Sheet, merge
+from parser.numbers import UNITS, read_number
+
+PREFIX = "statistics"
+_NAME_WORDS = frozenset({"统计指标", "指标名称", "指标", "项目", "统计项目", "指标内容", "名称"})
+_UNIT_WORDS = frozenset({"单位", "计量单位"})
+_VALUE_WORDS = frozenset(
+    {"统计数", "统计数据", "数量", "统计数量", "本年度", "本年", "本年数", "本期实际", "合计", "总计", "数值"}
+)
+_CUMULATIVE_WORDS = frozenset({"历年累计", "累计", "累计数", "本年累计"})
+_ENOUGH = 5
+_SERIALS = frozenset({"序号", "代码", "指标代码", "编号"})
+
+
+def read_statistics(region: Region) -> Sheet:
+    """The figures `statistics.<code>` (and `.cumulative`) of a region, and what is doubtful about them."""
+    lexicon = lexicons().fujian if region.kind == FUJIAN else lexicons().statistics
+    heads = [line for line in region.lines if _is_header(line)]
+    header = next((one for line in heads if (one := build_header([line], _token)) is not None), None)
+    shared = Sheet()
+    if header is None:
+        header = Header((Column("value", "统计数", 0, 1),), placed=False)
+        shared.doubt(
+            "missing_header", PREFIX, "The statistics table has no header; its last column was read."
+        )
+    header = _named(header, shared)
+    rows = [(line, _without_unit(parts(line))) for line in region.lines if line not in heads]
+    reader = _Reader(lexicon, header, Layout(header, [(line, row) for line, (row, _) in rows]))
+    for line, (row, unit) in rows:
+        reader.take(line, row, unit)
+    return merge(PREFIX, [*reader.sheets, shared])
+
+
+def _is_header(line: Line) -> bool:
+    words = {fold(cell.text) for cell in line.own()}
+    return not line.loose and bool(words & _NAME_WORDS or (words & _VALUE_WORDS and words & _UNIT_WORDS))
+
+
+def _token(cell: Cell) -> str | None:
+    """For `build_header`: the value columns; names, units and serials are no columns of numbers."""
+    folded = fold(cell.text)
+    if not folded or folded in _NAME_WORDS or folded in _UNIT_WORDS or folded in _SERIALS:
+        return None
+    if folded in _CUMULATIVE_WORDS:
+        return "cumulative"
+    return "value" if folded in _VALUE_WORDS else folded
+
+
+def _named(header: Header, sheet: Sheet) -> Header:
+    """The header with keys for the columns that the form has; others (区政府, 乡镇) are reported."""
+    columns = []
+    taken: set[str] = set()
+    for column in header.columns:
+        key = column.key if column.key in {"value", "cumulative"} and column.key not in taken else None
+        if key is None:
+            sheet.doubt(
+                "unknown_column", PREFIX, f"The form has no column “{fold(column.label)}”; it was left out."
+            )
+        else:
+            taken.add(key)
+        columns.append(Column(key, column.label, column.start, column.end))
+    return Header(tuple(columns), header.placed, header.block)
+
+
+def _without_unit(row: Parts) -> tuple[Parts, str | None]:
+    """The row without its unit cell, and the unit."""
+    for place in range(len(row.labels) - 1, 0, -1):
+        unit = fold(row.labels[place].text).strip("()")
+        if unit in UNITS:
+            labels = (*row.labels[:place], *row.labels[place + 1 :])
+            return Parts(labels, row.values), unit
+    return row, None
+
+
+class _Reader:
+    """Goes down the rows; the place in the form tells equal labels apart."""
+
+    def __init__(self, lexicon: Lexicon, header: Header, layout: Layout) -> None:
+        self.header = header
+        self.sheets = [Sheet()]
+        self._lexicon = lexicon
+        self._layout = layout
+        self._last = -1
+        self._seen: dict[str, str] = {}
+        self._half = ""
+
+    def take(self, line: Line, row: Parts, unit: str | None) -> None:
+        """Read one row; a loose line counts only when it is a row of the form, word for word."""
+        own = [cell for cell in row.labels if cell.row == line.row]
+        printed = [cell for cell in row.values if cell.text]
+        match = self._match(own, line)
+        if match is None:
+            if line.loose or (own and not printed and unit is None):
+                self._half = own[-1].text if own else ""
+            elif own or printed:
+                name = " / ".join(fold(cell.text) for cell in own) or "(no label)"
+                numbers = ", ".join(cell.text for cell in printed)
+                self.sheets[-1].doubt(
+                    "unknown_row", PREFIX, f"No row of the form is called “{name}” ({numbers}).", line.locator
+                )
+            return
+        self._half = ""
+        self._put(line, row, unit, match)
+
+    def _match(self, own: Sequence[Cell], line: Line) -> Match | None:
+        if not own:
+            return None
+        text = own[-1].text
+        if line.loose and not (self._lexicon.knows(text) and label(text).level):
+            return None
+        match = self._lexicon.match(text, (), self._last)
+        if self._half and (match is None or match.score < 1):
+            whole = self._lexicon.match(self._half + text, (), self._last)
+            if whole is not None and (match is None or whole.score > match.score):
+                return whole
+        return match
+
+    def _put(self, line: Line, row: Parts, unit: str | None, match: Match) -> None:
+        key = f"{PREFIX}.{match.term.key}"
+        laid = self._layout.lay(line, row, lambda slots: None)
+        content = "|".join(cell.text if cell else "" for cell in laid.slots)
+        if key in self._seen:
+            if self._seen[key] == content:
+                return
+            if match.index == 0 or (match.index == 1 and len(self._seen) >= _ENOUGH):
+                self.sheets.append(Sheet())
+                self._seen = {}
+            else:
+                self.sheets[-1].doubt(
+                    "repeated_row",
+                    key,
+                    f"The row “{row.labels[-1].text}” reads as {match.term.label}, which stands above already; "
+                    f"{content.replace('|', ', ')} was left out.",
+                    line.locator,
+                )
+                return
+        self._seen[key] = content
+        self._last = match.index
+        sheet = self.sheets[-1]
+        if match.rival:
+            sheet.doubt(
+                "close_match", key, f"“{row.labels[-1].text}” may also be {match.rival}.", line.locator
+            )
+        if not any(laid.slots) or (match.term.unit is None and not content.strip("|") and unit is None):
+            self._without_number(key, line, match, unit)
+            return
+        if laid.doubt:
+            sheet.doubt("column_alignment", key, f"The row is hard to align: {laid.doubt}.", line.locator)
+        for column, cell in zip(self.header.columns, laid.slots, strict=True):
+            if cell is None or column.key is None:
+                continue
+            sheet.put(key if column.key == "value" else f"{key}.{column.key}", cell, unit)
+
+    def _without_number(self, key: str, line: Line, match: Match, unit: str | None) -> None:
+        """A row without a cell for its number: by design for a row that heads others."""
+        sheet = self.sheets[-1]
+        sheet.put_without_cell(key, line.locator)
+        if match.term.unit is not None and unit is None and not line.loose:
+            sheet.doubt(
+                "missing_cell", key, f"The row {match.term.label} has no cell for its number.", line.locator
+            )
+
+
+def is_empty(region: Region) -> bool:
+    """Whether no row of the region prints a number."""
+    return not any(
+        read_number(cell.text).value is not None
+        for line in region.lines
+        if not _is_header(line)
+        for cell in parts(line).values
+    )
+
+
+KINDS = (STATISTICS, FUJIAN)
+"""The regions that `read_statistics` reads."""

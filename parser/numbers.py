@@ -1,0 +1,118 @@
+"""What a cell says as a number: value, unit and remark, with nothing guessed.
+
+A cell is one of: blank; a mark that stands for "nothing" (`/`, `—`, `无`); a number, perhaps with a unit and a
+remark (`22（其中修订16件）`, `251000元`); or something else, which is not understood and must become a doubt.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+UNITS = (
+    "万元",
+    "亿元",
+    "元",
+    "人次",
+    "件次",
+    "人",
+    "件",
+    "条",
+    "次",
+    "篇",
+    "个",
+    "项",
+    "份",
+    "部",
+    "户",
+    "宗",
+    "起",
+    "期",
+    "场",
+    "家",
+    "%",
+)
+"""Units that stand behind a number in a cell; longer ones first."""
+
+NOTHING = frozenset({"/", "-", "--", "---", "—", "——", "–", "―", "─", "无", "N/A", "n/a", "\\", "\\\\", "//"})
+"""Marks printed where there is nothing to count. They are kept as printed and are never 0."""
+
+_UNIT = "|".join(UNITS)
+_NUMBER = re.compile(
+    rf"^(?P<about>约|共|计)?(?P<sign>[-+])?(?P<digits>\d{{1,3}}(?:,\d{{3}})+|\d+)(?P<fraction>\.\d+)?"
+    rf"(?P<unit>{_UNIT})?(?P<open>\()?(?P<rest>.*)$",
+    re.DOTALL,
+)
+_BLANKS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
+_PARTED = re.compile(r"\d[\s\u200b]+(?=\d)")
+_MINUS = re.compile("[\u2212\u2010\u2011\u2012\u2013\ufe63\uff0d]")
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """The meaning of a cell. `understood` is false where the text is no number, no blank and no mark for
+    nothing; `value` is then `None`. `joined` is true where digits of two lines were read as one number."""
+
+    value: Decimal | None
+    unit: str | None = None
+    remark: str | None = None
+    understood: bool = True
+    joined: bool = False
+
+
+_BLANK = Printed(None)
+_NOT_UNDERSTOOD = Printed(None, understood=False)
+
+
+@lru_cache(maxsize=8192)
+def read_number(text: str) -> Printed:
+    """Read the text of one cell.
+
+    Thousands separators are accepted where they stand right (`1,234`, `1，234`); a comma elsewhere makes the
+    cell not understood, since `1,23` may be two numbers as well as one, and so does a blank between digits.
+    A line break between digits is a narrow column: the digits are joined, and `joined` says so.
+    """
+    plain = _MINUS.sub("-", unicodedata.normalize("NFKC", text)).strip()
+    tight = _BLANKS.sub("", plain)
+    if not tight:
+        return _BLANK
+    if tight in NOTHING:
+        return Printed(None)
+    parted = _PARTED.search(plain)
+    joined = parted is not None and "\n" in parted.group()
+    if parted and not joined:
+        return _NOT_UNDERSTOOD
+    found = _NUMBER.match(tight)
+    if not found:
+        return _NOT_UNDERSTOOD
+    remark = found["rest"]
+    if found["open"]:
+        remark = remark.removesuffix(")")
+        if not remark or not found["rest"].endswith(")"):
+            return _NOT_UNDERSTOOD
+    elif remark:
+        return _NOT_UNDERSTOOD
+    value = Decimal(found["digits"].replace(",", "") + (found["fraction"] or ""))
+    if found["sign"] == "-":
+        value = -value
+    unit = found["unit"]
+    if remark in UNITS and unit is None:
+        unit, remark = remark, ""
+    if found["about"] == "约":
+        remark = f"约；{remark}" if remark else "约"
+    return Printed(value, unit, remark or None, joined=joined)
+
+
+def looks_like_value(text: str) -> bool:
+    """Whether a cell holds a value (or nothing) rather than a label."""
+    return read_number(text).understood or _figure_first(text)
+
+
+def _figure_first(text: str) -> bool:
+    """A number followed by something not understood (`12起案件`) is still a value, not a label such as
+    `1.属于国家秘密`."""
+    tight = _BLANKS.sub("", unicodedata.normalize("NFKC", text))
+    return re.match(r"^[-+]?\d+(?![.、)\d]|\.\D)", tight) is not None and not re.match(r"^\d+[.、)]\D", tight)

@@ -1,0 +1,197 @@
+"""HTML pages, whatever made them: a CMS, Word, WPS, an export.
+
+The tree is lxml's, so that every locator is an absolute XPath that resolves on the same bytes
+(`tree_of(payload).xpath(locator)`). Tables become grids with our own span expansion (`parser.readers.html_table`);
+tables that only lay out the page are walked through. The running text of the article is told from the page's
+furniture by trafilatura, whose opinion on tables is not asked: it flattens them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import lxml.html
+import trafilatura
+from lxml import etree
+from lxml.html import HtmlElement
+
+from parser.document import Block, Document, Grid, Heading, Locator, Paragraph, State, Unreadable
+from parser.folding import fold
+from parser.readers.charset import decode
+from parser.readers.html_table import build_grid, is_layout
+from parser.readers.html_text import BLOCK_TAGS, SKIPPED_TAGS, is_hidden, own_text, paths, text_of
+from parser.readers.page_tags import document_links, page_tags
+
+_HEADING = re.compile(r"^h([1-6])$")
+_FEWEST_CHARACTERS = 200
+"""Characters of main text below which trafilatura found no article worth trusting."""
+_SHARE = 0.5
+"""A container is the article's when at least this share of its paragraphs is main text."""
+_DEEPEST = 400
+
+
+def tree_of(payload: bytes) -> HtmlElement:
+    """The element tree that the locators of a page refer to.
+
+    Raises `Unreadable` (damaged) when the payload has no element at all.
+    """
+    text = decode(payload).text.replace("\x00", "")
+    # An XML declaration makes lxml refuse text that is already decoded.
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
+    parser = lxml.html.HTMLParser(huge_tree=True, remove_comments=False)
+    try:
+        tree = lxml.html.document_fromstring(text, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
+        raise Unreadable(State.DAMAGED, "The page has no element that could be read.") from error
+    return tree
+
+
+def read(payload: bytes) -> Document:
+    """Turn a page into a document.
+
+    Raises `Unreadable` when there is no page in the payload.
+    """
+    tree = tree_of(payload)
+    walker = _Walker()
+    walker.walk(tree)
+    notes: list[str] = []
+    if not any(isinstance(block, Grid) for block in walker.blocks):
+        hidden = _Walker(with_hidden=True)
+        hidden.walk(tree)
+        if any(isinstance(block, Grid) for block in hidden.blocks):
+            walker = hidden
+            notes.append("The tables stand in a part of the page that its style hides.")
+    meta = page_tags(tree)
+    links = document_links(tree)
+    blocks = _article(tree, walker.blocks, meta)
+    return Document("html", blocks, meta, links, notes=tuple(notes))
+
+
+@dataclass(slots=True)
+class _Walker:
+    """Walks the tree once and writes down blocks in reading order."""
+
+    with_hidden: bool = False
+    blocks: list[Block] = field(default_factory=list)
+    _inline: list[str] = field(default_factory=list)
+    _inline_at: HtmlElement | None = None
+
+    def walk(self, root: HtmlElement) -> None:
+        """Fill `blocks` from an element."""
+        self._enter(root, 0)
+        self._flush()
+
+    def _enter(self, element: HtmlElement, depth: int) -> None:
+        tag = element.tag
+        if not isinstance(tag, str) or tag in SKIPPED_TAGS or (is_hidden(element) and not self.with_hidden):
+            return
+        if depth > _DEEPEST:
+            self._say(element, text_of(element, self.with_hidden))
+            return
+        if tag == "table" and not is_layout(element):
+            self._flush()
+            grid = build_grid(element, self.with_hidden)
+            if grid.cells:
+                self.blocks.append(grid)
+            return
+        level = _HEADING.match(tag)
+        if level and element.find(".//table") is None:
+            self._flush()
+            text = text_of(element, self.with_hidden)
+            if text:
+                self.blocks.append(Heading(text, int(level.group(1)), _locator(element)))
+            return
+        block = tag in BLOCK_TAGS
+        if block or tag == "br":
+            self._flush()
+        self._say(element, element.text)
+        for child in element:
+            self._enter(child, depth + 1)
+            self._say(element, child.tail)
+        if block:
+            self._flush()
+
+    def _say(self, element: HtmlElement, text: str | None) -> None:
+        if not text:
+            return
+        if self._inline_at is None and text.strip():
+            self._inline_at = element
+        self._inline.append(text)
+
+    def _flush(self) -> None:
+        text = own_text("".join(self._inline))
+        if text and self._inline_at is not None:
+            self.blocks.append(Paragraph(text, _locator(self._inline_at)))
+        self._inline = []
+        self._inline_at = None
+
+
+def _locator(element: HtmlElement) -> Locator:
+    return Locator(xpath=paths(element))
+
+
+def _article(tree: HtmlElement, blocks: list[Block], meta: dict[str, str]) -> tuple[Block, ...]:
+    """The blocks of the article: everything from the first to the last block that is a grid or main text, and
+    of the rest only what stands near. Without an opinion from trafilatura all blocks stay."""
+    stripped = _without_tables(tree)
+    main = trafilatura.bare_extraction(
+        stripped,
+        include_tables=False,
+        include_comments=False,
+        fast=True,
+        favor_recall=True,
+        with_metadata=False,
+    )
+    if "title" not in meta and "ArticleTitle" not in meta:
+        _add_metadata(stripped, meta)
+    text = fold(main.text) if main is not None and main.text else ""
+    if len(text) < _FEWEST_CHARACTERS:
+        return tuple(blocks)
+    inside = [isinstance(block, Grid) or _spoken(block.text, text) for block in blocks]
+    if True not in inside:
+        return tuple(blocks)
+    first = inside.index(True)
+    last = len(inside) - 1 - inside[::-1].index(True)
+    return tuple(_around(blocks, first, last))
+
+
+def _spoken(text: str, main: str) -> bool:
+    folded = fold(text)
+    return len(folded) > 8 and folded in main
+
+
+def _around(blocks: list[Block], first: int, last: int) -> Iterator[Block]:
+    """The article with what is printed above it (title, date, source); what follows is the page's foot."""
+    yield from blocks[: last + 1]
+    for block in blocks[last + 1 :]:
+        if isinstance(block, Paragraph | Heading) and _FOOT.search(fold(block.text)):
+            return
+        yield block
+
+
+_FOOT = re.compile(
+    r"网站标识码|ICP备|公网安备|版权所有|主办单位|承办单位|网站地图|打印本页|关闭窗口|上一篇|下一篇|扫一扫"
+)
+
+
+def _without_tables(tree: HtmlElement) -> HtmlElement:
+    """A copy for trafilatura, without data tables: their cells are ours, and slow it down."""
+    copy = lxml.html.document_fromstring(lxml.html.tostring(tree, encoding="unicode"))
+    for table in list(copy.iter("table")):
+        parent = table.getparent()
+        if parent is not None and not is_layout(table):
+            table.drop_tree()
+    return copy
+
+
+def _add_metadata(tree: HtmlElement, meta: dict[str, str]) -> None:
+    """Title and site name where the page has no tags of its own; dates are read from labels only, since
+    guessing took the reporting period for the day of publication."""
+    found = trafilatura.extract_metadata(tree, extensive=False)
+    if found is None:
+        return
+    for name, value in (("title", found.title), ("SiteName", found.sitename)):
+        if value and name not in meta:
+            meta[name] = value

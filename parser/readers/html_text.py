@@ -1,0 +1,92 @@
+"""Text, visibility and place of HTML elements."""
+
+from __future__ import annotations
+
+import re
+
+from lxml.html import HtmlElement
+
+SKIPPED_TAGS = frozenset(
+    {
+        "head",
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "textarea",
+        "select",
+        "button",
+        "svg",
+        "math",
+        "iframe",
+    }
+    | {"object", "embed", "audio", "video", "canvas", "map", "del", "input", "nav"}
+)
+"""Elements whose text is not the page's."""
+
+BLOCK_TAGS = frozenset(
+    {
+        "html",
+        "body",
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+    }
+    | {"figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "legend"}
+    | {"li", "main", "ol", "p", "pre", "section", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul"}
+    | {"caption", "ucapcontent", "ucapsource", "ucaptitle"}
+)
+"""Elements that begin a new line."""
+
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
+_BLANKS = re.compile(r"[ \t\r\n\f\v\xa0]+")
+_INVISIBLE = re.compile(r"[\u200b-\u200d\u2060\ufeff\u00ad]")
+
+
+def is_hidden(element: HtmlElement) -> bool:
+    """Whether the element's own attributes take it out of sight."""
+    if element.get("hidden") is not None:
+        return True
+    style = element.get("style")
+    return style is not None and _HIDDEN.search(style) is not None
+
+
+def own_text(text: str) -> str:
+    """Text as a browser shows it: runs of blanks are one, none at the ends."""
+    return _BLANKS.sub(" ", _INVISIBLE.sub("", text)).strip(" \u3000")
+
+
+def text_of(element: HtmlElement, with_hidden: bool = False) -> str:
+    """The text below an element, one line a block or `<br>`."""
+    pieces: list[str] = []
+    _collect(element, pieces, with_hidden)
+    lines = (own_text(line) for line in "".join(pieces).split("\x1e"))
+    return "\n".join(line for line in lines if line)
+
+
+def _collect(element: HtmlElement, pieces: list[str], with_hidden: bool) -> None:
+    if element.text:
+        pieces.append(element.text)
+    for child in element:
+        tag = child.tag
+        if isinstance(tag, str) and tag not in SKIPPED_TAGS and (with_hidden or not is_hidden(child)):
+            edge = tag in BLOCK_TAGS or tag == "br"
+            if edge:
+                pieces.append("\x1e")
+            _collect(child, pieces, with_hidden)
+            if edge:
+                pieces.append("\x1e")
+        if child.tail:
+            pieces.append(child.tail)
+
+
+def paths(element: HtmlElement) -> str:
+    """The absolute XPath of an element."""
+    return str(element.getroottree().getpath(element))

@@ -1,0 +1,153 @@
+"""Plain text and Markdown: reports as text exports write them.
+
+A line with tabs, or with bars, is a row of a table; its cells stand where the tabs put them. A line of a
+paragraph that an editor wrapped is joined to the next. Locators give the line and the character in it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from parser.document import Block, Cell, Document, Grid, Heading, Locator, Paragraph
+from parser.readers.charset import decode
+
+_RULE = re.compile(r"^[\s|:+\-=─━┄—]+$")
+_MARKDOWN_HEADING = re.compile(r"^(#{1,6})\s*(\S.*?)\s*#*$")
+_NUMBERS = re.compile(
+    r"^(?P<label>.*?[^\s\d.,])(?P<numbers>(?:[ \u3000]+(?:[-−]?\d[\d,，.]*|/|—|－|无)){4,})\s*$"
+)
+_WIDE_GAP = re.compile(r"(?:[ \u3000]{2,}|\u3000)")
+_EMPHASIS = re.compile(r"\*\*|__")
+_HEADING_START = re.compile(
+    r"^[（(]?[一二三四五六七八九十]{1,3}[）)]?[、.．]|^[（(][一二三四五六七八九十]{1,3}[）)]"
+)
+_SENTENCE_ENDS = "。；：！？!?;:…”』」》）)"
+_WRAP_WIDTH = 20
+_BARS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    line: int
+    cells: tuple[tuple[int, str], ...]
+    """Character position (from 1) and text of each cell."""
+
+
+def read(payload: bytes) -> Document:
+    """Turn text of any encoding into a document. Never raises."""
+    text = decode(payload).text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n")
+    blocks = tuple(_blocks(text.split("\n")))
+    return Document("text", blocks)
+
+
+def _blocks(lines: list[str]) -> Iterator[Block]:
+    rows: list[_Row] = []
+    prose: list[tuple[int, str]] = []
+    for number, line in enumerate(lines, start=1):
+        row = _row(number, line)
+        if row is not None:
+            yield from _prose(prose)
+            prose = []
+            if row.cells:
+                rows.append(row)
+            continue
+        if rows:
+            yield _grid(rows)
+            rows = []
+        if line.strip():
+            if prose and not _wraps(prose[-1][1], line):
+                yield from _prose(prose)
+                prose = []
+            prose.append((number, line))
+        else:
+            yield from _prose(prose)
+            prose = []
+    if rows:
+        yield _grid(rows)
+    yield from _prose(prose)
+
+
+def _row(number: int, line: str) -> _Row | None:
+    """The line as a table row; a row without cells for a ruler (`|---|`), `None` for running text."""
+    if "\t" in line:
+        return _Row(number, tuple(_split(line, "\t")))
+    bars = line.count("|") + line.count("｜") + line.count("│")
+    if bars >= _BARS or (bars and line.lstrip().startswith("|")):
+        if _RULE.match(line):
+            return _Row(number, ())
+        plain = line.replace("｜", "|").replace("│", "|")
+        cells = list(_split(plain, "|"))
+        if plain.lstrip().startswith("|"):
+            cells = cells[1:]
+        if plain.rstrip().endswith("|"):
+            cells = cells[:-1]
+        return _Row(number, tuple(cells))
+    numbers = _NUMBERS.match(line)
+    if numbers:
+        start = numbers.start("numbers")
+        values = tuple(
+            (start + found.start() + 1, found.group()) for found in re.finditer(r"[^ \u3000]+", line[start:])
+        )
+        return _Row(number, ((1, numbers["label"].strip()), *values))
+    return None
+
+
+def _split(line: str, mark: str) -> Iterator[tuple[int, str]]:
+    place = 0
+    for piece in line.split(mark):
+        lead = len(piece) - len(piece.lstrip())
+        yield place + lead + 1, _EMPHASIS.sub("", piece).strip()
+        place += len(piece) + 1
+
+
+def _grid(rows: list[_Row]) -> Grid:
+    cells = tuple(
+        Cell(place, column, text, locator=Locator(line=row.line, column=start))
+        for place, row in enumerate(rows)
+        for column, (start, text) in enumerate(row.cells)
+    )
+    return Grid(cells, Locator(line=rows[0].line, column=1))
+
+
+def _prose(lines: list[tuple[int, str]]) -> Iterator[Block]:
+    if not lines:
+        return
+    number, first = lines[0]
+    locator = Locator(line=number, column=len(first) - len(first.lstrip()) + 1)
+    heading = _MARKDOWN_HEADING.match(first.strip())
+    if heading and len(lines) == 1:
+        yield Heading(_EMPHASIS.sub("", heading.group(2)), len(heading.group(1)), locator)
+        return
+    text = ""
+    for _, line in lines:
+        text = _join(text, _EMPHASIS.sub("", line).strip())
+    yield Paragraph(text, locator)
+
+
+def _join(one: str, other: str) -> str:
+    """Two lines of a paragraph: a blank only between words of letters."""
+    if (
+        one
+        and other
+        and one[-1].isascii()
+        and other[0].isascii()
+        and one[-1].isalnum()
+        and other[0].isalnum()
+    ):
+        return f"{one} {other}"
+    return one + other
+
+
+def _wraps(line: str, following: str) -> bool:
+    """Whether a line goes on in the next one: it is long, ends inside a sentence, and the next one does not
+    open something new."""
+    text, after = line.strip(), following.strip()
+    width = sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+    if width < 2 * _WRAP_WIDTH or text[-1] in _SENTENCE_ENDS or _MARKDOWN_HEADING.match(text):
+        return False
+    return not (
+        _HEADING_START.match(after) or after.startswith(("#", "-", "*", "|")) or following[:1] in " \u3000"
+    )
