@@ -22,7 +22,11 @@
     │   ├── HomeBusy
     │   └── Damaged
     ├── NoReport            exit 5  a document that holds no report we can read
-    └── NightFailed         exit 6  the night ended without doing its work
+    ├── NightFailed         exit 6  the night ended without doing its work
+    └── Shortfall           exit 6  a site of the night that showed no report
+        ├── SiteSilent
+        ├── SiteBlocked
+        └── NoReportFound
 
 Each class holds its sentence in English and Chinese; `raise UnknownUrl(url=…)` fills it. The command line
 prints `message(language)` and ends with `exit_code`; no traceback reaches a user.
@@ -160,3 +164,22 @@ class NightFailed(NianbaoError):
     exit_code = 6
     en = "the night did not do its work: {problem}"
     zh = "本次夜间任务未完成：{problem}"
+
+
+class Shortfall(NianbaoError):
+    exit_code = 6
+
+
+class SiteSilent(Shortfall):
+    en = "{site} did not answer ({problem}); nothing is known to have changed there"
+    zh = "{site} 没有应答（{problem}）；无法判断该站是否有变化"
+
+
+class SiteBlocked(Shortfall):
+    en = "{site} answers with a block page ({status}, {kind}); it is archived as such and not worked around"
+    zh = "{site} 返回拦截页面（{status}，{kind}）；已如实归档，不作绕过"
+
+
+class NoReportFound(Shortfall):
+    en = "no report was found on {site}; give its column's address as `columns` in the site profile"
+    zh = "在 {site} 没有找到年报；请在站点配置的 `columns` 中给出年报栏目的地址"

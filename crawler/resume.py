@@ -10,9 +10,8 @@ from scrapy.responsetypes import responsetypes
 
 from crawler.recording import BLOCKED, CAPTURE, Recorder
 from errors import Damaged
-from storage.archive import read_response
+from storage.archive import place_of, read_reply
 from storage.captures import answered_in_run
-from storage.exchange import take_apart
 
 
 class AnswerFromArchive:
@@ -31,10 +30,11 @@ class AnswerFromArchive:
     async def process_request(self, request: Request) -> Response | None:
         with self._recorder.database.read() as session:
             capture = answered_in_run(session, self._recorder.run_id, request.url)
-        if capture is None:
+        place = place_of(capture) if capture is not None else None
+        if capture is None or place is None:
             return None
         try:
-            reply = take_apart(read_response(self._recorder.folder, capture))
+            reply = read_reply(self._recorder.folder, place)
         except Damaged:
             return None
         request.meta[CAPTURE] = capture.id

@@ -18,24 +18,23 @@ from storage.models import Capture, ReportRow
 class KnownReports:
     """When the spider has nothing left to do, asks once for the known reports that it did not come across."""
 
-    def __init__(self, crawler: Crawler, recorder: Recorder) -> None:
+    def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._recorder = recorder
         self._asked = False
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> KnownReports:
-        recorder = crawler.get_extension(Recorder)
-        assert recorder is not None, "the recorder stands before this extension"
-        extension = cls(crawler, recorder)
+        extension = cls(crawler)
         crawler.signals.connect(extension.ask, signals.spider_idle)
         return extension
 
     def ask(self, spider: Spider) -> None:
-        if self._asked or self._recorder.broken is not None:
+        recorder = self._crawler.get_extension(Recorder)
+        assert recorder is not None, "the recorder is an extension of every crawler here"
+        if self._asked or recorder.broken is not None:
             return
         self._asked = True
-        missing = self._missing()
+        missing = _missing(recorder)
         for url, since in missing:
             followed = f"known since {since}; no page of this run led there"
             request = Request(url, meta={PURPOSE: {"role": "report", "followed": followed}})
@@ -44,12 +43,14 @@ class KnownReports:
         if missing:
             raise DontCloseSpider
 
-    def _missing(self) -> list[tuple[str, str]]:
-        here = select(Capture.url).where(Capture.run_id == self._recorder.run_id)
-        known = (
-            select(ReportRow.url, ReportRow.first_seen)
-            .where(ReportRow.site == self._recorder.profile.domain, ReportRow.url.not_in(here))
-            .order_by(ReportRow.url)
-        )
-        with self._recorder.database.read() as session:
-            return [(url, seen.date().isoformat()) for url, seen in session.execute(known)]
+
+def _missing(recorder: Recorder) -> list[tuple[str, str]]:
+    """Address and first day of the reports known of the site that this run has not asked for."""
+    here = select(Capture.url).where(Capture.run_id == recorder.run_id)
+    known = (
+        select(ReportRow.url, ReportRow.first_seen)
+        .where(ReportRow.site == recorder.profile.domain, ReportRow.url.not_in(here))
+        .order_by(ReportRow.url)
+    )
+    with recorder.database.read() as session:
+        return [(url, seen.date().isoformat()) for url, seen in session.execute(known)]

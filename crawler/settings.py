@@ -14,7 +14,7 @@ REMOTE_CONTROL_ENABLED = False
 # Polite to one host at a time, however many sites a night visits.
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
-RANDOMIZE_DOWNLOAD_DELAY = False
+DOWNLOAD_DELAY_JITTER = 0
 COOKIES_ENABLED = False
 
 # Replay tools fail on br and zstd, so neither is asked for.

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from errors import BadProfile, UnknownSite
+from storage.coverage import ExpectedPublisher
 
 SITES_DIR = Path(__file__).parent / "sites"
 
@@ -96,6 +97,15 @@ def choose_profiles(profiles: dict[str, SiteProfile], domains: list[str]) -> lis
         if domain not in profiles:
             raise UnknownSite(site=domain)
     return [profiles[domain] for domain in domains] if domains else list(profiles.values())
+
+
+def expected_publishers(profiles: dict[str, SiteProfile]) -> list[ExpectedPublisher]:
+    """Who is expected to publish, over all profiles, as the coverage table wants it."""
+    return [
+        ExpectedPublisher(domain, publisher.agency, publisher.level, publisher.since)
+        for domain, profile in profiles.items()
+        for publisher in profile.publishers
+    ]
 
 
 def _explain(error: ValidationError) -> list[str]:

@@ -11,6 +11,7 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
@@ -21,7 +22,7 @@ from sqlalchemy.orm import Session
 from errors import CannotWrite, Damaged, HomeBusy, NianbaoError
 from storage.captures import capture_row, payload_digest
 from storage.database import Database
-from storage.exchange import Exchange, Outcome, Purpose, take_apart
+from storage.exchange import Exchange, Outcome, Purpose, Reply, take_apart
 from storage.models import Capture, Run, Segment
 from storage.segment import (
     OPEN_SUFFIX,
@@ -115,35 +116,61 @@ class Archive:
             _mark_sealed(session, self._segment_id, size, digest)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the reply of a capture lies: all that a reader in another process needs."""
+
+    url: str
+    segment: str
+    offset: int
+    record_id: str
+    payload_sha256: str
+
+
+def place_of(capture: Capture) -> Place | None:
+    """The place of a capture's reply (`capture.segment` must be loaded), or `None` where none came."""
+    if capture.response_offset is None or capture.payload_sha256 is None:
+        return None
+    return Place(
+        capture.url, capture.segment.name, capture.response_offset, capture.record_id, capture.payload_sha256
+    )
+
+
+def read_reply(folder: Path, place: Place) -> Reply:
+    """A reply from the archive, taken apart; its payload is checked against its sha256.
+
+    Raises `CannotRead` (segment missing) or `Damaged`.
+    """
+    reply = take_apart(_read_block(folder, place))
+    if payload_digest(reply.payload) != place.payload_sha256:
+        raise Damaged(
+            segment=place.segment, offset=place.offset, url=place.url,
+            problem="the payload is not the one that was captured",
+        )  # fmt: skip
+    return reply
+
+
 def read_payload(folder: Path, capture: Capture) -> bytes:
-    """The entity of a capture: after de-chunking, before content decoding; checked against its sha256.
+    """The entity of a capture: after de-chunking, before content decoding; empty where no reply came.
 
     `capture.segment` must be loaded. Raises `CannotRead` (segment missing) or `Damaged`.
     """
-    payload = take_apart(read_response(folder, capture)).payload
-    if payload_digest(payload) != capture.payload_sha256:
-        raise Damaged(
-            segment=capture.segment.name, offset=capture.response_offset, url=capture.url,
-            problem="the payload is not the one that was captured",
-        )  # fmt: skip
-    return payload
+    place = place_of(capture)
+    return read_reply(folder, place).payload if place else b""
 
 
-def read_response(folder: Path, capture: Capture) -> bytes:
-    """The octets of the reply as they were received; empty where none came."""
-    if capture.response_offset is None:
-        return b""
-    path = locate(folder, capture.segment.name)
+def _read_block(folder: Path, place: Place) -> bytes:
+    path = locate(folder, place.segment)
     problem: object
     try:
         with path.open("rb") as file:
-            record = read_record(file, capture.response_offset)
-        if record.headers.get("WARC-Record-ID") == f"<{capture.record_id}>":
+            record = read_record(file, place.offset)
+        if record.headers.get("WARC-Record-ID") == f"<{place.record_id}>":
             return record.block
         problem = "another record lies here"
     except ValueError as error:
         problem = error
-    raise Damaged(segment=path.name, offset=capture.response_offset, url=capture.url, problem=problem)
+    raise Damaged(segment=path.name, offset=place.offset, url=place.url, problem=problem)
 
 
 def salvage(folder: Path, database: Database) -> list[str]:

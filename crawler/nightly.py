@@ -1,0 +1,130 @@
+"""The night's order of work: put in order, walk, read, record, hand out.
+
+    salvage ──► crawl ──► read ──► record ──► export
+    what a      into the  worker   versions,  tables for
+    crash left  archive   processes changes   people
+
+Each step takes its work from what the step before has written down, so that a night that was killed is
+completed by the next call: what the archive has is not asked for again, what was read is not read again.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from config import Settings
+from crawler.handover import hand_over, unread
+from crawler.summary import summarise
+from crawler.walk import walk
+from errors import CannotWrite, NianbaoError, NightFailed
+from parser import PARSER_VERSION
+from parser.forms.vocabulary import entries
+from spiders.site import SiteProfile, choose_profiles, expected_publishers, load_profiles
+from storage import runs
+from storage.archive import salvage
+from storage.database import Database
+from storage.datasets import export
+from storage.home import NIGHT_LOCK, hold
+from storage.records import record_run
+
+
+class Watcher(Protocol):
+    """Who watches a night: a phase starts (with how much there is to do, if known), advances, finishes."""
+
+    def start(self, phase: str, total: int | None) -> None: ...
+    def advance(self, phase: str, amount: int = 1) -> None: ...
+    def finish(self, phase: str) -> None: ...
+    def note(self, line: str) -> None: ...
+
+
+def crawl(settings: Settings, domains: list[str], watcher: Watcher) -> dict[str, Any]:
+    """Walk the sites (all where none is named), archive, read and record: the run's summary.
+
+    Raises `NightFailed` where no site showed anything, and every `NianbaoError` of the storage.
+    """
+    profiles = choose_profiles(load_profiles(settings.sites_dir), domains)
+    with hold(settings.home, NIGHT_LOCK):
+        return _Night(settings, profiles, watcher).run("crawl")
+
+
+def night(settings: Settings, domains: list[str], watcher: Watcher) -> dict[str, Any]:
+    """`crawl`, and then the dataset into `<home>/export`."""
+    profiles = choose_profiles(load_profiles(settings.sites_dir), domains)
+    with hold(settings.home, NIGHT_LOCK):
+        return _Night(settings, profiles, watcher).run("night", export_to=settings.home / "export")
+
+
+class _Night:
+    """One run, from salvage to summary."""
+
+    def __init__(self, settings: Settings, profiles: list[SiteProfile], watcher: Watcher) -> None:
+        self._settings = settings
+        self._profiles = profiles
+        self._watcher = watcher
+
+    def run(self, kind: str, *, export_to: Path | None = None) -> dict[str, Any]:
+        database = Database(self._settings.database)
+        try:
+            for line in salvage(self._settings.archive_dir, database):
+                self._watcher.note(line)
+            with database.write() as session:
+                run = runs.begin(session, kind, [p.domain for p in self._profiles], datetime.now(UTC))
+            return self._complete(database, run.id, resumed=run.resumed > 0, export_to=export_to)
+        finally:
+            database.close()
+
+    def _complete(
+        self, database: Database, run_id: int, *, resumed: bool, export_to: Path | None
+    ) -> dict[str, Any]:
+        state = "failed"
+        shortfalls: dict[str, NianbaoError] = {}
+        try:
+            shortfalls, stopped = walk(
+                self._settings, self._profiles, run_id, resumed=resumed, watcher=self._watcher
+            )
+            if stopped:
+                state = "interrupted"
+            else:
+                self._read(database, run_id)
+                self._watcher.start("record", None)
+                record_run(database, run_id, PARSER_VERSION, datetime.now(UTC))
+                self._watcher.finish("record")
+                if export_to is not None:
+                    self._export(database, export_to)
+                state = "done" if len(shortfalls) < len(self._profiles) else "failed"
+        except OSError as error:
+            raise CannotWrite(path=error.filename or self._settings.home, problem=error.strerror) from error
+        finally:
+            summary = self._finish(database, run_id, state, shortfalls)
+        if state == "failed":
+            problem = "; ".join(error.message(self._settings.language) for error in shortfalls.values())
+            raise NightFailed(problem=problem)
+        return summary
+
+    def _read(self, database: Database, run_id: int) -> None:
+        with database.read() as session:
+            total = len(unread(session, run_id))
+        self._watcher.start("read", total)
+        hand_over(self._settings, database, run_id, lambda amount: self._watcher.advance("read", amount))
+        self._watcher.finish("read")
+
+    def _export(self, database: Database, folder: Path) -> None:
+        self._watcher.start("export", None)
+        profiles = load_profiles(self._settings.sites_dir)
+        export(database, folder, expected_publishers(profiles), entries(), now=datetime.now(UTC))
+        self._watcher.finish("export")
+
+    def _finish(
+        self, database: Database, run_id: int, state: str, shortfalls: dict[str, NianbaoError]
+    ) -> dict[str, Any]:
+        language = self._settings.language
+        outcomes = {
+            p.domain: shortfalls[p.domain].message(language) if p.domain in shortfalls else "ok"
+            for p in self._profiles
+        }
+        with database.write() as session:
+            summary = summarise(session, run_id, state, outcomes, PARSER_VERSION)
+            runs.finish(session, run_id, state, summary, datetime.now(UTC))
+        return summary

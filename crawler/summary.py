@@ -1,0 +1,96 @@
+"""What a run did, in numbers, and what each site fell short of, in words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from parser import State
+from storage.models import (
+    Capture,
+    Change,
+    DoubtRow,
+    FigureRow,
+    FindingRow,
+    ReadingRow,
+    ReportRow,
+    Sighting,
+    Version,
+)
+
+CHANGES = ("new", "changed", "gone", "blocked", "moved", "unreadable", "returned")
+PAGE_ROLES = ("entry", "way", "listing", "report")
+_READ = (State.REPORT, State.NOT_A_REPORT)
+
+
+def summarise(
+    session: Session, run_id: int, state: str, sites: dict[str, str], parser_version: str
+) -> dict[str, Any]:
+    """The summary of a run, JSON-ready. `sites`: a site's shortfall in words, or `ok`.
+
+    Figures, findings and doubts are those of the latest versions of the reports that the run saw.
+    """
+    here = Capture.run_id == run_id
+    latest = (
+        select(func.max(Version.id))
+        .join(ReportRow, Version.report_id == ReportRow.id)
+        .join(Sighting, Sighting.report_url == ReportRow.url)
+        .where(Sighting.run_id == run_id)
+        .group_by(Version.report_id)
+    )
+    seen = (
+        select(ReadingRow.state, func.count(ReadingRow.payload_sha256.distinct()))
+        .join(Capture, Capture.payload_sha256 == ReadingRow.payload_sha256)
+        .join(Sighting, Sighting.capture_id == Capture.id)
+        .where(Sighting.run_id == run_id, ReadingRow.parser_version == parser_version)
+        .group_by(ReadingRow.state)
+    )
+    readings = _pairs(session, seen)
+    changes = select(Change.kind, func.count()).where(Change.run_id == run_id).group_by(Change.kind)
+    counted = _pairs(session, changes)
+    captures = _count(session, select(func.count()).select_from(Capture).where(here))
+    pages = select(func.count()).select_from(Capture).where(here, Capture.status == 200)
+    return {
+        "run": run_id,
+        "state": state,
+        "exchanges": captures,
+        "pages": _count(session, pages.where(Capture.role.in_(PAGE_ROLES))),
+        "captures": _count(
+            session,
+            select(func.count()).select_from(Capture).where(here, Capture.response_offset.is_not(None)),
+        ),
+        "bytes": _count(session, select(func.coalesce(func.sum(Capture.payload_bytes), 0)).where(here)),
+        "blocked": _count(
+            session, select(func.count()).select_from(Capture).where(here, Capture.blocked.is_not(None))
+        ),
+        "failed": _count(
+            session, select(func.count()).select_from(Capture).where(here, Capture.outcome != "complete")
+        ),
+        "reports_read": _count(session, select(func.count()).select_from(latest.subquery())),
+        "figures": _of(session, FigureRow, latest),
+        "findings": _of(session, FindingRow, latest),
+        "doubts": _of(session, DoubtRow, latest),
+        "quarantined": readings.get(State.QUARANTINED, 0),
+        "unread": {name: count for name, count in sorted(readings.items()) if name not in _READ},
+        "changes": {kind: counted.get(kind, 0) for kind in CHANGES},
+        "sites": sites,
+    }
+
+
+def _count(session: Session, query: Select[Any]) -> int:
+    number: int | None = session.scalar(query)
+    return number or 0
+
+
+def _pairs(session: Session, query: Select[str, int]) -> dict[str, int]:
+    return {name: count for name, count in session.execute(query)}  # noqa: C416 - rows, not pairs, to the types
+
+
+def _of(
+    session: Session,
+    table: type[FigureRow] | type[FindingRow] | type[DoubtRow],
+    versions: Select[Any],
+) -> int:
+    return _count(session, select(func.count()).select_from(table).where(table.version_id.in_(versions)))

@@ -1,0 +1,114 @@
+"""Walks the sites of a run with Scrapy, in this process, and says what each site fell short of."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from scrapy import signals
+from scrapy.crawler import AsyncCrawlerProcess, Crawler
+from scrapy.settings import Settings as ScrapySettings
+from sqlalchemy import select
+
+from config import Settings
+from crawler.recording import Recorder, captured
+from errors import CannotWrite, NianbaoError, NightFailed, NoReportFound, SiteBlocked, SiteSilent
+from spiders.loader import spider_class
+from spiders.site import SiteProfile
+from storage.database import Database
+from storage.models import Capture, Sighting
+
+if TYPE_CHECKING:
+    from crawler.nightly import Watcher
+
+STOPPED = "shutdown"
+"""Scrapy's reason of a crawl that a signal ended."""
+
+
+def walk(
+    settings: Settings, profiles: list[SiteProfile], run_id: int, *, resumed: bool, watcher: Watcher
+) -> tuple[dict[str, NianbaoError], bool]:
+    """Crawl the sites, all at once and each politely: the shortfalls by site, and whether a signal ended it.
+
+    Scrapy's own log goes to `<home>/logs`. Runs the reactor, so once a process. Raises the error of a
+    recording that stopped.
+    """
+    process = AsyncCrawlerProcess(_scrapy_settings(settings, run_id, resumed=resumed))
+    reasons: dict[str, str] = {}
+    crawlers: list[Crawler] = []
+    watcher.start("crawl", None)
+    tasks: list[asyncio.Task[None]] = []
+    for profile in profiles:
+        crawler = process.create_crawler(spider_class(profile))
+        _listen(crawler, profile.domain, reasons, watcher)
+        tasks.append(process.crawl(crawler))
+        crawlers.append(crawler)
+    process.start()
+    watcher.finish("crawl")
+    for task in tasks:
+        error = task.exception() if task.done() and not task.cancelled() else None
+        if isinstance(error, NianbaoError):
+            raise error
+        if error is not None:
+            raise NightFailed(problem=f"{type(error).__name__}: {error}") from error
+    for crawler in crawlers:
+        recorder = crawler.get_extension(Recorder)
+        if recorder is not None and recorder.broken is not None:
+            raise recorder.broken
+    database = Database(settings.database)
+    try:
+        shortfalls = {
+            profile.domain: error
+            for profile in profiles
+            if (error := _shortfall(database, run_id, profile)) is not None
+        }
+    finally:
+        database.close()
+    return shortfalls, STOPPED in reasons.values()
+
+
+def _scrapy_settings(settings: Settings, run_id: int, *, resumed: bool) -> ScrapySettings:
+    log = settings.home / "logs" / f"run-{run_id}.log"
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotWrite(path=log.parent, problem=error.strerror) from error
+    scrapy = ScrapySettings()
+    scrapy.setmodule("crawler.settings", priority="project")
+    scrapy.setdict(
+        {"NIANBAO_RUN": run_id, "NIANBAO_RESUMED": resumed, "LOG_FILE": str(log), "LOG_ENCODING": "utf-8"},
+        priority="cmdline",
+    )
+    return scrapy
+
+
+def _listen(crawler: Crawler, domain: str, reasons: dict[str, str], watcher: Watcher) -> None:
+    def advance(capture: Capture) -> None:
+        watcher.advance("crawl")
+
+    def closed(reason: str) -> None:
+        reasons[domain] = reason
+
+    crawler.signals.connect(advance, captured, weak=False)
+    crawler.signals.connect(closed, signals.spider_closed, weak=False)
+
+
+def _shortfall(database: Database, run_id: int, profile: SiteProfile) -> NianbaoError | None:
+    """Why nothing was learnt of a site, or `None` where its reports were seen."""
+    mine = (Capture.run_id == run_id, Capture.site == profile.domain)
+    with database.read() as session:
+        sighting = select(Sighting.id).where(Sighting.run_id == run_id, Sighting.site == profile.domain)
+        if session.scalar(sighting.limit(1)) is not None:
+            return None
+        complete = session.scalar(
+            select(Capture)
+            .where(*mine, Capture.outcome == "complete", Capture.role != "robots", Capture.blocked.is_(None))
+            .limit(1)
+        )
+        last = session.scalar(select(Capture).where(*mine).order_by(Capture.id.desc()).limit(1))
+    if complete is not None:
+        return NoReportFound(site=profile.domain)
+    if last is not None and last.blocked:
+        return SiteBlocked(site=profile.domain, status=last.status, kind=last.blocked)
+    problem = last.problem if last is not None and last.problem else "nothing could be asked"
+    return SiteSilent(site=profile.domain, problem=problem)

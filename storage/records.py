@@ -1,0 +1,359 @@
+"""The record: versions of what reports said, and the log of what changed.
+
+Append-only, and with both times: when the source said it (the capture's) and when we knew it (the record's).
+A new version appears only when the content differs; where a thing is printed on the page (its locator) is not
+content. Whether the source or the parser made the difference is found by comparing like with like: the
+payload of the last version as the present parser reads it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from errors import Ambiguous, UnknownReport
+from storage.database import Database
+from storage.models import (
+    Agency,
+    Capture,
+    Change,
+    ChangedFigure,
+    DoubtRow,
+    FigureRow,
+    FindingRow,
+    ReadingRow,
+    ReportRow,
+    Sighting,
+    Version,
+)
+
+REPORT = "report"
+"""State of a reading that holds a report."""
+
+_PARTS = ("form", "title", "agency", "year", "period", "published", "contact")
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A reading of a report, and the capture that it was read from."""
+
+    reading: ReadingRow
+    capture: Capture
+    part: str
+
+    @property
+    def weight(self) -> tuple[int, bool]:
+        """The reading with most figures wins; between equals, the page."""
+        figures = self.reading.record.get("figures", [])
+        return sum(figure["value"] is not None for figure in figures), self.part == "page"
+
+
+def record_run(database: Database, run_id: int, parser_version: str, now: datetime) -> Counter[str]:
+    """Write down what a run saw: the changes by kind. Running it again adds nothing."""
+    counts: Counter[str] = Counter()
+    with database.read() as session:
+        sources = _sources(session, run_id, parser_version)
+    for url, (site, found) in sources.items():
+        best = max(found, key=lambda source: source.weight)
+        with database.write() as session:
+            recorder = _Recorder(session, run_id, parser_version, now)
+            counts.update(recorder.take(url, site, best))
+    with database.write() as session:
+        recorder = _Recorder(session, run_id, parser_version, now)
+        counts.update(recorder.presences(set(sources)))
+    return counts
+
+
+def find_report(session: Session, text: str) -> ReportRow:
+    """A report by its id, its beginning, or its URL. Raises `UnknownReport`, `Ambiguous`."""
+    exact = session.scalar(select(ReportRow).where((ReportRow.id == text) | (ReportRow.url == text)))
+    if exact is not None:
+        return exact
+    found = session.scalars(
+        select(ReportRow).where(ReportRow.id.startswith(text, autoescape=True)).order_by(ReportRow.id)
+    ).all()
+    if not found:
+        raise UnknownReport(report=text)
+    if len(found) > 1:
+        raise Ambiguous(what=text, found=", ".join(report.id for report in found[:4]))
+    return found[0]
+
+
+def report_id(site: str, url: str) -> str:
+    """The id of the report at an address: it stays what it is, whatever is read there later."""
+    return f"{site}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
+
+
+def content_hash(record: dict[str, Any]) -> str:
+    """The digest of what a report says and of what is wrong with it, without where it is printed."""
+    content = {part: record.get(part) for part in _PARTS}
+    for name in ("figures", "findings", "doubts", "sections"):
+        content[name] = [
+            {key: value for key, value in item.items() if key not in ("locator", "locators")}
+            for item in record.get(name, [])
+        ]
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _sources(session: Session, run_id: int, parser_version: str) -> dict[str, tuple[str, list[_Source]]]:
+    """The readings of reports that a run saw, by the report's address."""
+    rows = session.execute(
+        select(Sighting, Capture, ReadingRow)
+        .join(Capture, Sighting.capture_id == Capture.id)
+        .join(ReadingRow, ReadingRow.payload_sha256 == Capture.payload_sha256)
+        .where(
+            Sighting.run_id == run_id,
+            ReadingRow.parser_version == parser_version,
+            ReadingRow.state == REPORT,
+            Capture.status == 200,
+            Capture.outcome == "complete",
+            Capture.blocked.is_(None),
+        )
+        .order_by(Sighting.id)
+    )
+    sources: dict[str, tuple[str, list[_Source]]] = {}
+    for sighting, capture, reading in rows:
+        _, found = sources.setdefault(sighting.report_url, (sighting.site, []))
+        found.append(_Source(reading, capture, sighting.part))
+    return sources
+
+
+class _Recorder:
+    """Writes versions and changes in one transaction."""
+
+    def __init__(self, session: Session, run_id: int, parser_version: str, now: datetime) -> None:
+        self._session = session
+        self._run_id = run_id
+        self._parser_version = parser_version
+        self._now = now
+
+    def take(self, url: str, site: str, source: _Source) -> Iterable[str]:
+        """A report was read: add a version if it says something else than the last one."""
+        report = self._session.scalar(select(ReportRow).where(ReportRow.url == url))
+        if report is None:
+            report = ReportRow(
+                id=report_id(site, url),
+                site=site,
+                url=url,
+                presence="published",
+                first_seen=source.capture.captured_at,
+                last_seen=source.capture.captured_at,
+            )
+            self._session.add(report)
+            self._session.flush()
+        last = self._last(report)
+        if last is not None and last.parser_version != self._parser_version:
+            yield from self._reread(report, last)
+            last = self._last(report)
+        if last is None:
+            version = self._add(report, source.reading, source.capture, "source_changed", 1)
+            yield self._log(report, "new", "source_changed", new=version)
+        elif report.presence != "published":
+            yield self._log(report, "returned", "source_changed", old=last, new_capture=source.capture)
+        if last is not None and last.content_hash != content_hash(source.reading.record):
+            version = self._add(report, source.reading, source.capture, "source_changed", last.number + 1)
+            yield self._log(report, "changed", "source_changed", old=last, new=version)
+        report.presence = "published"
+        report.last_seen = max(report.last_seen, source.capture.captured_at)
+
+    def presences(self, taken: set[str]) -> Iterable[str]:
+        """Look after the known reports that this run did not read: gone, blocked, moved, unreadable?"""
+        sites = select(Capture.site).where(Capture.run_id == self._run_id).distinct()
+        known = self._session.scalars(
+            select(ReportRow).where(ReportRow.site.in_(sites)).order_by(ReportRow.id)
+        )
+        for report in [report for report in known if report.url not in taken]:
+            capture = self._session.scalar(
+                select(Capture)
+                .where(Capture.run_id == self._run_id, Capture.url == report.url)
+                .order_by(Capture.id.desc())
+                .limit(1)
+            )
+            presence, note = _presence(capture)
+            if capture is not None and presence not in (None, report.presence):
+                report.presence = presence or report.presence
+                last = self._last(report)
+                yield self._log(
+                    report, report.presence, "source_changed", old=last, new_capture=capture, note=note
+                )
+
+    def _reread(self, report: ReportRow, last: Version) -> Iterable[str]:
+        """What the present parser makes of the payload of the last version, before the source is compared."""
+        again = self._session.get(ReadingRow, (last.payload_sha256, self._parser_version))
+        if again is None or again.state != REPORT or content_hash(again.record) == last.content_hash:
+            return
+        version = self._add(report, again, last.capture, "parser_changed", last.number + 1)
+        yield self._log(report, "changed", "parser_changed", old=last, new=version)
+
+    def _last(self, report: ReportRow) -> Version | None:
+        return self._session.scalar(
+            select(Version)
+            .where(Version.report_id == report.id)
+            .order_by(Version.number.desc())
+            .limit(1)
+            .options(joinedload(Version.capture))
+        )
+
+    def _add(
+        self, report: ReportRow, reading: ReadingRow, capture: Capture, cause: str, number: int
+    ) -> Version:
+        record = reading.record
+        version = Version(
+            report_id=report.id,
+            number=number,
+            cause=cause,
+            content_hash=content_hash(record),
+            capture_id=capture.id,
+            payload_sha256=capture.payload_sha256,
+            parser_version=self._parser_version,
+            captured_at=capture.captured_at,
+            recorded_at=self._now,
+            form=record["form"],
+            title=record["title"],
+            record=record,
+            figures=[_figure(figure) for figure in record["figures"]],
+            findings=[_finding(finding) for finding in record["findings"]],
+            doubts=[_doubt(doubt) for doubt in record["doubts"]],
+        )
+        self._session.add(version)
+        report.year = record["year"]
+        report.agency = self._agency(report.site, record["agency"])
+        self._session.flush()
+        return version
+
+    def _agency(self, site: str, name: str | None) -> Agency | None:
+        if not name:
+            return None
+        agency = self._session.scalar(select(Agency).where(Agency.site == site, Agency.name == name))
+        if agency is None:
+            agency = Agency(site=site, name=name)
+            self._session.add(agency)
+        return agency
+
+    def _log(
+        self,
+        report: ReportRow,
+        kind: str,
+        cause: str,
+        *,
+        old: Version | None = None,
+        new: Version | None = None,
+        new_capture: Capture | None = None,
+        note: str = "",
+    ) -> str:
+        # The write lock is held since the transaction began, so that numbers follow commits without a gap.
+        seq = (self._session.scalar(select(func.max(Change.seq))) or 0) + 1
+        figures = _changed_figures(old, new) if old is not None and new is not None else []
+        new_capture_id = new.capture_id if new is not None else (new_capture.id if new_capture else None)
+        self._session.add(
+            Change(
+                seq=seq,
+                at=self._now,
+                run_id=self._run_id,
+                report_id=report.id,
+                kind=kind,
+                cause=cause,
+                note=note or (_changed_parts(old, new) if old is not None and new is not None else ""),
+                old_version_id=old.id if old is not None else None,
+                new_version_id=new.id if new is not None else None,
+                old_capture_id=old.capture_id if old is not None else None,
+                new_capture_id=new_capture_id,
+                figures=figures,
+            )
+        )
+        self._session.flush()
+        return kind
+
+
+def _presence(capture: Capture | None) -> tuple[str | None, str]:
+    """What an answer says of a report that was not read: its presence, and a note. `None`: nothing."""
+    if capture is None or capture.outcome != "complete" or capture.status is None:
+        return None, ""
+    if capture.blocked:
+        return "blocked", f"{capture.status}, {capture.blocked}"
+    if capture.status in (404, 410):
+        return "gone", str(capture.status)
+    if 300 <= capture.status < 400:
+        return "moved", str(capture.status)
+    if capture.status == 200:
+        return "unreadable", "the page is there but holds no report that can be read"
+    return None, ""
+
+
+def _changed_figures(old: Version, new: Version) -> list[ChangedFigure]:
+    before = {figure.key: figure for figure in old.figures}
+    after = {figure.key: figure for figure in new.figures}
+    changed = []
+    for key in sorted(before.keys() | after.keys()):
+        was, now = before.get(key), after.get(key)
+        if was and now and (was.printed, was.value, was.unit) == (now.printed, now.value, now.unit):
+            continue
+        unit = now.unit if now else was.unit if was else None
+        changed.append(
+            ChangedFigure(
+                key=key,
+                old_printed=was.printed if was else None,
+                new_printed=now.printed if now else None,
+                old_value=was.value if was else None,
+                new_value=now.value if now else None,
+                unit=unit,
+            )
+        )
+    return changed
+
+
+def _changed_parts(old: Version, new: Version) -> str:
+    """The names of what differs beside the figures."""
+    names = (*_PARTS, "sections", "findings", "doubts")
+    return ", ".join(name for name in names if _bare(old.record, name) != _bare(new.record, name))
+
+
+def _bare(record: dict[str, Any], name: str) -> object:
+    items = record.get(name)
+    if not isinstance(items, list):
+        return items
+    return [
+        {key: value for key, value in item.items() if key not in ("locator", "locators")}
+        if isinstance(item, dict)
+        else item
+        for item in items
+    ]
+
+
+def _figure(figure: dict[str, Any]) -> FigureRow:
+    value = figure["value"]
+    return FigureRow(
+        key=figure["key"],
+        value=None if value is None else Decimal(str(value)),
+        unit=figure["unit"],
+        printed=figure["printed"],
+        remark=figure["remark"],
+        locator=figure["locator"],
+    )
+
+
+def _finding(finding: dict[str, Any]) -> FindingRow:
+    return FindingRow(
+        rule=finding["rule"],
+        place=finding["where"],
+        expected=str(finding["expected"]),
+        found=str(finding["found"]),
+        severity=finding["severity"],
+        locators=finding["locators"],
+    )
+
+
+def _doubt(doubt: dict[str, Any]) -> DoubtRow:
+    return DoubtRow(
+        kind=doubt["kind"], place=doubt["where"], message=doubt["message"], locator=doubt["locator"]
+    )
