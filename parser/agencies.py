@@ -1,8 +1,9 @@
 """The agency that gives the report, under its full name.
 
-Titles shorten it: an area (宿迁市) stands for its government, a town for its government, a development zone for its
-administrative committee, 市公安局 for the bureau of the city whose page it is. What the report or its page
-tags call the agency in full decides; nothing is completed without such a witness but the government of an area.
+Titles shorten it: an area (宿迁市) stands for its government, a town for its government, a development zone
+for its administrative committee, 市公安局 for the bureau of the city whose page it is. What the report or
+its page tags call the agency in full decides; nothing is completed without such a witness but the
+government of an area.
 """
 
 from __future__ import annotations

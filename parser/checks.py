@@ -1,8 +1,8 @@
 """The relations of the forms (勾稽关系), held against the figures as printed.
 
-Each relation that does not hold is a finding: the report contradicts itself. A blank counts as 0 inside a sum; a
-blank total, a sum without any printed part, a part that was not understood or not found make a relation not
-evaluable, and it is passed over. Nothing here changes a figure.
+Each relation that does not hold is a finding: the report contradicts itself. A blank counts as 0 inside a
+sum; a blank total, a sum without any printed part, a part that was not understood or not found make a
+relation not evaluable, and it is passed over. Nothing here changes a figure.
 """
 
 from __future__ import annotations
@@ -66,7 +66,8 @@ def outcome_sums(figures: Figures) -> Iterator[Finding]:
 
 
 def outcome_rows(figures: Figures) -> list[str]:
-    """The rows that （七）总计 adds up: 2021 has three rows under （六）, 2019 one, and a report may have either."""
+    """The rows that （七）总计 adds up: 2021 has three rows under （六）, 2019 one, and a report may have
+    either."""
     keys = [row.key for row in vocabulary().request_rows if row.number.startswith("三/")]
     one = "other_processing"
     three = [row.key for row in vocabulary().request_rows if row.forms == ("2021",)]
@@ -150,7 +151,8 @@ def _add(members: Sequence[Figure | None]) -> Decimal | None:
 
 
 def is_blank(figure: Figure) -> bool:
-    """Whether the cell says that there is nothing (blank, `/`, `无`), rather than something not understood."""
+    """Whether the cell says that there is nothing (blank, `/`, `无`), rather than something not
+    understood."""
     return figure.value is None and read_number(figure.printed).understood
 
 

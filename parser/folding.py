@@ -1,7 +1,7 @@
 """Labels as they are compared: one spelling for everything that looks the same on paper.
 
-Full-width and compatibility characters, blanks and line breaks, quotes, brackets and numbering styles vary from
-report to report and carry no meaning; `fold` and `Label` take them away, and nothing else.
+Full-width and compatibility characters, blanks and line breaks, quotes, brackets and numbering styles vary
+from report to report and carry no meaning; `fold` and `Label` take them away, and nothing else.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """What a cell says as a number: value, unit and remark, with nothing guessed.
 
-A cell is one of: blank; a mark that stands for "nothing" (`/`, `—`, `无`); a number, perhaps with a unit and a
-remark (`22（其中修订16件）`, `251000元`); or something else, which is not understood and must become a doubt.
+A cell is one of: blank; a mark that stands for "nothing" (`/`, `—`, `无`); a number, perhaps with a unit
+and a remark (`22（其中修订16件）`, `251000元`); or something else, which is not understood and must become
+a doubt.
 """
 
 from __future__ import annotations
@@ -106,6 +107,7 @@ def read_number(text: str) -> Printed:
     return Printed(value, unit, remark or None, joined=joined)
 
 
+@lru_cache(maxsize=8192)
 def looks_like_value(text: str) -> bool:
     """Whether a cell holds a value (or nothing) rather than a label."""
     return read_number(text).understood or _figure_first(text)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from parser.document import Document, State, Unreadable
 from parser.checks import check
+from parser.document import Document, State, Unreadable
 from parser.forms import fill, form_of_year
 from parser.narrative import tell
 from parser.readers import detect, read
@@ -32,7 +32,10 @@ def parse(payload: bytes) -> Reading:
         return Reading(unreadable.state, kind, unreadable.reason)
     except (RecursionError, MemoryError) as exhausted:
         return Reading(State.DAMAGED, kind, f"The file could not be read: {type(exhausted).__name__}.")
-    return _understand(document)
+    try:
+        return _understand(document)
+    except RecursionError:
+        return Reading(State.DAMAGED, kind, "The document is nested too deeply to be understood.")
 
 
 def _understand(document: Document) -> Reading:

@@ -117,8 +117,7 @@ def _tagged(document: Document) -> Iterator[str]:
     window = document.meta.get("title")
     if window:
         yield window
-        for part in _SITE_PART.split(window):
-            yield part
+        yield from _SITE_PART.split(window)
 
 
 def top_lines(document: Document) -> list[str]:

@@ -1,8 +1,8 @@
 """The national forms: which one a document fills in, and its figures.
 
-A form is a set of tables (`Form.tables`) with evidence of its own; the tables' readers are shared, since the
-forms differ in rows and columns and not in shape. Reading goes by what is printed; the form is told afterwards,
-by content and not by year.
+A form is a set of tables (`Form.tables`) with evidence of its own; the tables' readers are shared, since
+the forms differ in rows and columns and not in shape. Reading goes by what is printed; the form is told
+afterwards, by content and not by year.
 """
 
 from __future__ import annotations

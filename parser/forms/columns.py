@@ -1,12 +1,14 @@
 """Which value cell belongs to which column of a table.
 
-The header tree gives the columns' order and, where the source's spans can be trusted, their places. Rows are then
-laid under it: by order where a row has as many cells as the header has columns, else by place, by the cells
-that are not blank, or by the shape of rows already understood. What stays open is a doubt, never a guess.
+The header tree gives the columns' order and, where the source's spans can be trusted, their places. Rows
+are then laid under it: by order where a row has as many cells as the header has columns, else by place, by
+the cells that are not blank, or by the shape of rows already understood. What stays open is a doubt, never
+a guess.
 """
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -64,7 +66,7 @@ def build_header(rows: Sequence[Line], keyer: Keyer, limit: int = 0) -> Header |
         return None
     block = rows[0].block
     ordered = sorted(leaves, key=lambda column: column.start)
-    apart = all(left.end <= right.start for left, right in zip(ordered, ordered[1:], strict=False))
+    apart = all(left.end <= right.start for left, right in itertools.pairwise(ordered))
     if apart and not _groups_over_nothing(tokens):
         return Header(tuple(ordered), placed=True, block=block)
     return Header(tuple(_unfold(tokens, limit)), placed=False, block=block)
@@ -245,9 +247,8 @@ def _by_shape(values: Sequence[Cell], shape: Sequence[int]) -> tuple[Slot, ...] 
 
 def _trimmed(values: Sequence[Cell], width: int) -> list[tuple[Slot, ...]]:
     """Rows with spare blank cells at either end, cut to the header's width."""
-    ways: list[tuple[Slot, ...]] = []
-    spare = len(values) - width
-    for left in range(spare + 1):
-        if not any(cell.text for cell in (*values[:left], *values[left + width :])):
-            ways.append(tuple(values[left : left + width]))
-    return ways[::-1]
+    return [
+        tuple(values[left : left + width])
+        for left in range(len(values) - width, -1, -1)
+        if not any(cell.text for cell in (*values[:left], *values[left + width :]))
+    ]

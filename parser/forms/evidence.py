@@ -14,7 +14,8 @@ from parser.report import Figure
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`kinds` are the tables found, `fields` the columns of section 二 as printed, `rows` the keys of rows that
+    """`kinds` are the tables found, `fields` the columns of section 二 as printed, `rows` the keys of rows
+    that
     have figures (`requests.granted`), `prose` the folded running text."""
 
     kinds: frozenset[str]

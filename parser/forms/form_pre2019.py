@@ -1,4 +1,5 @@
-"""Reports on the years before 2019: the national statistics table of 2014 (国办发〔2014〕32号), the Fujian table, or
+"""Reports on the years before 2019: the national statistics table of 2014 (国办发〔2014〕32号), the Fujian
+table, or
 prose alone."""
 
 from __future__ import annotations

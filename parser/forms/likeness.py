@@ -1,9 +1,9 @@
 """Which row or column of a form a printed label means, with a score.
 
-A label that is the form's own, or a known wording of it, is taken as it is; where the same words stand in two
-places of the form (被依法纠错数), number, group and order tell which. Everything else is compared by likeness, so
-that a slip of the pen (其他法律行政止公开) still finds its row; a label that is like two rows is a doubt, a label
-that is like none is unknown.
+A label that is the form's own, or a known wording of it, is taken as it is; where the same words stand in
+two places of the form (被依法纠错数), number, group and order tell which. Everything else is compared by
+likeness, so that a slip of the pen (其他法律行政止公开) still finds its row; a label that is like two rows
+is a doubt, a label that is like none is unknown.
 """
 
 from __future__ import annotations

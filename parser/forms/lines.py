@@ -1,14 +1,14 @@
 """A document as one run of table lines, whatever the number of grids it was cut into.
 
-Page cuts, layout habits and text exports split one table of the form into several grids, print a single-cell
-row as a paragraph, or put several tables into one grid. Seen as lines, one after the other, all of these are the
-same; which line belongs to which table of the form is decided in `parser.forms.regions`.
+Page cuts, layout habits and text exports split one table of the form into several grids, print a
+single-cell row as a paragraph, or put several tables into one grid. Seen as lines, one after the other, all
+of these are the same; which line belongs to which table of the form is decided in `parser.forms.regions`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from parser.document import Cell, Document, Grid, Locator
 from parser.folding import fold
@@ -30,6 +30,14 @@ class Line:
     block: int
     row: int
     loose: bool = False
+    _parts: list[Parts] = field(default_factory=list, repr=False, compare=False)
+
+    @property
+    def parts(self) -> Parts:
+        """The line taken apart (`_take_apart`), once."""
+        if not self._parts:
+            self._parts.append(_take_apart(self))
+        return self._parts[0]
 
     def own(self) -> tuple[Cell, ...]:
         """The cells that start in this row."""
@@ -47,6 +55,21 @@ class Parts:
 
     labels: tuple[Cell, ...]
     values: tuple[Cell, ...]
+
+    @property
+    def name(self) -> str:
+        """The innermost label as printed, for people."""
+        return self.labels[-1].text if self.labels else ""
+
+    @property
+    def path(self) -> str:
+        """All labels, outer to inner, for people."""
+        return " / ".join(fold(cell.text) for cell in self.labels) or "(no label)"
+
+    @property
+    def numbers(self) -> str:
+        """What is printed behind the labels, for people."""
+        return ", ".join(cell.text for cell in self.values if cell.text) or "blank cells"
 
     def shifted(self, index: int) -> Parts:
         """The same line when the label at `index` is the innermost: later ones become values."""
@@ -76,7 +99,7 @@ def grid_lines(grid: Grid, block: int) -> Iterator[Line]:
         reaching.extend(cell for cell in own if cell.rowspan > 1)
 
 
-def parts(line: Line) -> Parts:
+def _take_apart(line: Line) -> Parts:
     """Part labels from values.
 
     The value zone begins behind the last label before the first printed value; blanks directly in front of

@@ -1,7 +1,8 @@
-"""Section 二, proactive disclosure: four blocks in the form 2021, five in the form 2019, each with its own header.
+"""Section 二, proactive disclosure: four blocks in the form 2021, five in the form 2019, each with its own
+header.
 
-Rows and columns are read as printed whatever the form: an agency that uses last year's header under this year's
-rows gets the keys of what it printed.
+Rows and columns are read as printed whatever the form: an agency that uses last year's header under this
+year's rows gets the keys of what it printed.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from parser.document import Cell
 from parser.folding import fold
 from parser.forms.columns import Header, Layout, build_header
 from parser.forms.likeness import Match
-from parser.forms.lines import Line, Parts, parts
+from parser.forms.lines import Line, Parts
 from parser.forms.regions import PROACTIVE, Region, lexicons
 from parser.forms.sheet import Sheet, merge
 from parser.forms.vocabulary import Term
@@ -50,7 +51,8 @@ def _is_article(cell: Cell) -> bool:
 
 
 def _field(cell: Cell) -> str | None:
-    """For `build_header`: the field that a header cell names; an unknown one keeps its column without a key."""
+    """For `build_header`: the field that a header cell names; an unknown one keeps its column without a
+    key."""
     folded = fold(cell.text)
     if not folded or folded == _CONTENT or _is_article(cell):
         return None
@@ -82,7 +84,7 @@ class _Reader:
 
     def data_line(self, line: Line) -> None:
         """A row, or half a label on a line of its own."""
-        row = parts(line)
+        row = line.parts
         if line.loose or not row.values:
             self._loose.extend(cell.text for cell in row.labels)
             return
@@ -104,11 +106,10 @@ class _Reader:
         numbers = ", ".join(cell.text for cell in row.values if cell.text)
         if match is None:
             if row.labels or numbers:
-                name = " / ".join(fold(cell.text) for cell in row.labels) or "(no label)"
                 self.sheets[-1].doubt(
                     "unknown_row",
                     PROACTIVE,
-                    f"No row of the form is called “{name}” ({numbers}).",
+                    f"No row of the form is called “{row.path}” ({numbers}).",
                     line.locator,
                 )
             return
@@ -117,7 +118,7 @@ class _Reader:
             return
         if match.rival:
             self.sheets[-1].doubt(
-                "close_match", where, f"“{row.labels[-1].text}” may also be {match.rival}.", line.locator
+                "close_match", where, f"“{row.name}” may also be {match.rival}.", line.locator
             )
         if self._header is None or layout is None:
             self.sheets[-1].doubt(

@@ -1,8 +1,8 @@
 """Which lines belong to which table of the forms.
 
-A line shows its table by a header word or by a row label that only this table has. Lines between two such lines
-belong to the same table, unless running text parts them; what a page cut left without header follows the table
-that went before. Nothing here reads a number.
+A line shows its table by a header word or by a row label that only this table has. Lines between two such
+lines belong to the same table, unless running text parts them; what a page cut left without header follows
+the table that went before. Nothing here reads a number.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from parser.document import Document
-from parser.folding import fold, label
+from parser.folding import label
 from parser.forms.likeness import Lexicon
-from parser.forms.lines import Line, lines, parts, texts
+from parser.forms.lines import Line, lines, texts
 from parser.forms.vocabulary import vocabulary
 
 REQUESTS = "requests"
@@ -121,7 +121,7 @@ _AMBIGUOUS = frozenset({"其他", "总计", "合计", "部分公开", "不予公
 
 def _row_hint(line: Line) -> str | None:
     known = lexicons()
-    for cell in reversed(parts(line).labels):
+    for cell in reversed(line.parts.labels):
         if cell.row != line.row or label(cell.text).bare in _AMBIGUOUS:
             continue
         for kind, lexicon in (
@@ -188,7 +188,7 @@ def _is_table(kind: str, members: Sequence[Line]) -> bool:
     labels = {
         label(cell.text).bare
         for line in members
-        for cell in parts(line).labels
+        for cell in line.parts.labels
         if _row_hint(line) == kind and cell.row == line.row
     }
     if kind == REVIEW:

@@ -9,7 +9,7 @@ from parser.document import Cell
 from parser.folding import fold, label
 from parser.forms.columns import Column, Header, Laid, Layout, Slot, build_header
 from parser.forms.likeness import Match
-from parser.forms.lines import Line, Parts, parts, texts
+from parser.forms.lines import Line, Parts, texts
 from parser.forms.regions import REQUESTS, Region, lexicons
 from parser.forms.sheet import Sheet, merge
 from parser.forms.vocabulary import vocabulary
@@ -54,7 +54,7 @@ def _rows(region: Region) -> tuple[list[Row], list[list[Line]]]:
             in_header = True
         else:
             in_header = False
-            rows.append((line, parts(line)))
+            rows.append((line, line.parts))
     return rows, headers
 
 
@@ -121,7 +121,8 @@ def _read(header: Header, rows: Sequence[Row]) -> list[Sheet]:
 
 
 class _Reader:
-    """Goes down the rows and remembers what a row alone does not say: the group, and labels without numbers."""
+    """Goes down the rows and remembers what a row alone does not say: the group, and labels without
+    numbers."""
 
     def __init__(self, header: Header, layout: Layout) -> None:
         self.header = header
@@ -200,10 +201,11 @@ class _Reader:
         self._remember_group(row)
         if not row.labels and not printed:
             return
-        name = " / ".join(fold(cell.text) for cell in row.labels) or "(no label)"
-        numbers = ", ".join(cell.text for cell in row.values if cell.text) or "blank cells"
         self.sheets[-1].doubt(
-            "unknown_row", REQUESTS, f"No row of the form is called “{name}” ({numbers}).", line.locator
+            "unknown_row",
+            REQUESTS,
+            f"No row of the form is called “{row.path}” ({row.numbers}).",
+            line.locator,
         )
 
     def _put(self, line: Line, row: Parts, match: Match) -> None:
@@ -221,7 +223,7 @@ class _Reader:
                 self.sheets[-1].doubt(
                     "repeated_row",
                     where,
-                    f"The row “{row.labels[-1].text if row.labels else ''}” reads as {match.term.label}, which "
+                    f"The row “{row.name}” reads as {match.term.label}, which "
                     f"stands above already; its numbers ({content.replace('|', ', ')}) were left out.",
                     line.locator,
                 )
@@ -232,7 +234,7 @@ class _Reader:
             self.sheets[-1].doubt(
                 "close_match",
                 where,
-                f"“{row.labels[-1].text if row.labels else ''}” may also be {match.rival}.",
+                f"“{row.name}” may also be {match.rival}.",
                 line.locator,
             )
         self._figures(where, line, laid)
@@ -281,5 +283,5 @@ def _question_sums(sheet: Sheet) -> None:
         sheet.doubt(
             "sums_fail",
             REQUESTS,
-            f"{missed} of {kept + missed} rows miss their own total: the columns may not be the ones they seem.",
+            f"{missed} of {kept + missed} rows miss their own total: its columns may be misread.",
         )

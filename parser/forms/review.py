@@ -8,8 +8,8 @@ from decimal import Decimal
 
 from parser.document import Cell
 from parser.folding import fold
-from parser.forms.columns import Column, Header, Layout, Slot, build_header
-from parser.forms.lines import Line, Parts, parts
+from parser.forms.columns import Header, Layout, Slot, build_header
+from parser.forms.lines import Line, Parts
 from parser.forms.regions import REVIEW, Region, lexicons
 from parser.forms.sheet import Sheet
 from parser.forms.vocabulary import vocabulary
@@ -25,7 +25,7 @@ def read_review(region: Region) -> Sheet:
     heads: list[Line] = []
     rows: list[tuple[Line, Parts]] = []
     for line in region.lines:
-        row = parts(line)
+        row = line.parts
         if _is_header(line):
             if not rows:
                 heads.append(line)

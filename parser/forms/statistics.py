@@ -1,7 +1,8 @@
-"""The statistics tables of reports before 2019: the national one, and the Fujian one with a cumulative column.
+"""The statistics tables of reports before 2019: the national one, and the Fujian one with a cumulative
+column.
 
-Columns are label, unit, number. The code of a row is the path of its number (`三/(三)/4/其中1`); rows that only
-head others are printed without number and keep their place in the record with a value of null.
+Columns are label, unit, number. The code of a row is the path of its number (`三/(三)/4/其中1`); rows that
+only head others are printed without number and keep their place in the record with a value of null.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from parser.document import Cell
 from parser.folding import fold, label
 from parser.forms.columns import Column, Header, Layout, build_header
 from parser.forms.likeness import Lexicon, Match
-from parser.forms.lines import Line, Parts, parts
+from parser.forms.lines import Line, Parts
 from parser.forms.regions import FUJIAN, STATISTICS, Region, lexicons
 from parser.forms.sheet import Sheet, merge
 from parser.numbers import UNITS, read_number
@@ -40,7 +41,7 @@ def read_statistics(region: Region) -> Sheet:
             "missing_header", PREFIX, "The statistics table has no header; its last column was read."
         )
     header = _named(header, shared)
-    rows = [(line, _without_unit(parts(line))) for line in region.lines if line not in heads]
+    rows = [(line, _without_unit(line.parts)) for line in region.lines if line not in heads]
     reader = _Reader(lexicon, header, Layout(header, [(line, row) for line, (row, _) in rows]))
     for line, (row, unit) in rows:
         reader.take(line, row, unit)
@@ -109,10 +110,11 @@ class _Reader:
             if line.loose or (own and not printed and unit is None):
                 self._half = own[-1].text if own else ""
             elif own or printed:
-                name = " / ".join(fold(cell.text) for cell in own) or "(no label)"
-                numbers = ", ".join(cell.text for cell in printed)
                 self.sheets[-1].doubt(
-                    "unknown_row", PREFIX, f"No row of the form is called “{name}” ({numbers}).", line.locator
+                    "unknown_row",
+                    PREFIX,
+                    f"No row of the form is called “{row.path}” ({row.numbers}).",
+                    line.locator,
                 )
             return
         self._half = ""
@@ -145,7 +147,7 @@ class _Reader:
                 self.sheets[-1].doubt(
                     "repeated_row",
                     key,
-                    f"The row “{row.labels[-1].text}” reads as {match.term.label}, which stands above already; "
+                    f"The row “{row.name}” reads as {match.term.label}, which stands above already; "
                     f"{content.replace('|', ', ')} was left out.",
                     line.locator,
                 )
@@ -154,9 +156,7 @@ class _Reader:
         self._last = match.index
         sheet = self.sheets[-1]
         if match.rival:
-            sheet.doubt(
-                "close_match", key, f"“{row.labels[-1].text}” may also be {match.rival}.", line.locator
-            )
+            sheet.doubt("close_match", key, f"“{row.name}” may also be {match.rival}.", line.locator)
         if not any(laid.slots) or (match.term.unit is None and not content.strip("|") and unit is None):
             self._without_number(key, line, match, unit)
             return
@@ -183,7 +183,7 @@ def is_empty(region: Region) -> bool:
         read_number(cell.text).value is not None
         for line in region.lines
         if not _is_header(line)
-        for cell in parts(line).values
+        for cell in line.parts.values
     )
 
 

@@ -1,7 +1,7 @@
 """The vocabulary of the forms, `vocabulary.toml`, as typed objects.
 
-`vocabulary()` is read once. `entries()` lists every figure key with what people need to know about it, for data
-dictionaries; the tables' readers use the parts (`rows`, `columns`, `fields`).
+`vocabulary()` is read once. `entries()` lists every figure key with what people need to know about it, for
+data dictionaries; the tables' readers use the parts (`rows`, `columns`, `fields`).
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Bytes to text, without believing what a page declares about itself.
 
-Chinese government pages declare `gb2312` over GBK or GB18030 bytes, or UTF-8 over GBK. The bytes decide, in an
-order that was right on every page measured: byte order mark, strict UTF-8, strict GB18030, and for pages with
-damaged bytes the reading that needs the fewest replacements.
+Chinese government pages declare `gb2312` over GBK or GB18030 bytes, or UTF-8 over GBK. The bytes decide, in
+an order that was right on every page measured: byte order mark, strict UTF-8, strict GB18030, and for pages
+with damaged bytes the reading that needs the fewest replacements.
 """
 
 from __future__ import annotations

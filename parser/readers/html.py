@@ -1,21 +1,23 @@
 """HTML pages, whatever made them: a CMS, Word, WPS, an export.
 
 The tree is lxml's, so that every locator is an absolute XPath that resolves on the same bytes
-(`tree_of(payload).xpath(locator)`). Tables become grids with our own span expansion (`parser.readers.html_table`);
-tables that only lay out the page are walked through. The running text of the article is told from the page's
-furniture by trafilatura, whose opinion on tables is not asked: it flattens them.
+(`tree_of(payload).xpath(locator)`). Tables become grids with our own span expansion
+(`parser.readers.html_table`); tables that only lay out the page are walked through. The running text of the
+article is told from the page's furniture by trafilatura, whose opinion on tables is not asked: it flattens
+them.
 """
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-import lxml.html
+import lxml.html  # type: ignore[import-untyped]
 import trafilatura
 from lxml import etree
-from lxml.html import HtmlElement
+from lxml.etree import _Element as Element  # type: ignore[import-untyped]
 
 from parser.document import Block, Document, Grid, Heading, Locator, Paragraph, State, Unreadable
 from parser.folding import fold
@@ -32,7 +34,7 @@ _SHARE = 0.5
 _DEEPEST = 400
 
 
-def tree_of(payload: bytes) -> HtmlElement:
+def tree_of(payload: bytes) -> Element:
     """The element tree that the locators of a page refer to.
 
     Raises `Unreadable` (damaged) when the payload has no element at all.
@@ -40,11 +42,12 @@ def tree_of(payload: bytes) -> HtmlElement:
     text = decode(payload).text.replace("\x00", "")
     # An XML declaration makes lxml refuse text that is already decoded.
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
-    parser = lxml.html.HTMLParser(huge_tree=True, remove_comments=False)
     try:
-        tree = lxml.html.document_fromstring(text, parser=parser)
+        tree = etree.fromstring(text, lxml.html.HTMLParser(huge_tree=True))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise Unreadable(State.DAMAGED, "The page has no element that could be read.") from error
+    if tree is None:
+        raise Unreadable(State.DAMAGED, "The page has no element that could be read.")
     return tree
 
 
@@ -76,14 +79,14 @@ class _Walker:
     with_hidden: bool = False
     blocks: list[Block] = field(default_factory=list)
     _inline: list[str] = field(default_factory=list)
-    _inline_at: HtmlElement | None = None
+    _inline_at: Element | None = None
 
-    def walk(self, root: HtmlElement) -> None:
+    def walk(self, root: Element) -> None:
         """Fill `blocks` from an element."""
         self._enter(root, 0)
         self._flush()
 
-    def _enter(self, element: HtmlElement, depth: int) -> None:
+    def _enter(self, element: Element, depth: int) -> None:
         tag = element.tag
         if not isinstance(tag, str) or tag in SKIPPED_TAGS or (is_hidden(element) and not self.with_hidden):
             return
@@ -113,7 +116,7 @@ class _Walker:
         if block:
             self._flush()
 
-    def _say(self, element: HtmlElement, text: str | None) -> None:
+    def _say(self, element: Element, text: str | None) -> None:
         if not text:
             return
         if self._inline_at is None and text.strip():
@@ -128,25 +131,17 @@ class _Walker:
         self._inline_at = None
 
 
-def _locator(element: HtmlElement) -> Locator:
+def _locator(element: Element) -> Locator:
     return Locator(xpath=paths(element))
 
 
-def _article(tree: HtmlElement, blocks: list[Block], meta: dict[str, str]) -> tuple[Block, ...]:
+def _article(tree: Element, blocks: list[Block], meta: dict[str, str]) -> tuple[Block, ...]:
     """The blocks of the article: everything from the first to the last block that is a grid or main text, and
     of the rest only what stands near. Without an opinion from trafilatura all blocks stay."""
     stripped = _without_tables(tree)
-    main = trafilatura.bare_extraction(
-        stripped,
-        include_tables=False,
-        include_comments=False,
-        fast=True,
-        favor_recall=True,
-        with_metadata=False,
-    )
     if "title" not in meta and "ArticleTitle" not in meta:
         _add_metadata(stripped, meta)
-    text = fold(main.text) if main is not None and main.text else ""
+    text = fold(_main_text(stripped))
     if len(text) < _FEWEST_CHARACTERS:
         return tuple(blocks)
     inside = [isinstance(block, Grid) or _spoken(block.text, text) for block in blocks]
@@ -155,6 +150,22 @@ def _article(tree: HtmlElement, blocks: list[Block], meta: dict[str, str]) -> tu
     first = inside.index(True)
     last = len(inside) - 1 - inside[::-1].index(True)
     return tuple(_around(blocks, first, last))
+
+
+def _main_text(tree: Element) -> str:
+    """The running text of the article as trafilatura sees it; `""` where it sees none."""
+    try:
+        main = trafilatura.bare_extraction(
+            tree,
+            include_tables=False,
+            include_comments=False,
+            fast=True,
+            favor_recall=True,
+            with_metadata=False,
+        )
+    except Exception:  # noqa: BLE001 - a second opinion must not cost the page
+        return ""
+    return getattr(main, "text", None) or ""
 
 
 def _spoken(text: str, main: str) -> bool:
@@ -176,17 +187,28 @@ _FOOT = re.compile(
 )
 
 
-def _without_tables(tree: HtmlElement) -> HtmlElement:
+def _without_tables(tree: Element) -> Element:
     """A copy for trafilatura, without data tables: their cells are ours, and slow it down."""
-    copy = lxml.html.document_fromstring(lxml.html.tostring(tree, encoding="unicode"))
-    for table in list(copy.iter("table")):
-        parent = table.getparent()
-        if parent is not None and not is_layout(table):
-            table.drop_tree()
-    return copy
+    whole = copy.deepcopy(tree)
+    for table in list(whole.iter("table")):
+        if table.getparent() is not None and not is_layout(table):
+            _drop(table)
+    return whole
 
 
-def _add_metadata(tree: HtmlElement, meta: dict[str, str]) -> None:
+def _drop(element: Element) -> None:
+    """Take an element out, and leave the text behind it where it is."""
+    parent = element.getparent()
+    before = element.getprevious()
+    tail = element.tail or ""
+    if before is not None:
+        before.tail = (before.tail or "") + tail
+    else:
+        parent.text = (parent.text or "") + tail
+    parent.remove(element)
+
+
+def _add_metadata(tree: Element, meta: dict[str, str]) -> None:
     """Title and site name where the page has no tags of its own; dates are read from labels only, since
     guessing took the reporting period for the day of publication."""
     found = trafilatura.extract_metadata(tree, extensive=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element as Element  # type: ignore[import-untyped]
 
 from parser.document import Cell, Grid, Locator
 from parser.readers.html_text import is_hidden, paths, text_of
@@ -16,26 +16,23 @@ MOST_COLUMNS = 200
 _SPAN = re.compile(r"^\s*\+?(\d{1,6})")
 _LONG_TEXT = 300
 _PARAGRAPHS = 6
+_ARTICLE = 3000
 
 
-def is_layout(table: HtmlElement) -> bool:
+def is_layout(table: Element) -> bool:
     """Whether a table lays out the page rather than holding data: it has tables, headings or whole articles
     in its cells."""
     if next(table.iterdescendants("table", "h1", "h2", "iframe"), None) is not None:
         return True
-    rows = 0
-    for row in _rows(table):
-        rows += 1
-        for cell in _cells(row):
-            text = sum(len(piece) for piece in cell.itertext())
-            if text > _LONG_TEXT and (
-                rows == 1 or sum(1 for _ in cell.iter("p")) >= _PARAGRAPHS or text > 3000
-            ):
-                return True
-    return False
+    return any(
+        (number == 0 or length > _ARTICLE or sum(1 for _ in cell.iter("p")) >= _PARAGRAPHS)
+        for number, row in enumerate(_rows(table))
+        for cell in _cells(row)
+        if (length := len("".join(cell.itertext()))) > _LONG_TEXT
+    )
 
 
-def build_grid(table: HtmlElement, with_hidden: bool = False) -> Grid:
+def build_grid(table: Element, with_hidden: bool = False) -> Grid:
     """The cells of a data table at the places where a browser draws them.
 
     A rowspan ends with its row group and with the table; a span that is no number, or 0, counts as 1.
@@ -83,7 +80,8 @@ def build_grid(table: HtmlElement, with_hidden: bool = False) -> Grid:
 
 
 def _narrowed(cells: list[Cell]) -> Iterator[Cell]:
-    """Cells clamped to the table's width: what a single cell in its row claims beyond all others is not there."""
+    """Cells clamped to the table's width: what a single cell in its row claims beyond all others is not
+    there."""
     width = max((cell.column + 1 for cell in cells), default=0)
     for cell in cells:
         if cell.colspan > 1 and cell.column + cell.colspan > width:
@@ -105,13 +103,13 @@ def _narrowed(cells: list[Cell]) -> Iterator[Cell]:
         yield cell
 
 
-def _span(element: HtmlElement, name: str) -> int:
+def _span(element: Element, name: str) -> int:
     """`5px` is 5, `0`, `-1`, `auto` and nothing are 1."""
     found = _SPAN.match(element.get(name) or "")
     return max(1, int(found.group(1))) if found else 1
 
 
-def _rows(table: HtmlElement) -> Iterator[HtmlElement]:
+def _rows(table: Element) -> Iterator[Element]:
     for child in table:
         if child.tag == "tr":
             yield child
@@ -119,5 +117,5 @@ def _rows(table: HtmlElement) -> Iterator[HtmlElement]:
             yield from (row for row in child if row.tag == "tr")
 
 
-def _cells(row: HtmlElement) -> Iterator[HtmlElement]:
+def _cells(row: Element) -> Iterator[Element]:
     return (child for child in row if child.tag in ("td", "th"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element as Element  # type: ignore[import-untyped]
 
 SKIPPED_TAGS = frozenset(
     {
@@ -50,7 +50,7 @@ _BLANKS = re.compile(r"[ \t\r\n\f\v\xa0]+")
 _INVISIBLE = re.compile(r"[\u200b-\u200d\u2060\ufeff\u00ad]")
 
 
-def is_hidden(element: HtmlElement) -> bool:
+def is_hidden(element: Element) -> bool:
     """Whether the element's own attributes take it out of sight."""
     if element.get("hidden") is not None:
         return True
@@ -63,7 +63,7 @@ def own_text(text: str) -> str:
     return _BLANKS.sub(" ", _INVISIBLE.sub("", text)).strip(" \u3000")
 
 
-def text_of(element: HtmlElement, with_hidden: bool = False) -> str:
+def text_of(element: Element, with_hidden: bool = False) -> str:
     """The text below an element, one line a block or `<br>`."""
     pieces: list[str] = []
     _collect(element, pieces, with_hidden)
@@ -71,7 +71,7 @@ def text_of(element: HtmlElement, with_hidden: bool = False) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def _collect(element: HtmlElement, pieces: list[str], with_hidden: bool) -> None:
+def _collect(element: Element, pieces: list[str], with_hidden: bool) -> None:
     if element.text:
         pieces.append(element.text)
     for child in element:
@@ -87,6 +87,6 @@ def _collect(element: HtmlElement, pieces: list[str], with_hidden: bool) -> None
             pieces.append(child.tail)
 
 
-def paths(element: HtmlElement) -> str:
+def paths(element: Element) -> str:
     """The absolute XPath of an element."""
     return str(element.getroottree().getpath(element))

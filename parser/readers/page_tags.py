@@ -1,7 +1,8 @@
 """Page tags and document links of a page.
 
-Tags follow 网页标签规范 (annex of 政府网站发展指引, 国办发〔2017〕47号); in the wild their names are misspelt and
-their attributes come in any order, so that names are compared without case and by what they were meant to be.
+Tags follow 网页标签规范 (annex of 政府网站发展指引, 国办发〔2017〕47号); in the wild their names are
+misspelt and their attributes come in any order, so that names are compared without case and by what they
+were meant to be.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element as Element  # type: ignore[import-untyped]
 
 from parser.document import Link, Locator
 from parser.readers.html_text import own_text, paths, text_of
@@ -45,7 +46,7 @@ _NAMED = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|ofd|rtf)\s*$", re.IGNORECASE)
 _EMBEDS = (("iframe", "src"), ("embed", "src"), ("object", "data"), ("frame", "src"), ("param", "value"))
 
 
-def page_tags(tree: HtmlElement) -> dict[str, str]:
+def page_tags(tree: Element) -> dict[str, str]:
     """The page's tags under their proper names, and `title` from `<title>`; empty ones left out."""
     meta: dict[str, str] = {}
     for element in tree.iter("meta"):
@@ -60,7 +61,7 @@ def page_tags(tree: HtmlElement) -> dict[str, str]:
     return meta
 
 
-def document_links(tree: HtmlElement) -> tuple[Link, ...]:
+def document_links(tree: Element) -> tuple[Link, ...]:
     """Links and frames that lead to a document file, each once, as written."""
     found: dict[str, Link] = {}
     for link in _links(tree):
@@ -68,7 +69,7 @@ def document_links(tree: HtmlElement) -> tuple[Link, ...]:
     return tuple(found.values())
 
 
-def _links(tree: HtmlElement) -> Iterator[Link]:
+def _links(tree: Element) -> Iterator[Link]:
     for element in tree.iter("a"):
         href = (element.get("href") or "").strip()
         text = own_text(text_of(element).replace("\n", " ")) or (element.get("title") or "").strip()
