@@ -116,8 +116,8 @@ def read_all(settings: Settings, places: list[Place]) -> Iterator[Outcome]:
                 running[future] = place
             if not running:
                 return
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                yield _outcome(future, running.pop(future), settings)
+            for done in wait(running, return_when=FIRST_COMPLETED).done:
+                yield _outcome(done, running.pop(done), settings)
 
 
 def read_one(folder: Path, place: Place) -> tuple[dict[str, Any], float]:

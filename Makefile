@@ -1,0 +1,58 @@
+# `make help` lists what there is. Everything happens in .venv; nothing is installed outside this folder.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+CODE := cli crawler demo parser spiders storage scheduler.py config.py errors.py tests bench
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo crawl serve-nights test lint types format check bench lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+
+setup: $(READY) ## set everything up in .venv
+
+$(READY): pyproject.toml requirements/lock.txt requirements/bootstrap.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Nianbao needs Python 3.11 or newer; name one with PYTHON=..." >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || \
+	  { echo "cannot make $(VENV): this Python lacks the venv module (Debian: apt install python3-venv)" >&2; exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/lock.txt
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: $(READY) ## two nights against a replica of both sites, on loopback, into ./demo-data
+	@$(BIN)/python -m demo.night
+
+crawl: $(READY) ## one night on the live sites, into ./data (or NIANBAO_HOME)
+	@$(BIN)/nianbao nightly
+
+serve-nights: $(READY) ## the service that runs a night every night
+	@$(BIN)/python scheduler.py
+
+test: $(READY) ## the whole test suite
+	$(BIN)/python -m pytest
+
+lint: $(READY) ## style and format, without changing anything
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(READY) ## strict types
+	$(BIN)/mypy
+
+format: $(READY) ## put the format in order
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+check: lint types test ## what a change must pass
+
+lock: $(READY) ## resolve the dependencies anew into requirements/
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url \
+	  --no-header --all-extras --output-file requirements/lock.txt pyproject.toml
+	awk '/^uv==/ {print; on = 1; next} on && /^    --hash/ {print; next} on {exit}' requirements/lock.txt \
+	  > requirements/bootstrap.txt
+
+clean: ## remove what was made, but no data
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
