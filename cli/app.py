@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Annotated
 
@@ -12,9 +12,9 @@ import typer
 from typer.core import TyperGroup
 from typer.main import get_command
 
-from cli import crawling, exporting, history, parsing, reports, screen, status
+from cli import screen
+from cli.commands import Group
 from cli.desk import Desk
-from cli.help import Command, Group
 from cli.language import Words
 from config import Settings, settings
 from errors import BadCall, NianbaoError
@@ -24,21 +24,6 @@ INTERRUPTED = 130
 READER_GONE = 141
 OUT_OF_ORDER = 4
 INTERNAL = 70
-
-COMMANDS: dict[str, Callable[..., None]] = {
-    "crawl": crawling.crawl,
-    "nightly": crawling.nightly,
-    "parse": parsing.parse_file,
-    "reports": reports.reports,
-    "report": reports.report,
-    "versions": history.versions,
-    "changes": history.changes,
-    "raw": history.raw,
-    "export": exporting.export,
-    "status": status.status,
-    "sites": status.sites,
-}
-"""Every command, in the order of the help page. `<name>.help` in the catalogue tells what it does."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -75,11 +60,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def build() -> TyperGroup:
-    """The program as a command object."""
+    """The program as a command object; its commands are loaded when they are called."""
     app = typer.Typer(cls=Group, rich_markup_mode=None, add_completion=False, invoke_without_command=True)
     app.callback(help="program.help")(_program)
-    for name, function in COMMANDS.items():
-        app.command(name, cls=Command, help=f"{name}.help")(function)
     command = get_command(app)
     assert isinstance(command, TyperGroup)
     return command

@@ -10,6 +10,7 @@ from cli import screen
 from cli.desk import Desk, desk
 from cli.language import Words
 from cli.progress import Bars
+from crawler import nightly as night
 from errors import NightFailed
 
 Sites = Annotated[list[str] | None, typer.Argument(metavar="[SITE]...", help="crawl.site")]
@@ -22,19 +23,14 @@ COUNTS = (
 
 
 def crawl(ctx: typer.Context, sites: Sites = None, as_json: AsJson = False) -> None:
-    # Loaded here and not above: Scrapy takes a second to load, and installs a reactor.
-    from crawler.nightly import crawl as go  # noqa: PLC0415
-
     with Bars(desk(ctx).words) as watcher:
-        summary = go(desk(ctx).settings, sites or [], watcher)
+        summary = night.crawl(desk(ctx).settings, sites or [], watcher)
     _tell(summary, desk(ctx), as_json=as_json)
 
 
 def nightly(ctx: typer.Context, sites: Sites = None, as_json: AsJson = False) -> None:
-    from crawler.nightly import night  # noqa: PLC0415 - as above
-
     with Bars(desk(ctx).words) as watcher:
-        summary = night(desk(ctx).settings, sites or [], watcher)
+        summary = night.night(desk(ctx).settings, sites or [], watcher)
     _tell(summary, desk(ctx), as_json=as_json)
 
 

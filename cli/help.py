@@ -6,44 +6,37 @@ command or parameter is a key of the catalogue, and the page is laid out by us.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import typer
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
-from typer.core import TyperArgument, TyperCommand, TyperGroup
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 
+from cli import screen
 from cli.desk import desk
-from errors import BadCall
 
 WIDEST = 100
 
 
-class Command(TyperCommand):
-    """A command whose help is a key of the catalogue."""
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        formatter.write(_page(self, ctx, []))
-
-
-class Group(TyperGroup):
-    """The program itself: help as `Command`, and a word for a command that does not exist."""
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        words = desk(ctx).words
-        commands = [(name, words(command.help or "")) for name, command in self.commands.items()]
-        first_sentences = [(name, text.partition("\n")[0]) for name, text in commands]
-        formatter.write(_page(self, ctx, first_sentences))
-
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        if args[0] not in self.commands and not args[0].startswith("-"):
-            problem = desk(ctx).words("usage.command", name=args[0])
-            raise BadCall(problem=problem, command=ctx.command_path)
-        return super().resolve_command(ctx, args)
+def localised(option: TyperOption | None) -> TyperOption | None:
+    """`--help` that writes through `screen`: Typer's own writes UTF-8 to terminals of another encoding."""
+    if option is not None:
+        option.callback = _show_help
+    return option
 
 
-def _page(command: Command | Group, ctx: typer.Context, commands: list[tuple[str, str]]) -> str:
+def _show_help(ctx: Any, _param: object, wanted: bool) -> None:
+    if wanted and not ctx.resilient_parsing:
+        screen.page(ctx.get_help())
+        ctx.exit()
+
+
+def page(
+    command: TyperCommand | TyperGroup, ctx: typer.Context, commands: Sequence[tuple[str, str]] = ()
+) -> str:
     words = desk(ctx).words
     width = min(Console().width, WIDEST)
     lines = [words("help.usage", usage=f"{ctx.command_path} {_usage(command, ctx)}"), ""]
@@ -63,10 +56,10 @@ def _page(command: Command | Group, ctx: typer.Context, commands: list[tuple[str
     return "\n".join(lines) + "\n"
 
 
-def _usage(command: Command | Group, ctx: typer.Context) -> str:
+def _usage(command: TyperCommand | TyperGroup, ctx: typer.Context) -> str:
     pieces = [desk(ctx).words("help.some_options")]
     pieces += [_name(param) for param in command.params if isinstance(param, TyperArgument)]
-    if isinstance(command, Group):
+    if isinstance(command, TyperGroup):
         pieces.append(desk(ctx).words("help.some_command"))
     return " ".join(pieces)
 
@@ -75,7 +68,7 @@ def _name(argument: TyperArgument) -> str:
     return argument.metavar or argument.name.upper()
 
 
-def _definitions(pairs: list[tuple[str, str]], width: int) -> list[str]:
+def _definitions(pairs: Sequence[tuple[str, str]], width: int) -> list[str]:
     indent = 4 + max(cell_len(term) for term, _ in pairs)
     lines = []
     for term, text in pairs:

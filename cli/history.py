@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session, selectinload
 
 from cli import screen
 from cli.desk import desk
+from cli.home import reading
 from cli.language import Words
 from cli.moments import iso_moment, parse_moment, show_moment
-from cli.reading import label
+from cli.record import label
 from errors import UnknownReport, UnknownUrl
 from parser.report import number
 from storage.archive import read_payload
@@ -27,7 +28,7 @@ def versions(
     as_json: Annotated[bool, typer.Option("--json", help="option.json")] = False,
 ) -> None:
     words = desk(ctx).words
-    with desk(ctx).reading() as session:
+    with reading(desk(ctx)) as session:
         row, url, captures = _history(session, wanted)
         said = row.versions if row else []
         if as_json:
@@ -52,7 +53,7 @@ def changes(
     as_json: Annotated[bool, typer.Option("--json", help="option.json")] = False,
 ) -> None:
     words = desk(ctx).words
-    with desk(ctx).reading() as session:
+    with reading(desk(ctx)) as session:
         rows = session.scalars(
             select(Change)
             .where(Change.seq > since)
@@ -78,7 +79,7 @@ def raw(
     at: Annotated[str | None, typer.Option(metavar="TIME", help="raw.at")] = None,
 ) -> None:
     moment = None if at is None else parse_moment(at)
-    with desk(ctx).reading() as session:
+    with reading(desk(ctx)) as session:
         capture = nearest(session, url, moment)
         payload = read_payload(desk(ctx).settings.archive_dir, capture)
     screen.octets(payload)

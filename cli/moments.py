@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from errors import BadTime
 
 _COMPACT = re.compile(r"\d{14}")
+_DASHED = re.compile(r"\d{4}-\d{2}-\d{2}([T ]|$)")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _MINUTE = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(Z|[+-]\d{2}:?\d{2})?")
 
@@ -21,7 +22,10 @@ def parse_moment(text: str) -> datetime:
     try:
         if _COMPACT.fullmatch(text):
             start, length = datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC), timedelta(seconds=1)
+        elif not _DASHED.match(text):
+            raise BadTime(text=text)
         else:
+            # `fromisoformat` alone takes any character between day and time, a digit too.
             start, length = datetime.fromisoformat(text), _length(text)
         start = start.replace(tzinfo=UTC) if start.tzinfo is None else start.astimezone(UTC)
         return start + length - timedelta(microseconds=1)
@@ -32,6 +36,11 @@ def parse_moment(text: str) -> datetime:
 def show_moment(moment: datetime | None) -> str:
     """For people, to the second; `parse_moment` of it is not before the moment itself."""
     return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def show_day(moment: datetime) -> str:
+    """For people, where the hour does not matter: the day in UTC."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d")
 
 
 def iso_moment(moment: datetime | None) -> str | None:

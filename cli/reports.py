@@ -9,11 +9,13 @@ import typer
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from cli import reading, screen
+from cli import screen
 from cli.desk import desk
 from cli.history import capture_json, version_json
+from cli.home import reading
 from cli.language import Words
-from cli.moments import iso_moment, show_moment
+from cli.moments import iso_moment, show_day, show_moment
+from cli.record import show_record
 from parser.report import number
 from storage.models import Agency, FigureRow, ReportRow, Version
 from storage.records import find_report
@@ -27,7 +29,7 @@ def reports(
     as_json: Annotated[bool, typer.Option("--json", help="option.json")] = False,
 ) -> None:
     words = desk(ctx).words
-    with desk(ctx).reading() as session:
+    with reading(desk(ctx)) as session:
         found = list(_latest(session, _choose(site, year, agency)))
     if as_json:
         screen.document([_report_json(row, version) for row, version in found])
@@ -49,7 +51,7 @@ def report(
     as_json: Annotated[bool, typer.Option("--json", help="option.json")] = False,
 ) -> None:
     words = desk(ctx).words
-    with desk(ctx).reading() as session:
+    with reading(desk(ctx)) as session:
         row = find_report(session, wanted)
         version = row.versions[-1] if row.versions else None
         if as_json:
@@ -58,7 +60,7 @@ def report(
         if version is None:
             screen.line(words("report.unread", id=row.id, presence=words.term("presence", row.presence)))
             return
-        reading.show(version.record, words, url=row.url)
+        show_record(version.record, words, url=row.url)
         _show_provenance(row, version, words)
 
 
@@ -96,7 +98,7 @@ def _report_line(row: ReportRow, version: Version | None, words: Words) -> list[
     if version is None:
         return [*head, "", "", "", "", ""]
     counts = [len(version.figures), len(version.findings), len(version.doubts)]
-    return [*head, version.number, *counts, show_moment(version.captured_at)]
+    return [*head, version.number, *counts, show_day(version.captured_at)]
 
 
 def _head_json(row: ReportRow, version: Version | None) -> dict[str, Any]:

@@ -19,6 +19,9 @@ from rich.text import Text
 
 from errors import CannotWrite
 
+NEVER_FOLDED = 12
+"""Columns no wider than this stay on one line on a narrow terminal; longer ones give way."""
+
 
 def prepare() -> None:
     """Let text go to any terminal: characters that its encoding lacks are written as escapes."""
@@ -66,8 +69,9 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         _write("".join("\t".join(row) + "\n" for row in ([*heads], *texts)))
         return
     drawn = Table(box=None, pad_edge=False, header_style="bold")
-    for head in heads:
-        drawn.add_column(Text(head), overflow="fold")
+    for column, head in enumerate(heads):
+        widest = max(cell_len(text) for text in [head, *(row[column] for row in texts)])
+        drawn.add_column(Text(head), overflow="fold", no_wrap=column == 0 or widest <= NEVER_FOLDED)
     for row in texts:
         drawn.add_row(*(Text(cell) for cell in row))
     console = Console(file=sys.stdout, markup=False, emoji=False, highlight=False)

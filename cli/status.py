@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from cli import screen
 from cli.desk import Desk, desk
+from cli.home import reading
 from cli.language import Words
 from cli.moments import iso_moment, show_moment
 from errors import NoHome
@@ -25,7 +26,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="option.json")]
 
 def status(ctx: typer.Context, as_json: AsJson = False) -> None:
     here = desk(ctx)
-    with here.reading() as session:
+    with reading(here) as session:
         account = {
             "home": str(here.settings.home),
             "runs": [_run_json(run) for run in _last_runs(session)],
@@ -76,7 +77,7 @@ def sites(ctx: typer.Context, as_json: AsJson = False) -> None:
 def _visits(here: Desk) -> dict[str, Run]:
     """The last run over each site; none where there is no home yet."""
     try:
-        with here.reading() as session:
+        with reading(here) as session:
             runs = session.scalars(select(Run).order_by(Run.id)).all()
     except NoHome:
         return {}

@@ -9,7 +9,7 @@ from cli.language import Words
 from parser.forms.vocabulary import entry
 
 
-def show(record: dict[str, Any], words: Words, *, url: str | None = None) -> None:
+def show_record(record: dict[str, Any], words: Words, *, url: str | None = None) -> None:
     """Print a record, `Report.as_dict()` in shape."""
     head = (
         ("title", record["title"]),

@@ -1,0 +1,1 @@
+"""Tests of the command line: the installed program, run as its users run it."""

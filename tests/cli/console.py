@@ -1,0 +1,58 @@
+"""Runs the installed console script in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+PROGRAM = Path(sys.executable).parent / "nianbao"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    code: int
+    octets: bytes
+    complaint: str
+
+    @property
+    def out(self) -> str:
+        return self.octets.decode("utf-8")
+
+    @property
+    def json(self) -> Any:
+        """stdout as its one JSON document."""
+        return json.loads(self.octets)
+
+    @property
+    def rows(self) -> list[list[str]]:
+        """stdout as lines of tab-separated cells."""
+        return [line.split("\t") for line in self.out.splitlines()]
+
+
+def environment(home: Path, **extra: str) -> dict[str, str]:
+    """A plain environment: our settings only, an English UTF-8 locale."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANBAO_", "LC_"))}
+    return kept | {"LANG": "C.UTF-8", "NIANBAO_HOME": str(home), "COLUMNS": "100"} | extra
+
+
+def nianbao(*arguments: str, home: Path, stdin: str = "", **extra: str) -> Outcome:
+    """Run it to its end, with its output piped."""
+    done = subprocess.run(
+        [str(PROGRAM), *arguments],
+        input=stdin.encode(),
+        capture_output=True,
+        env=environment(home, **extra),
+        timeout=60,
+        check=False,
+    )
+    return Outcome(done.returncode, done.stdout, done.stderr.decode("utf-8"))
+
+
+def is_one_line(text: str) -> bool:
+    """A complaint as a user shall see it: one line, no traceback, no steering of the terminal."""
+    return text.endswith("\n") and text.count("\n") == 1 and "\x1b" not in text and "Traceback" not in text

@@ -1,0 +1,131 @@
+"""Whatever goes wrong is one line on stderr that says what to do, and an exit code that means something."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import URL_2022
+from tests.cli.console import PROGRAM, environment, is_one_line, nianbao
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["crawll"], 2, "crawll"),
+        (["raw"], 2, "URL"),
+        (["reports", "--year", "abc"], 2, "--year"),
+        (["reports", "--foo"], 2, "--foo"),
+        (["changes", "--since", "-1"], 2, "--since"),
+        (["raw", URL_2022, "--at", "yesterday"], 2, "yesterday"),
+        (["report", "shizuishan"], 2, "shizuishan"),
+        (["report", "nothing"], 3, "nothing"),
+        (["versions", "nothing"], 3, "nothing"),
+        (["versions", "http://example.org/"], 3, "http://example.org/"),
+        (["raw", "http://example.org/\x1b[31m"], 3, "http://example.org/"),
+        (["parse", "no-such-file"], 3, "no-such-file"),
+        (["parse", "/"], 3, "/"),
+    ],
+)
+def test_a_wrong_call(home: Path, arguments: list[str], code: int, said: str) -> None:
+    done = nianbao(*arguments, home=home)
+    assert (done.code, done.octets) == (code, b"")
+    assert is_one_line(done.complaint)
+    assert said in done.complaint
+    assert done.complaint.isascii()
+
+
+@pytest.mark.parametrize("arguments", [["raw", "a", "b"], ["report", "nothing"], ["parse", "/"]])
+def test_a_wrong_call_in_chinese(home: Path, arguments: list[str]) -> None:
+    done = nianbao(*arguments, home=home, NIANBAO_LANG="zh")
+    assert done.octets == b""
+    assert is_one_line(done.complaint)
+    assert any("一" <= char <= "鿿" for char in done.complaint)
+
+
+@pytest.mark.parametrize("command", ["reports", "status", "raw http://x/"])
+def test_without_a_home_nothing_is_made(nowhere: Path, command: str) -> None:
+    done = nianbao(*command.split(), home=nowhere)
+    assert (done.code, done.octets) == (3, b"")
+    assert is_one_line(done.complaint)
+    assert str(nowhere) in done.complaint
+    assert not nowhere.exists()
+
+
+@pytest.mark.parametrize(("setting", "value"), [("NIANBAO_LANG", "fr"), ("NIANBAO_DELAY", "soon")])
+def test_a_wrong_setting_names_its_variable(home: Path, setting: str, value: str) -> None:
+    done = nianbao("reports", home=home, **{setting: value})
+    assert (done.code, done.octets) == (2, b"")
+    assert is_one_line(done.complaint)
+    assert setting in done.complaint
+
+
+def test_a_profile_with_a_typo_names_file_and_key(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "example.org.toml").write_text('domain = "example.org"\ndepht = 3\n', encoding="utf-8")
+    done = nianbao("sites", home=home, NIANBAO_SITES_DIR=str(tmp_path))
+    assert (done.code, done.octets) == (2, b"")
+    assert is_one_line(done.complaint)
+    assert "example.org.toml" in done.complaint
+    assert "`depht`" in done.complaint
+
+
+def test_a_database_that_is_none(tmp_path: Path) -> None:
+    (tmp_path / "nianbao.sqlite").write_bytes(b"this is no database, whatever its name says" * 50)
+    done = nianbao("reports", home=tmp_path)
+    assert (done.code, done.octets) == (4, b"")
+    assert is_one_line(done.complaint)
+
+
+def test_a_damaged_segment_gives_no_octets(home: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "home"
+    shutil.copytree(home, copy)
+    for segment in (copy / "archive").iterdir():
+        octets = bytearray(segment.read_bytes())
+        octets[100:] = bytes(len(octets) - 100)
+        segment.write_bytes(octets)
+    done = nianbao("raw", URL_2022, home=copy)
+    assert (done.code, done.octets) == (4, b"")
+    assert is_one_line(done.complaint)
+
+
+def test_a_reader_who_leaves_is_no_error(home: Path) -> None:
+    command = f"{PROGRAM} reports | true; {PROGRAM} report {URL_2022} --json | head -c 1"
+    done = subprocess.run(
+        ["/bin/sh", "-c", command], capture_output=True, env=environment(home), timeout=60, check=True
+    )
+    assert (done.stdout, done.stderr) == (b"{", b"")
+
+
+@pytest.mark.parametrize("arguments", [["reports"], ["reports", "--json"], ["raw", URL_2022], ["--help"]])
+def test_a_full_disk_behind_stdout(home: Path, arguments: list[str]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [PROGRAM, *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=environment(home),
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 4
+    assert is_one_line(done.stderr.decode())
+
+
+def test_a_defect_of_ours_is_one_line_and_a_traceback_on_demand(home: Path, tmp_path: Path) -> None:
+    # The program is broken from outside, by a module that Python loads first.
+    (tmp_path / "sitecustomize.py").write_text(
+        "import cli.screen\n"
+        "def broken(heads, rows):\n    raise ZeroDivisionError('by\\nzero')\n"
+        "cli.screen.table = broken\n",
+        encoding="utf-8",
+    )
+    done = nianbao("reports", home=home, PYTHONPATH=str(tmp_path))
+    assert (done.code, done.octets) == (70, b"")
+    assert is_one_line(done.complaint)
+    assert "NIANBAO_DEBUG=1" in done.complaint
+    shown = nianbao("reports", home=home, PYTHONPATH=str(tmp_path), NIANBAO_DEBUG="1")
+    assert shown.code == 70
+    assert "Traceback" in shown.complaint
