@@ -104,23 +104,25 @@ def _take_apart(line: Line) -> Parts:
 
     The value zone begins behind the last label before the first printed value; blanks directly in front of
     a label belong to the merged cells that a text export lost. A number in front of every label is a serial.
+    Labels that reach down from above are the outer ones, wherever a wrong span put them.
     """
-    cells = line.cells
-    is_label = [bool(cell.text) and not looks_like_value(cell.text) for cell in cells]
-    if True not in is_label:
-        return Parts((), tuple(cells))
-    first = is_label.index(True)
-    edge = next(
-        (
-            place
-            for place in range(first + 1, len(cells))
-            if cells[place].text and not is_label[place] and cells[place].row == line.row
-        ),
-        len(cells),
-    )
-    last = max(place for place in range(edge) if is_label[place])
-    labels = tuple(cells[place] for place in range(last + 1) if is_label[place])
-    return Parts(labels, tuple(cells[last + 1 :]))
+    own = [cell for cell in line.cells if cell.row == line.row]
+    above = [cell for cell in line.cells if cell.row != line.row]
+    is_label = [bool(cell.text) and not looks_like_value(cell.text) for cell in own]
+    outer = [cell for cell in above if cell.text and not looks_like_value(cell.text)]
+    last = -1
+    if True in is_label:
+        first = is_label.index(True)
+        edge = next(
+            (place for place in range(first + 1, len(own)) if own[place].text and not is_label[place]),
+            len(own),
+        )
+        last = max(place for place in range(edge) if is_label[place])
+    labels = (*outer, *(own[place] for place in range(last + 1) if is_label[place]))
+    start = own[last].column if last >= 0 else -1
+    reaching = [cell for cell in above if cell not in outer and cell.column > start]
+    values = sorted((*own[last + 1 :], *reaching), key=lambda cell: cell.column)
+    return Parts(labels, tuple(values))
 
 
 def texts(cells: Sequence[Cell]) -> list[str]:

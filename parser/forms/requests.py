@@ -137,7 +137,7 @@ class _Reader:
     def take(self, line: Line, row: Parts) -> None:
         """Read one row."""
         printed = any(cell.text for cell in row.values)
-        if not printed and (line.loose or not row.values):
+        if line.loose or (not printed and not row.values):
             self._hold(line, row)
             return
         match, row = self._match(line, row)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -25,8 +26,12 @@ _HEADING_START = re.compile(
     r"^[（(]?[一二三四五六七八九十]{1,3}[）)]?[、.．]|^[（(][一二三四五六七八九十]{1,3}[）)]"
 )
 _SENTENCE_ENDS = "。；：！？!?;:…”』」》）)"
-_WRAP_WIDTH = 20
-_BARS = 2
+_NARROWEST = 40
+_RAGGED = 4
+_FEWEST_LINES = 6
+_CUT_LINE = 60
+_CUT_REST = 10
+_BAR = re.compile("[|｜│┃]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +51,9 @@ def read(payload: bytes) -> Document:
 def _blocks(lines: list[str]) -> Iterator[Block]:
     rows: list[_Row] = []
     prose: list[tuple[int, str]] = []
+    width = _wrap_width(lines)
     for number, line in enumerate(lines, start=1):
-        row = _row(number, line)
+        row = _row(number, line, barred=_barred(lines, number - 1))
         if row is not None:
             yield from _prose(prose)
             prose = []
@@ -57,28 +63,50 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
         if rows:
             yield _grid(rows)
             rows = []
-        if line.strip():
-            if prose and not _wraps(prose[-1][1], line):
-                yield from _prose(prose)
-                prose = []
-            prose.append((number, line))
-        else:
+        if not line.strip():
+            continue
+        if prose and not _goes_on(prose[-1], (number, line), width):
             yield from _prose(prose)
             prose = []
+        prose.append((number, line))
     if rows:
         yield _grid(rows)
     yield from _prose(prose)
 
 
-def _row(number: int, line: str) -> _Row | None:
+def _wrap_width(lines: list[str]) -> int | None:
+    """The width at which an editor wrapped the text, or `None` where lines are as long as their
+    paragraphs."""
+    widths = [width for line in lines if "\t" not in line and (width := _width(line)) >= _NARROWEST]
+    if len(widths) < _FEWEST_LINES:
+        return None
+    common, _ = Counter(widths).most_common(1)[0]
+    near = sum(abs(width - common) <= _RAGGED for width in widths)
+    return common if near * 2 > len(widths) else None
+
+
+def _width(line: str) -> int:
+    """Columns on a screen: a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in line.strip())
+
+
+def _barred(lines: list[str], place: int) -> bool:
+    """Whether a line has bars that part cells: two of them, or one where a line close by has one too."""
+    bars = len(_BAR.findall(lines[place]))
+    if bars != 1:
+        return bars > 1
+    near = (*lines[max(place - 2, 0) : place], *lines[place + 1 : place + 3])
+    return any(_BAR.search(line) for line in near)
+
+
+def _row(number: int, line: str, barred: bool) -> _Row | None:
     """The line as a table row; a row without cells for a ruler (`|---|`), `None` for running text."""
     if "\t" in line:
         return _Row(number, tuple(_split(line, "\t")))
-    bars = line.count("|") + line.count("｜") + line.count("│")
-    if bars >= _BARS or (bars and line.lstrip().startswith("|")):
+    if barred:
         if _RULE.match(line):
             return _Row(number, ())
-        plain = line.replace("｜", "|").replace("│", "|")
+        plain = _BAR.sub("|", line)
         cells = list(_split(plain, "|"))
         if plain.lstrip().startswith("|"):
             cells = cells[1:]
@@ -141,13 +169,15 @@ def _join(one: str, other: str) -> str:
     return one + other
 
 
-def _wraps(line: str, following: str) -> bool:
-    """Whether a line goes on in the next one: it is long, ends inside a sentence, and the next one does not
-    open something new."""
-    text, after = line.strip(), following.strip()
-    width = sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
-    if width < 2 * _WRAP_WIDTH or text[-1] in _SENTENCE_ENDS or _MARKDOWN_HEADING.match(text):
+def _goes_on(one: tuple[int, str], other: tuple[int, str], width: int | None) -> bool:
+    """Whether a paragraph goes on in the next line: the line is full, or a page break cut it; either way it
+    ends
+    inside a sentence and the next line opens nothing new."""
+    line, following = one[1].strip(), other[1].strip()
+    if line[-1] in _SENTENCE_ENDS or _MARKDOWN_HEADING.match(line):
         return False
-    return not (
-        _HEADING_START.match(after) or after.startswith(("#", "-", "*", "|")) or following[:1] in " \u3000"
-    )
+    if _HEADING_START.match(following) or following.startswith(("#", "-", "*")) or other[1][:1] in " \u3000":
+        return False
+    if other[0] == one[0] + 1:
+        return width is not None and abs(_width(line) - width) <= _RAGGED
+    return len(line) >= _CUT_LINE and len(following) >= _CUT_REST
