@@ -82,7 +82,12 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UtcTime, Decimal: ExactNumber, dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012
+    type_annotation_map = {
+        datetime: UtcTime,
+        Decimal: ExactNumber,
+        dict[str, Any]: JSON(none_as_null=True),
+        list[Any]: JSON,
+    }  # noqa: RUF012
 
 
 class Site(Base):
@@ -258,7 +263,9 @@ class Version(Base):
     report: Mapped[ReportRow] = relationship(back_populates="versions")
     capture: Mapped[Capture] = relationship()
     figures: Mapped[list[FigureRow]] = relationship(order_by="FigureRow.id")
-    findings: Mapped[list[FindingRow]] = relationship(order_by="FindingRow.id")
+    findings: Mapped[list[FindingRow]] = relationship(
+        order_by="FindingRow.id", foreign_keys="FindingRow.version_id"
+    )
     doubts: Mapped[list[DoubtRow]] = relationship(order_by="DoubtRow.id")
 
 
@@ -276,10 +283,12 @@ class FigureRow(Base):
     printed: Mapped[str] = mapped_column(Text)
     remark: Mapped[str | None] = mapped_column(Text)
     locator: Mapped[dict[str, Any]]
+    override: Mapped[dict[str, Any] | None]
+    """Where a person set the value: what the parser read, who, why and when (`storage.overrides`)."""
 
 
 class FindingRow(Base):
-    """The source contradicts itself."""
+    """The source contradicts itself: within a version, or against a version of the year before."""
 
     __tablename__ = "findings"
 
@@ -291,6 +300,8 @@ class FindingRow(Base):
     found: Mapped[str] = mapped_column(Text)
     severity: Mapped[str] = mapped_column(String(16))
     locators: Mapped[list[Any]]
+    against_version_id: Mapped[int | None] = mapped_column(ForeignKey("versions.id"))
+    """The version of the year before, for the relations across years (`storage.series`)."""
 
 
 class DoubtRow(Base):

@@ -217,6 +217,7 @@ def upgrade() -> None:
         sa.Column("printed", sa.Text(), nullable=False),
         sa.Column("remark", sa.Text(), nullable=True),
         sa.Column("locator", sa.JSON(), nullable=False),
+        sa.Column("override", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(["version_id"], ["versions.id"], name=op.f("fk_figures_version_id_versions")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_figures")),
         sa.UniqueConstraint("version_id", "key", name="uq_figures_version_key"),
@@ -231,6 +232,10 @@ def upgrade() -> None:
         sa.Column("found", sa.Text(), nullable=False),
         sa.Column("severity", sa.String(length=16), nullable=False),
         sa.Column("locators", sa.JSON(), nullable=False),
+        sa.Column("against_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["against_version_id"], ["versions.id"], name=op.f("fk_findings_against_version_id_versions")
+        ),
         sa.ForeignKeyConstraint(
             ["version_id"], ["versions.id"], name=op.f("fk_findings_version_id_versions")
         ),
