@@ -11,6 +11,7 @@ import os
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -54,6 +55,15 @@ class Settings(BaseSettings):
             raise ValueError("must be a time of day such as 02:00")
         return text
 
+    @field_validator("timezone")
+    @classmethod
+    def _zone(cls, text: str) -> str:
+        try:
+            ZoneInfo(text)
+        except (OSError, LookupError, ValueError) as error:
+            raise ValueError("must be a time zone such as Asia/Shanghai") from error
+        return text
+
     @cached_property
     def database(self) -> str:
         """The SQLAlchemy URL in use."""
@@ -80,4 +90,6 @@ def settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = f"NIANBAO_{str(first['loc'][0]).upper()}"
-        raise BadSetting(name=name, value=first.get("input"), problem=first["msg"]) from error
+        raise BadSetting(
+            name=name, value=first.get("input"), problem=first["msg"].removeprefix("Value error, ")
+        ) from error
