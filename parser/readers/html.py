@@ -29,9 +29,9 @@ from parser.readers.page_tags import document_links, page_tags
 _HEADING = re.compile(r"^h([1-6])$")
 _FEWEST_CHARACTERS = 200
 """Characters of main text below which trafilatura found no article worth trusting."""
-_SHARE = 0.5
-"""A container is the article's when at least this share of its paragraphs is main text."""
-_DEEPEST = 400
+_SHORT = 8
+"""Folded characters up to which a line may stand in the main text by chance."""
+_DEEPEST = 200
 
 
 def tree_of(payload: bytes) -> Element:
@@ -91,7 +91,7 @@ class _Walker:
         if not isinstance(tag, str) or tag in SKIPPED_TAGS or (is_hidden(element) and not self.with_hidden):
             return
         if depth > _DEEPEST:
-            self._say(element, text_of(element, self.with_hidden))
+            self._say(element, " ".join(element.itertext()))
             return
         if tag == "table" and not is_layout(element):
             self._flush()
@@ -136,20 +136,18 @@ def _locator(element: Element) -> Locator:
 
 
 def _article(tree: Element, blocks: list[Block], meta: dict[str, str]) -> tuple[Block, ...]:
-    """The blocks of the article: everything from the first to the last block that is a grid or main text, and
-    of the rest only what stands near. Without an opinion from trafilatura all blocks stay."""
+    """The blocks of the page without its foot. Without an opinion from trafilatura all blocks stay."""
     stripped = _without_tables(tree)
     if "title" not in meta and "ArticleTitle" not in meta:
         _add_metadata(stripped, meta)
     text = fold(_main_text(stripped))
     if len(text) < _FEWEST_CHARACTERS:
         return tuple(blocks)
-    inside = [isinstance(block, Grid) or _spoken(block.text, text) for block in blocks]
+    inside = [isinstance(block, Grid) or _is_spoken(block.text, text) for block in blocks]
     if True not in inside:
         return tuple(blocks)
-    first = inside.index(True)
     last = len(inside) - 1 - inside[::-1].index(True)
-    return tuple(_around(blocks, first, last))
+    return tuple(_without_foot(blocks, last))
 
 
 def _main_text(tree: Element) -> str:
@@ -168,13 +166,15 @@ def _main_text(tree: Element) -> str:
     return getattr(main, "text", None) or ""
 
 
-def _spoken(text: str, main: str) -> bool:
+def _is_spoken(text: str, main: str) -> bool:
+    """Whether a block is main text, and no line of the page's foot that was taken for some."""
     folded = fold(text)
-    return len(folded) > 8 and folded in main
+    return len(folded) > _SHORT and folded in main and not _FOOT.search(folded)
 
 
-def _around(blocks: list[Block], first: int, last: int) -> Iterator[Block]:
-    """The article with what is printed above it (title, date, source); what follows is the page's foot."""
+def _without_foot(blocks: list[Block], last: int) -> Iterator[Block]:
+    """The article with what is printed above it (title, date, source) and below it (signature), up to the
+    page's foot. `last` is the last block that is main text."""
     yield from blocks[: last + 1]
     for block in blocks[last + 1 :]:
         if isinstance(block, Paragraph | Heading) and _FOOT.search(fold(block.text)):

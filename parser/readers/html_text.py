@@ -47,6 +47,8 @@ BLOCK_TAGS = frozenset(
 
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\r\n\f\v\xa0]+")
+_DEEPEST = 100
+"""Elements inside one another in a cell, beyond which nobody sees what is a block."""
 _INVISIBLE = re.compile(r"[\u200b-\u200d\u2060\ufeff\u00ad]")
 
 
@@ -66,12 +68,15 @@ def own_text(text: str) -> str:
 def text_of(element: Element, with_hidden: bool = False) -> str:
     """The text below an element, one line a block or `<br>`."""
     pieces: list[str] = []
-    _collect(element, pieces, with_hidden)
+    _collect(element, pieces, with_hidden, 0)
     lines = (own_text(line) for line in "".join(pieces).split("\x1e"))
     return "\n".join(line for line in lines if line)
 
 
-def _collect(element: Element, pieces: list[str], with_hidden: bool) -> None:
+def _collect(element: Element, pieces: list[str], with_hidden: bool, depth: int) -> None:
+    if depth > _DEEPEST:
+        pieces.extend(element.itertext())
+        return
     if element.text:
         pieces.append(element.text)
     for child in element:
@@ -80,7 +85,7 @@ def _collect(element: Element, pieces: list[str], with_hidden: bool) -> None:
             edge = tag in BLOCK_TAGS or tag == "br"
             if edge:
                 pieces.append("\x1e")
-            _collect(child, pieces, with_hidden)
+            _collect(child, pieces, with_hidden, depth + 1)
             if edge:
                 pieces.append("\x1e")
         if child.tail:

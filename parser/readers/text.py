@@ -51,9 +51,9 @@ def read(payload: bytes) -> Document:
 def _blocks(lines: list[str]) -> Iterator[Block]:
     rows: list[_Row] = []
     prose: list[tuple[int, str]] = []
-    width = _wrap_width(lines)
-    for number, line in enumerate(lines, start=1):
-        row = _row(number, line, barred=_barred(lines, number - 1))
+    table = [_row(number + 1, line, barred=_barred(lines, number)) for number, line in enumerate(lines)]
+    width = _wrap_width([line for line, row in zip(lines, table, strict=True) if row is None])
+    for number, (line, row) in enumerate(zip(lines, table, strict=True), start=1):
         if row is not None:
             yield from _prose(prose)
             prose = []
@@ -77,7 +77,7 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
 def _wrap_width(lines: list[str]) -> int | None:
     """The width at which an editor wrapped the text, or `None` where lines are as long as their
     paragraphs."""
-    widths = [width for line in lines if "\t" not in line and (width := _width(line)) >= _NARROWEST]
+    widths = [width for line in lines if (width := _width(line)) >= _NARROWEST]
     if len(widths) < _FEWEST_LINES:
         return None
     common, _ = Counter(widths).most_common(1)[0]

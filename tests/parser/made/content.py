@@ -182,7 +182,8 @@ def make(seed: int, form: str = "2021") -> Content:
     for group, _ in REVIEW_GROUPS:
         values = [_number(dice, 0.5) for _ in range(4)]
         review |= {
-            f"{group}_{key}": value for (key, _), value in zip(RESULTS, [*values, sum(values)], strict=True)
+            f"{group}_{key}": value
+            for (key, _), value in zip(RESULTS, [*values, sum(values, Decimal(0))], strict=True)
         }
     content = Content(
         form=form,

@@ -91,7 +91,8 @@ def html_page(content: Content, habits: Habits, seed: int) -> bytes:
     )
     head = (
         f'<meta charset="{declared}"><meta name="ArticleTitle" content="{content.title}">'
-        f'<meta content="{content.year + 1}-01-20 09:30" name="PubDate"><meta name="SiteName" content="某某网站">'
+        f'<meta content="{content.year + 1}-01-20 09:30" name="PubDate">'
+        '<meta name="SiteName" content="某某网站">'
         f"<title>{content.title}_某某网站</title>"
     )
     page = f"<!DOCTYPE html><html><head>{head}</head><body>{body}</body></html>"

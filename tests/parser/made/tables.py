@@ -78,7 +78,8 @@ def proactive_tables(content: Content, habits: Habits) -> list[Rows]:
             ("五", ("本年处理决定数量",), ("decisions",), (("行政许可", "administrative_licensing"),)),
             ("六", ("本年处理决定数量",), ("decisions",),
              (("行政处罚", "administrative_penalty"), ("行政强制", "administrative_compulsion"))),
-            ("八", ("本年收费金额（单位：万元）",), ("amount_wanyuan",), (("行政事业性收费", "administrative_fees"),)),
+            ("八", ("本年收费金额（单位：万元）",), ("amount_wanyuan",),
+             (("行政事业性收费", "administrative_fees"),)),
         ]  # fmt: skip
     else:
         items = ("上一年项目数量", "本年增/减", "处理决定数量")
@@ -92,7 +93,8 @@ def proactive_tables(content: Content, habits: Habits) -> list[Rows]:
             ("六", items, keys,
              (("行政处罚", "administrative_penalty"), ("行政强制", "administrative_compulsion"))),
             ("八", items[:2], keys[:2], (("行政事业性收费", "administrative_fees"),)),
-            ("九", ("采购项目数量", "采购总金额"), ("projects", "amount"), (("政府集中采购", "central_procurement"),)),
+            ("九", ("采购项目数量", "采购总金额"), ("projects", "amount"),
+             (("政府集中采购", "central_procurement"),)),
         ]  # fmt: skip
     tables: list[Rows] = []
     for number, header, fields, members in spec:

@@ -1,0 +1,48 @@
+"""Span expansion, right spans and wrong ones."""
+
+import lxml.html  # type: ignore[import-untyped]
+
+from parser.document import Grid
+from parser.readers.html_table import build_grid
+
+
+def _grid(markup: str) -> Grid:
+    return build_grid(lxml.html.document_fromstring(markup).find(".//table"))
+
+
+def _places(grid: Grid) -> list[tuple[int, int, str]]:
+    return [(cell.row, cell.column, cell.text) for cell in grid.cells]
+
+
+def test_spans_push_cells_aside() -> None:
+    grid = _grid("<table><tr><td rowspan=2>甲<td colspan=2>乙<tr><td>丙<td>丁</table>")
+    assert _places(grid) == [(0, 0, "甲"), (0, 1, "乙"), (1, 1, "丙"), (1, 2, "丁")]
+    assert grid.at(1, 0) is grid.cells[0]
+
+
+def test_bad_spans_count_as_far_as_they_make_sense() -> None:
+    grid = _grid(
+        '<table><tr><td colspan="5px">甲<td colspan=auto>乙<tr><td rowspan="0">丙<td colspan="-2">丁</table>'
+    )
+    assert [(cell.rowspan, cell.colspan) for cell in grid.cells] == [(1, 5), (1, 1), (1, 1), (1, 1)]
+
+
+def test_a_rowspan_past_the_end_stops_at_the_end() -> None:
+    grid = _grid("<table><tr><td rowspan=30>甲<td>1<tr><td>2</table>")
+    assert grid.rows == 2
+    assert grid.cells[0].rowspan == 2
+
+
+def test_a_huge_colspan_is_as_wide_as_the_table() -> None:
+    grid = _grid("<table><tr><td colspan=1000000000>甲<tr><td>1<td>2<td>3</table>")
+    assert grid.columns == 3
+
+
+def test_blocks_and_breaks_in_a_cell_are_lines() -> None:
+    grid = _grid("<table><tr><td><p>商业</p><p>企业</p></td><td>结果<br/>维持</td><td>&nbsp; 0 </td></table>")
+    assert [cell.text for cell in grid.cells] == ["商业\n企业", "结果\n维持", "0"]
+
+
+def test_sections_of_a_table_are_one_grid() -> None:
+    grid = _grid("<table><thead><tr><th>甲</thead><tbody><tr><td>1</tbody><tfoot><tr><td>2</tfoot></table>")
+    assert [(cell.text, cell.header) for cell in grid.cells] == [("甲", True), ("1", False), ("2", False)]

@@ -1,0 +1,56 @@
+"""Text exports as documents."""
+
+from parser.document import Grid, Heading, Paragraph
+from parser.readers.text import read
+
+
+def test_tabs_make_cells_with_line_and_column() -> None:
+    (grid,) = read("甲\t1\t2\n\t乙\t\n".encode()).blocks
+    assert isinstance(grid, Grid)
+    assert [(cell.row, cell.column, cell.text) for cell in grid.cells] == [
+        (0, 0, "甲"), (0, 1, "1"), (0, 2, "2"), (1, 0, ""), (1, 1, "乙"), (1, 2, ""),
+    ]  # fmt: skip
+    assert grid.cells[1].locator.as_dict() == {"line": 1, "column": 3}
+
+
+def test_markdown_tables_and_headings() -> None:
+    heading, grid, paragraph = read(
+        "# 题目\n\n| 甲 | **1** |\n|---|:-:|\n| 乙 | 2 |\n\n文字\n".encode()
+    ).blocks
+    assert isinstance(heading, Heading) and (heading.text, heading.level) == ("题目", 1)
+    assert isinstance(grid, Grid) and [cell.text for cell in grid.cells] == ["甲", "1", "乙", "2"]
+    assert isinstance(paragraph, Paragraph)
+
+
+def test_rows_of_one_bar_count_where_they_stand_together() -> None:
+    (grid,) = read("行政许可 | 12\n行政处罚 | 3\n".encode()).blocks
+    assert isinstance(grid, Grid) and len(grid.cells) == 4
+    (paragraph,) = read("读作甲|乙的一句话。".encode()).blocks
+    assert isinstance(paragraph, Paragraph)
+
+
+def test_numbers_behind_a_label_are_a_row_without_tabs() -> None:
+    (grid,) = read("一、本年新收政府信息公开申请数量 95 0 0 0 0 0 95\n".encode()).blocks
+    assert isinstance(grid, Grid)
+    assert [cell.text for cell in grid.cells] == [
+        "一、本年新收政府信息公开申请数量",
+        *["95", "0", "0", "0", "0", "0", "95"],
+    ]
+
+
+def test_a_paragraph_cut_by_a_page_break_is_one() -> None:
+    first = "本机关严格按照要求规范政策制定，提升解读质量，全年没有发生任何变化，各项制度继续执行，并由市" * 2
+    (paragraph,) = read(f"{first}\n\n公安局负责落实，各科室配合。\n".encode()).blocks
+    assert isinstance(paragraph, Paragraph)
+    assert paragraph.text.endswith("并由市公安局负责落实，各科室配合。")
+
+
+def test_wrapped_lines_are_joined_and_headings_are_not() -> None:
+    line = "这一行写满了整个行宽，因此下一行是它的续行，共四十个汉字左右不多也不少哦"
+    text = "\n".join(["一、总体情况", *[line] * 8, "尾。", "二、主动公开政府信息情况"])
+    blocks = read(text.encode()).blocks
+    assert [block.text[:4] for block in blocks if isinstance(block, Paragraph)] == [
+        "一、总体",
+        "这一行写",
+        "二、主动",
+    ]
