@@ -75,6 +75,11 @@ class Settings(BaseSettings):
         return self.home / "archive"
 
     @property
+    def overrides_dir(self) -> Path:
+        """Folder of the values that a person set."""
+        return self.home / "overrides"
+
+    @property
     def language(self) -> Language:
         """`lang`, or the language of the process's locale: zh for a Chinese one, else en."""
         if self.lang:

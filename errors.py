@@ -5,6 +5,7 @@
     │   ├── BadCall
     │   ├── BadSetting
     │   ├── BadProfile
+    │   ├── BadOverride
     │   ├── UnknownSite
     │   ├── BadTime
     │   └── Ambiguous
@@ -74,6 +75,11 @@ class BadSetting(UsageError):
 class BadProfile(UsageError):
     en = "site profile {file}: {problem}"
     zh = "站点配置 {file}：{problem}"
+
+
+class BadOverride(UsageError):
+    en = "overrides {file}: {problem}"
+    zh = "人工更正 {file}：{problem}"
 
 
 class UnknownSite(UsageError):

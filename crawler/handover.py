@@ -47,36 +47,39 @@ class Outcome:
 
 
 def hand_over(
-    settings: Settings, database: Database, run_id: int, advance: Callable[[int], None] = lambda amount: None
-) -> int:
-    """Read every payload seen in a run that this parser version has not read yet: how many were read.
+    settings: Settings, database: Database, places: list[Place], advance: Callable[[int], None]
+) -> None:
+    """Let the parser read these payloads; each reading is stored as soon as it is there.
 
-    Also reads again the payloads behind the latest versions of an older parser, so that what the source
-    changed and what the parser changed can be told apart. Each reading is stored as soon as it is there.
+    `advance` is told how many more were read.
     """
-    with database.read() as session:
-        places = unread(session, run_id)
     for outcome in read_all(settings, places):
         with database.write() as session:
             session.merge(_row(outcome))
         advance(1)
-    return len(places)
 
 
-def unread(session: Session, run_id: int) -> list[Place]:
-    """The places of payloads that await this parser version, each payload once."""
+def unread(session: Session, *, run_id: int | None = None, since: datetime | None = None) -> list[Place]:
+    """The places of payloads that await this parser version, each payload once.
+
+    Those that a run saw, or that any run saw (captured after `since`); and always the payloads behind the
+    latest versions, so that what the source changed and what the parser changed can be told apart.
+    """
     read = select(ReadingRow.payload_sha256).where(ReadingRow.parser_version == PARSER_VERSION)
     seen = (
         select(Capture)
         .join(Sighting, Sighting.capture_id == Capture.id)
         .where(
-            Sighting.run_id == run_id,
             Capture.outcome == "complete",
             Capture.status == 200,
             Capture.blocked.is_(None),
             Capture.payload_sha256.not_in(read),
         )
     )
+    if run_id is not None:
+        seen = seen.where(Sighting.run_id == run_id)
+    if since is not None:
+        seen = seen.where(Capture.captured_at >= since)
     latest = select(func.max(Version.id)).group_by(Version.report_id)
     outdated = (
         select(Capture)

@@ -21,13 +21,16 @@ from crawler.walk import walk
 from errors import CannotWrite, NianbaoError, NightFailed
 from parser import PARSER_VERSION
 from parser.forms.vocabulary import entries
+from parser.series import across_years
 from spiders.site import SiteProfile, choose_profiles, expected_publishers, load_profiles
 from storage import runs
 from storage.archive import salvage
 from storage.database import Database
 from storage.datasets import export
 from storage.home import NIGHT_LOCK, hold
+from storage.overrides import Overrides
 from storage.records import record_run
+from storage.series import relate_changed
 
 
 class Watcher(Protocol):
@@ -88,9 +91,7 @@ class _Night:
                 state = "interrupted"
             else:
                 self._read(database, run_id)
-                self._watcher.start("record", None)
-                record_run(database, run_id, PARSER_VERSION, datetime.now(UTC))
-                self._watcher.finish("record")
+                self._record(database, run_id)
                 if export_to is not None:
                     self._export(database, export_to)
                 state = "done" if len(shortfalls) < len(self._profiles) else "failed"
@@ -105,10 +106,21 @@ class _Night:
 
     def _read(self, database: Database, run_id: int) -> None:
         with database.read() as session:
-            total = len(unread(session, run_id))
-        self._watcher.start("read", total)
-        hand_over(self._settings, database, run_id, lambda amount: self._watcher.advance("read", amount))
+            places = unread(session, run_id=run_id)
+        self._watcher.start("read", len(places))
+        hand_over(self._settings, database, places, lambda amount: self._watcher.advance("read", amount))
         self._watcher.finish("read")
+
+    def _record(self, database: Database, run_id: int) -> None:
+        self._watcher.start("record", None)
+        overrides = Overrides.load(self._settings.overrides_dir)
+        now = datetime.now(UTC)
+        record_run(
+            database, run_id, PARSER_VERSION, now, overrides=overrides, note=self._watcher.note
+        )  # fmt: skip
+        with database.write() as session:
+            relate_changed(session, run_id, across_years)
+        self._watcher.finish("record")
 
     def _export(self, database: Database, folder: Path) -> None:
         self._watcher.start("export", None)

@@ -9,37 +9,39 @@ payload of the last version as the present parser reads it.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from errors import Ambiguous, UnknownReport
+from storage.content import (
+    as_read,
+    changed_figures,
+    changed_parts,
+    content_hash,
+    doubt_row,
+    figure_row,
+    finding_row,
+)
 from storage.database import Database
 from storage.models import (
     Agency,
     Capture,
     Change,
-    ChangedFigure,
-    DoubtRow,
-    FigureRow,
-    FindingRow,
     ReadingRow,
     ReportRow,
     Sighting,
     Version,
 )
+from storage.overrides import NO_OVERRIDES, Overrides
 
 REPORT = "report"
 """State of a reading that holds a report."""
-
-_PARTS = ("form", "title", "agency", "year", "period", "published", "contact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +59,56 @@ class _Source:
         return sum(figure["value"] is not None for figure in figures), self.part == "page"
 
 
-def record_run(database: Database, run_id: int, parser_version: str, now: datetime) -> Counter[str]:
-    """Write down what a run saw: the changes by kind. Running it again adds nothing."""
+def record_run(
+    database: Database,
+    run_id: int,
+    parser_version: str,
+    now: datetime,
+    *,
+    overrides: Overrides = NO_OVERRIDES,
+    note: Callable[[str], None] = lambda line: None,
+) -> Counter[str]:
+    """Write down what a run saw: the changes by kind. Running it again adds nothing.
+
+    `overrides` are applied to what the parser read; `note` is told of those that have lapsed.
+    """
     counts: Counter[str] = Counter()
     with database.read() as session:
         sources = _sources(session, run_id, parser_version)
     for url, (site, found) in sources.items():
         best = max(found, key=lambda source: source.weight)
         with database.write() as session:
-            recorder = _Recorder(session, run_id, parser_version, now)
+            recorder = _Recorder(session, run_id, parser_version, now, overrides)
             counts.update(recorder.take(url, site, best))
+        for line in recorder.lapsed:
+            note(line)
     with database.write() as session:
-        recorder = _Recorder(session, run_id, parser_version, now)
+        recorder = _Recorder(session, run_id, parser_version, now, overrides)
         counts.update(recorder.presences(set(sources)))
     return counts
+
+
+def record_again(
+    session: Session, run_id: int, parser_version: str, now: datetime, overrides: Overrides
+) -> tuple[Counter[str], list[str]]:
+    """Hold every report's latest version against what the present parser and the overrides make of it.
+
+    Also takes reports that were seen earlier and can only now be read. Gives the changes by kind, and a line
+    for each override that has lapsed. All in the caller's transaction.
+    """
+    recorder = _Recorder(session, run_id, parser_version, now, overrides)
+    counts: Counter[str] = Counter()
+    reports = session.scalars(select(ReportRow).order_by(ReportRow.id)).all()
+    for report in reports:
+        counts.update(recorder.reread(report))
+    known = {report.url for report in reports}
+    runs = session.scalars(select(Sighting.run_id).distinct().order_by(Sighting.run_id.desc())).all()
+    for seen_in in runs:
+        for url, (site, found) in _sources(session, seen_in, parser_version).items():
+            if url not in known:
+                known.add(url)
+                counts.update(recorder.take(url, site, max(found, key=lambda source: source.weight)))
+    return counts, recorder.lapsed
 
 
 def find_report(session: Session, text: str) -> ReportRow:
@@ -91,18 +129,6 @@ def find_report(session: Session, text: str) -> ReportRow:
 def report_id(site: str, url: str) -> str:
     """The id of the report at an address: it stays what it is, whatever is read there later."""
     return f"{site}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
-
-
-def content_hash(record: dict[str, Any]) -> str:
-    """The digest of what a report says and of what is wrong with it, without where it is printed."""
-    content = {part: record.get(part) for part in _PARTS}
-    for name in ("figures", "findings", "doubts", "sections"):
-        content[name] = [
-            {key: value for key, value in item.items() if key not in ("locator", "locators")}
-            for item in record.get(name, [])
-        ]
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _sources(session: Session, run_id: int, parser_version: str) -> dict[str, tuple[str, list[_Source]]]:
@@ -129,13 +155,17 @@ def _sources(session: Session, run_id: int, parser_version: str) -> dict[str, tu
 
 
 class _Recorder:
-    """Writes versions and changes in one transaction."""
+    """Writes versions and changes in one transaction. `lapsed`: a line for each override that has lapsed."""
 
-    def __init__(self, session: Session, run_id: int, parser_version: str, now: datetime) -> None:
+    def __init__(
+        self, session: Session, run_id: int, parser_version: str, now: datetime, overrides: Overrides
+    ) -> None:
         self._session = session
         self._run_id = run_id
         self._parser_version = parser_version
         self._now = now
+        self._overrides = overrides
+        self.lapsed: list[str] = []
 
     def take(self, url: str, site: str, source: _Source) -> Iterable[str]:
         """A report was read: add a version if it says something else than the last one."""
@@ -151,17 +181,16 @@ class _Recorder:
             )
             self._session.add(report)
             self._session.flush()
+        yield from self.reread(report)
         last = self._last(report)
-        if last is not None and last.parser_version != self._parser_version:
-            yield from self._reread(report, last)
-            last = self._last(report)
+        record = self._said(report, source.reading)
         if last is None:
-            version = self._add(report, source.reading, source.capture, "source_changed", 1)
+            version = self._add(report, record, source.capture, "source_changed", 1)
             yield self._log(report, "new", "source_changed", new=version)
         elif report.presence != "published":
             yield self._log(report, "returned", "source_changed", old=last, new_capture=source.capture)
-        if last is not None and last.content_hash != content_hash(source.reading.record):
-            version = self._add(report, source.reading, source.capture, "source_changed", last.number + 1)
+        if last is not None and last.content_hash != content_hash(record):
+            version = self._add(report, record, source.capture, "source_changed", last.number + 1)
             yield self._log(report, "changed", "source_changed", old=last, new=version)
         report.presence = "published"
         report.last_seen = max(report.last_seen, source.capture.captured_at)
@@ -187,13 +216,29 @@ class _Recorder:
                     report, report.presence, "source_changed", old=last, new_capture=capture, note=note
                 )
 
-    def _reread(self, report: ReportRow, last: Version) -> Iterable[str]:
-        """What the present parser makes of the payload of the last version, before the source is compared."""
-        again = self._session.get(ReadingRow, (last.payload_sha256, self._parser_version))
-        if again is None or again.state != REPORT or content_hash(again.record) == last.content_hash:
+    def reread(self, report: ReportRow) -> Iterable[str]:
+        """What the present parser and the overrides make of the last version's payload.
+
+        Done before the source is compared, so that what we changed and what the source changed stay apart.
+        """
+        last = self._last(report)
+        if last is None:
             return
-        version = self._add(report, again, last.capture, "parser_changed", last.number + 1)
-        yield self._log(report, "changed", "parser_changed", old=last, new=version)
+        again = self._session.get(ReadingRow, (last.payload_sha256, self._parser_version))
+        if again is None or again.state != REPORT:
+            return
+        record = self._said(report, again)
+        if content_hash(record) == last.content_hash:
+            return
+        read_alike = content_hash(as_read(last.record)) == content_hash(again.record)
+        cause = "override" if read_alike else "parser_changed"
+        version = self._add(report, record, last.capture, cause, last.number + 1)
+        yield self._log(report, "changed", cause, old=last, new=version)
+
+    def _said(self, report: ReportRow, reading: ReadingRow) -> dict[str, Any]:
+        record, lapsed = self._overrides.apply(report.id, reading.record)
+        self.lapsed += [line for line in lapsed if line not in self.lapsed]
+        return record
 
     def _last(self, report: ReportRow) -> Version | None:
         return self._session.scalar(
@@ -205,9 +250,8 @@ class _Recorder:
         )
 
     def _add(
-        self, report: ReportRow, reading: ReadingRow, capture: Capture, cause: str, number: int
+        self, report: ReportRow, record: dict[str, Any], capture: Capture, cause: str, number: int
     ) -> Version:
-        record = reading.record
         version = Version(
             report_id=report.id,
             number=number,
@@ -221,9 +265,9 @@ class _Recorder:
             form=record["form"],
             title=record["title"],
             record=record,
-            figures=[_figure(figure) for figure in record["figures"]],
-            findings=[_finding(finding) for finding in record["findings"]],
-            doubts=[_doubt(doubt) for doubt in record["doubts"]],
+            figures=[figure_row(figure) for figure in record["figures"]],
+            findings=[finding_row(finding) for finding in record["findings"]],
+            doubts=[doubt_row(doubt) for doubt in record["doubts"]],
         )
         self._session.add(version)
         report.year = record["year"]
@@ -253,7 +297,7 @@ class _Recorder:
     ) -> str:
         # The write lock is held since the transaction began, so that numbers follow commits without a gap.
         seq = (self._session.scalar(select(func.max(Change.seq))) or 0) + 1
-        figures = _changed_figures(old, new) if old is not None and new is not None else []
+        figures = changed_figures(old, new) if old is not None and new is not None else []
         new_capture_id = new.capture_id if new is not None else (new_capture.id if new_capture else None)
         self._session.add(
             Change(
@@ -263,7 +307,7 @@ class _Recorder:
                 report_id=report.id,
                 kind=kind,
                 cause=cause,
-                note=note or (_changed_parts(old, new) if old is not None and new is not None else ""),
+                note=note or (changed_parts(old, new) if old is not None and new is not None else ""),
                 old_version_id=old.id if old is not None else None,
                 new_version_id=new.id if new is not None else None,
                 old_capture_id=old.capture_id if old is not None else None,
@@ -288,72 +332,3 @@ def _presence(capture: Capture | None) -> tuple[str | None, str]:
     if capture.status == 200:
         return "unreadable", "the page is there but holds no report that can be read"
     return None, ""
-
-
-def _changed_figures(old: Version, new: Version) -> list[ChangedFigure]:
-    before = {figure.key: figure for figure in old.figures}
-    after = {figure.key: figure for figure in new.figures}
-    changed = []
-    for key in sorted(before.keys() | after.keys()):
-        was, now = before.get(key), after.get(key)
-        if was and now and (was.printed, was.value, was.unit) == (now.printed, now.value, now.unit):
-            continue
-        unit = now.unit if now else was.unit if was else None
-        changed.append(
-            ChangedFigure(
-                key=key,
-                old_printed=was.printed if was else None,
-                new_printed=now.printed if now else None,
-                old_value=was.value if was else None,
-                new_value=now.value if now else None,
-                unit=unit,
-            )
-        )
-    return changed
-
-
-def _changed_parts(old: Version, new: Version) -> str:
-    """The names of what differs beside the figures."""
-    names = (*_PARTS, "sections", "findings", "doubts")
-    return ", ".join(name for name in names if _bare(old.record, name) != _bare(new.record, name))
-
-
-def _bare(record: dict[str, Any], name: str) -> object:
-    items = record.get(name)
-    if not isinstance(items, list):
-        return items
-    return [
-        {key: value for key, value in item.items() if key not in ("locator", "locators")}
-        if isinstance(item, dict)
-        else item
-        for item in items
-    ]
-
-
-def _figure(figure: dict[str, Any]) -> FigureRow:
-    value = figure["value"]
-    return FigureRow(
-        key=figure["key"],
-        value=None if value is None else Decimal(str(value)),
-        unit=figure["unit"],
-        printed=figure["printed"],
-        remark=figure["remark"],
-        locator=figure["locator"],
-    )
-
-
-def _finding(finding: dict[str, Any]) -> FindingRow:
-    return FindingRow(
-        rule=finding["rule"],
-        place=finding["where"],
-        expected=str(finding["expected"]),
-        found=str(finding["found"]),
-        severity=finding["severity"],
-        locators=finding["locators"],
-    )
-
-
-def _doubt(doubt: dict[str, Any]) -> DoubtRow:
-    return DoubtRow(
-        kind=doubt["kind"], place=doubt["where"], message=doubt["message"], locator=doubt["locator"]
-    )

@@ -1,0 +1,112 @@
+"""Lets the present parser read the archive again, and says which records it reads otherwise, and how.
+
+Readings are a function of (payload, parser version), so they are kept also of a dry run; versions and changes
+are only written by a real one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from config import Settings
+from crawler.handover import hand_over, unread
+from crawler.nightly import Watcher
+from parser import PARSER_VERSION
+from parser.series import across_years
+from storage import runs
+from storage.database import Database
+from storage.home import NIGHT_LOCK, hold
+from storage.models import Change
+from storage.overrides import Overrides
+from storage.records import record_again
+from storage.series import relate_changed
+
+SAMPLES = 5
+"""How many changes of one figure are shown with their values."""
+
+
+class _NotForGoodError(Exception):
+    """Ends a transaction that was only to show what would change."""
+
+
+def reparse(
+    settings: Settings, watcher: Watcher, *, since: datetime | None = None, dry_run: bool = False
+) -> dict[str, Any]:
+    """Read again what was captured after `since` (or all): what changed, JSON-ready.
+
+    The result has `parser_version`, `documents`, `dry_run`, `changes` and `causes` (how many of each),
+    `figures` (`key`, `count`, `samples` of `report`, `old`, `new`), `reports` (`report`, `kind`, `cause`,
+    `note`, `figures`) and `lapsed` (a line for each override that no longer fits).
+    Raises `HomeBusy` while a night runs, and the storage's errors.
+    """
+    with hold(settings.home, NIGHT_LOCK):
+        database = Database(settings.database, create=False)
+        try:
+            with database.read() as session:
+                places = unread(session, since=since)
+            watcher.start("read", len(places))
+            hand_over(settings, database, places, lambda amount: watcher.advance("read", amount))
+            watcher.finish("read")
+            result: dict[str, Any] = {}
+            try:
+                with database.write() as session:
+                    result = _record(session, Overrides.load(settings.overrides_dir))
+                    if dry_run:
+                        raise _NotForGoodError
+            except _NotForGoodError:
+                pass
+            return {
+                "parser_version": PARSER_VERSION,
+                "documents": len(places),
+                "dry_run": dry_run,
+                **result,
+            }
+        finally:
+            database.close()
+
+
+def _record(session: Session, overrides: Overrides) -> dict[str, Any]:
+    now = datetime.now(UTC)
+    run = runs.begin(session, "reparse", [], now)
+    counts, lapsed = record_again(session, run.id, PARSER_VERSION, now, overrides)
+    relate_changed(session, run.id, across_years)
+    changes = session.scalars(
+        select(Change)
+        .where(Change.run_id == run.id)
+        .order_by(Change.seq)
+        .options(selectinload(Change.figures))
+    ).all()
+    summary = {
+        "changes": dict(counts),
+        "causes": dict(Counter(change.cause for change in changes)),
+        "figures": _by_key(changes),
+        "reports": [_change(change) for change in changes],
+        "lapsed": lapsed,
+    }
+    runs.finish(session, run.id, "done", summary | {"reports": len(changes)}, now)
+    return summary
+
+
+def _by_key(changes: Any) -> list[dict[str, Any]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for change in changes:
+        for figure in change.figures:
+            sample = {"report": change.report_id, "old": figure.old_printed, "new": figure.new_printed}
+            found.setdefault(figure.key, []).append(sample)
+    ordered = sorted(found.items(), key=lambda item: (-len(item[1]), item[0]))
+    return [{"key": key, "count": len(samples), "samples": samples[:SAMPLES]} for key, samples in ordered]
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "report": change.report_id,
+        "kind": change.kind,
+        "cause": change.cause,
+        "note": change.note,
+        "figures": len(change.figures),
+    }
