@@ -62,6 +62,12 @@ class Lexicon:
         parts = label(text)
         return parts.stem in self._exact or parts.bare in self._exact
 
+    def numbers(self, text: str) -> bool:
+        """Whether the form has these very words under this very number."""
+        parts = label(text)
+        places = self._exact.get(parts.stem) or self._exact.get(parts.bare) or ()
+        return any(self._numbered_alike(index, parts) for index in places)
+
     def match(self, text: str, groups: Sequence[str] = (), after: int = -1) -> Match | None:
         """The term that the label means. `groups` are the labels of the merged cells to its left, `after` the
         position of the row before."""

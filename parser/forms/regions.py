@@ -14,7 +14,7 @@ from functools import cache
 
 from parser.document import Document
 from parser.folding import label
-from parser.forms.likeness import Lexicon
+from parser.forms.likeness import CERTAIN, Lexicon
 from parser.forms.lines import Line, lines, texts
 from parser.forms.vocabulary import vocabulary
 
@@ -121,8 +121,12 @@ _AMBIGUOUS = frozenset({"其他", "总计", "合计", "部分公开", "不予公
 
 def _row_hint(line: Line) -> str | None:
     known = lexicons()
-    for cell in reversed(line.parts.labels):
-        if cell.row != line.row or label(cell.text).bare in _AMBIGUOUS:
+    row = line.parts
+    for cell in reversed(row.labels):
+        if cell.row != line.row:
+            continue
+        parted = label(cell.text)
+        if parted.bare in _AMBIGUOUS and not parted.level:
             continue
         for kind, lexicon in (
             (REQUESTS, known.requests),
@@ -130,9 +134,17 @@ def _row_hint(line: Line) -> str | None:
             (PROACTIVE, known.proactive),
             (FUJIAN, known.fujian),
         ):
-            if lexicon.knows(cell.text):
+            if lexicon.knows(cell.text) and (parted.bare not in _AMBIGUOUS or lexicon.numbers(cell.text)):
                 return kind
+        if len(row.values) >= _REQUEST_VALUES:
+            match = known.requests.match(cell.text)
+            if match is not None and match.score >= CERTAIN and parted.bare not in _AMBIGUOUS:
+                return REQUESTS
     return None
+
+
+_REQUEST_VALUES = 6
+"""Value cells from which a row with a label that is nearly one of section 三 can be nothing else."""
 
 
 def _prefer_one_statistics_table(kinds: list[str | None]) -> None:

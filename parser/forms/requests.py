@@ -143,22 +143,36 @@ class _Reader:
         match, row = self._match(line, row)
         if match is None and self._pending:
             match, row = self._with_pending(row)
+            self._pending = [] if match else self._pending
         if match is None:
             self._unknown(line, row, printed)
             return
-        self._pending = []
+        self._settle()
         self._put(line, row, match)
 
     def finish(self) -> None:
-        """Report labels that never met their numbers."""
+        """To be called behind the last row."""
+        self._settle()
+
+    def _settle(self) -> None:
+        """Labels of the form that never met a cell: the row is printed and blank (a text export drops blanks
+        at the end of a line), or its numbers are lost; either way it is doubtful."""
         for line, row in self._pending:
-            if not line.loose and row.labels and lexicons().requests.knows(row.labels[-1].text):
-                self.sheets[-1].doubt(
-                    "row_without_cells",
-                    REQUESTS,
-                    f"The row “{row.labels[-1].text}” has no cells.",
-                    line.locator,
-                )
+            if not row.labels or not lexicons().requests.knows(row.name):
+                continue
+            match = lexicons().requests.match(row.name, [self._group], self._last)
+            if match is None or match.index != self._last + 1 or match.term.key in self._seen:
+                continue
+            where = f"{REQUESTS}.{match.term.key}"
+            self._seen[match.term.key] = ""
+            self._last = match.index
+            for column in self.header.columns:
+                if column.key:
+                    self.sheets[-1].put_without_cell(f"{where}.{column.key}", line.locator)
+            self.sheets[-1].doubt(
+                "row_without_cells", where, f"The row “{row.name}” has no cells.", line.locator
+            )
+        self._pending = []
 
     def _hold(self, line: Line, row: Parts) -> None:
         """A label without cells: a group on a row of its own, or one half of a label that was cut."""
