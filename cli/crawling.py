@@ -10,27 +10,26 @@ from cli import screen
 from cli.desk import Desk, desk
 from cli.language import Words
 from cli.progress import Bars
-from crawler import nightly as night
-from errors import NightFailed
+from crawler import nightly as nights
 
 Sites = Annotated[list[str] | None, typer.Argument(metavar="[SITE]...", help="crawl.site")]
 AsJson = Annotated[bool, typer.Option("--json", help="option.json")]
 
 COUNTS = (
-    "exchanges", "captures", "bytes", "blocked", "failed", "reports_read", "figures", "findings", "doubts",
+    "exchanges", "pages", "bytes", "blocked", "failed", "reports_read", "figures", "findings", "doubts",
     "quarantined",
 )  # fmt: skip
 
 
 def crawl(ctx: typer.Context, sites: Sites = None, as_json: AsJson = False) -> None:
     with Bars(desk(ctx).words) as watcher:
-        summary = night.crawl(desk(ctx).settings, sites or [], watcher)
+        summary = nights.crawl(desk(ctx).settings, sites or [], watcher)
     _tell(summary, desk(ctx), as_json=as_json)
 
 
 def nightly(ctx: typer.Context, sites: Sites = None, as_json: AsJson = False) -> None:
     with Bars(desk(ctx).words) as watcher:
-        summary = night.night(desk(ctx).settings, sites or [], watcher)
+        summary = nights.night(desk(ctx).settings, sites or [], watcher)
     _tell(summary, desk(ctx), as_json=as_json)
 
 
@@ -41,8 +40,9 @@ def _tell(summary: dict[str, Any], here: Desk, *, as_json: bool) -> None:
     else:
         _show(summary, words)
         screen.line(words("crawl.home", home=here.settings.home))
-    if summary["state"] != "done":
-        raise NightFailed(problem=words("crawl.state", state=words.term("run", summary["state"])))
+    if summary["state"] == "interrupted":
+        # The walk took the signal itself, to leave the archive in order.
+        raise KeyboardInterrupt
 
 
 def _show(summary: dict[str, Any], words: Words) -> None:

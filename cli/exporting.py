@@ -14,20 +14,15 @@ from cli.desk import desk
 from cli.home import opened
 from cli.progress import Bars
 from parser.forms.vocabulary import entries
-from spiders.site import load_profiles
+from spiders.site import expected_publishers, load_profiles
 from storage import datasets
-from storage.coverage import ExpectedPublisher
 
 
 def export(
     ctx: typer.Context, folder: Annotated[str, typer.Argument(metavar="DIR", help="export.folder")]
 ) -> None:
     here = desk(ctx)
-    publishers = [
-        ExpectedPublisher(domain, publisher.agency, publisher.level, publisher.since)
-        for domain, profile in load_profiles(here.settings.sites_dir).items()
-        for publisher in profile.publishers
-    ]
+    publishers = expected_publishers(load_profiles(here.settings.sites_dir))
     with opened(here) as database, Bars(here.words) as bars:
         summary = datasets.export(
             database, Path(folder), publishers, entries(), now=datetime.now(UTC), watch=_one_bar_a_table(bars)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated, Any
 
 import typer
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from cli import screen
 from cli.desk import desk
@@ -58,7 +59,7 @@ def changes(
             select(Change)
             .where(Change.seq > since)
             .order_by(Change.seq)
-            .options(selectinload(Change.report), selectinload(Change.figures))
+            .options(joinedload(Change.report).joinedload(ReportRow.agency), selectinload(Change.figures))
         ).all()
         captures = _captures_of(session, rows)
     if as_json:
@@ -67,10 +68,17 @@ def changes(
     if not rows:
         screen.complain(words("changes.none"))
         return
-    screen.table(
-        words.heads("seq", "at", "change", "report", "figure", "old", "new", "old_capture", "new_capture"),
-        [line for row in rows for line in _change_lines(row, words)],
-    )
+    if screen.is_terminal(sys.stdout):
+        for row in rows:
+            _tell_change(row, words)
+    else:
+        screen.table(
+            words.heads(
+                "seq", "at", "change", "report", "agency", "year", "figure", "old", "new",
+                "old_capture", "new_capture",
+            ),
+            [line for row in rows for line in _change_lines(row, words)],
+        )  # fmt: skip
 
 
 def raw(
@@ -140,7 +148,7 @@ def _history(session: Session, wanted: str) -> tuple[ReportRow | None, str, list
 
 def _show_versions(said: list[Version], words: Words) -> None:
     screen.table(
-        words.heads("version", "cause", "captured", "recorded", "form", "title", "capture", "sha256"),
+        words.heads("version", "cause", "captured", "recorded", "form", "title", "capture"),
         [
             (
                 version.number,
@@ -150,7 +158,6 @@ def _show_versions(said: list[Version], words: Words) -> None:
                 words.term("form", version.form),
                 version.title,
                 version.capture_id,
-                version.payload_sha256,
             )
             for version in said
         ],
@@ -180,8 +187,21 @@ def _captures_of(session: Session, rows: Any) -> dict[int, Capture]:
     return {capture.id: capture for id_ in wanted if (capture := session.get(Capture, id_)) is not None}
 
 
+def _tell_change(row: Change, words: Words) -> None:
+    """On a terminal: what happened, and below it each figure from old to new."""
+    screen.line("  ".join(str(cell) for cell in _change_head(row, words)))
+    for figure in row.figures:
+        old, new = figure.old_printed or "–", figure.new_printed or "–"
+        screen.line(f"      {label(figure.key, words)}  {old} → {new}")
+    if row.note:
+        screen.line(f"      {row.note}")
+    captures = [str(id_) for id_ in (row.old_capture_id, row.new_capture_id) if id_ is not None]
+    screen.line(f"      {words('head.capture')} {' → '.join(captures)}")
+
+
 def _change_lines(row: Change, words: Words) -> list[list[object]]:
-    head = [row.seq, show_moment(row.at), words.term("change", row.kind), row.report_id]
+    """Elsewhere: a line a figure, or one with the note where there is none."""
+    head = _change_head(row, words)
     tail = [row.old_capture_id, row.new_capture_id]
     if not row.figures:
         return [[*head, row.note, "", "", *tail]]
@@ -189,6 +209,12 @@ def _change_lines(row: Change, words: Words) -> list[list[object]]:
         [*head, label(figure.key, words), figure.old_printed, figure.new_printed, *tail]
         for figure in row.figures
     ]
+
+
+def _change_head(row: Change, words: Words) -> list[object]:
+    agency = row.report.agency.name if row.report.agency else ""
+    kind = words.term("change", row.kind)
+    return [row.seq, show_moment(row.at), kind, row.report_id, agency, row.report.year or ""]
 
 
 def _change_json(row: Change, captures: dict[int, Capture]) -> dict[str, Any]:

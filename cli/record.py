@@ -6,7 +6,7 @@ from typing import Any
 
 from cli import screen
 from cli.language import Words
-from parser.forms.vocabulary import entry
+from parser.forms.vocabulary import Term, entry, vocabulary
 
 
 def show_record(record: dict[str, Any], words: Words, *, url: str | None = None) -> None:
@@ -34,28 +34,51 @@ def label(key: str, words: Words) -> str:
 
 
 def _figures(figures: list[dict[str, Any]], words: Words) -> None:
-    tables: dict[str, list[dict[str, Any]]] = {}
+    tables: dict[str, dict[str, dict[str, Any]]] = {}
     for figure in figures:
-        tables.setdefault(figure["key"].partition(".")[0], []).append(figure)
+        tables.setdefault(figure["key"].partition(".")[0], {})[figure["key"]] = figure
     for name, members in tables.items():
-        screen.section(words("reading.table", table=words.term("table", name), count=len(members)))
-        screen.table(
-            words.heads("key", "figure", "printed", "unit", "remark"),
-            [
-                (
-                    figure["key"],
-                    label(figure["key"], words),
-                    figure["printed"],
-                    figure["unit"],
-                    figure["remark"],
-                )
-                for figure in members
-            ],
-        )
+        screen.section(words("record.table", table=words.term("table", name), count=len(members)))
+        _list(_matrix(name, members, words), words)
+
+
+def _matrix(table: str, figures: dict[str, dict[str, Any]], words: Words) -> list[dict[str, Any]]:
+    """The table as the form draws it, where it draws rows and columns; gives the figures that fit nowhere."""
+    forms = vocabulary()
+    rest = dict(figures)
+    if table == "requests":
+        rows, columns, joint = forms.request_rows, forms.request_columns, "."
+    elif table == "review_litigation":
+        rows, columns, joint = forms.review_groups, forms.review_results, "_"
+    else:
+        return list(rest.values())
+    lines: list[list[object]] = []
+    for row in rows:
+        cells = [rest.pop(f"{table}.{row.key}{joint}{column.key}", None) for column in columns]
+        if any(cells):
+            lines.append([_name(row, words), *(cell and cell["printed"] for cell in cells)])
+    screen.table(["", *(_name(column, words) for column in columns)], lines)
+    return list(rest.values())
+
+
+def _name(term: Term, words: Words) -> str:
+    return term.label if words.language == "zh" else term.english
+
+
+def _list(figures: list[dict[str, Any]], words: Words) -> None:
+    if not figures:
+        return
+    screen.table(
+        words.heads("key", "figure", "printed", "unit"),
+        [
+            (figure["key"], label(figure["key"], words), figure["printed"], figure["unit"])
+            for figure in figures
+        ],
+    )
 
 
 def _findings(findings: list[dict[str, Any]], words: Words) -> None:
-    screen.section(words("reading.findings", count=len(findings)))
+    screen.section(words("record.findings", count=len(findings)))
     if findings:
         screen.table(
             words.heads("rule", "where", "expected", "found", "severity"),
@@ -73,7 +96,7 @@ def _findings(findings: list[dict[str, Any]], words: Words) -> None:
 
 
 def _doubts(doubts: list[dict[str, Any]], words: Words) -> None:
-    screen.section(words("reading.doubts", count=len(doubts)))
+    screen.section(words("record.doubts", count=len(doubts)))
     if doubts:
         screen.table(
             words.heads("doubt", "where", "message"),

@@ -156,11 +156,12 @@ def _figure_json(figure: FigureRow) -> dict[str, Any]:
 
 def _show_provenance(row: ReportRow, version: Version, words: Words) -> None:
     capture = version.capture
+    cause = words.term("cause", version.cause)
     screen.section(words("report.provenance"))
     screen.pairs(
         [
             (words("head.presence"), words.term("presence", row.presence)),
-            (words("head.version"), f"{version.number} ({words.term('cause', version.cause)})"),
+            (words("head.version"), words("record.version", number=version.number, cause=cause)),
             (words("head.capture"), f"{capture.id}  {capture.url}"),
             (words("head.captured"), show_moment(capture.captured_at)),
             (words("head.segment"), f"{capture.segment.name} @ {capture.response_offset}"),

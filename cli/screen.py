@@ -19,8 +19,10 @@ from rich.text import Text
 
 from errors import CannotWrite
 
-NEVER_FOLDED = 12
-"""Columns no wider than this stay on one line on a narrow terminal; longer ones give way."""
+GAP = 2
+"""Blanks between two columns of a table."""
+READABLE = 28
+"""Long columns are folded down to this width before the words of a header are broken."""
 
 
 def prepare() -> None:
@@ -68,13 +70,12 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     if not is_terminal(sys.stdout):
         _write("".join("\t".join(row) + "\n" for row in ([*heads], *texts)))
         return
+    console = Console(file=sys.stdout, markup=False, emoji=False, highlight=False)
     drawn = Table(box=None, pad_edge=False, header_style="bold")
-    for column, head in enumerate(heads):
-        widest = max(cell_len(text) for text in [head, *(row[column] for row in texts)])
-        drawn.add_column(Text(head), overflow="fold", no_wrap=column == 0 or widest <= NEVER_FOLDED)
+    for head, width in zip(heads, _widths(heads, texts, console.width), strict=True):
+        drawn.add_column(Text(head), overflow="fold", width=width)
     for row in texts:
         drawn.add_row(*(Text(cell) for cell in row))
-    console = Console(file=sys.stdout, markup=False, emoji=False, highlight=False)
     with console.capture() as capture:
         console.print(drawn)
     _write(capture.get())
@@ -116,6 +117,25 @@ def drop_stdout() -> None:
         sink = os.open(os.devnull, os.O_WRONLY)
         os.dup2(sink, sys.stdout.fileno())
         os.close(sink)
+
+
+def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Widths with which the table fits: headers fold at blanks first, then long cells, then anything."""
+    bodies = [max((cell_len(cell) for cell in column), default=0) for column in zip(*rows, strict=True)]
+    bodies = bodies or [0] * len(heads)
+    widths = [max(cell_len(head), body) for head, body in zip(heads, bodies, strict=True)]
+    words = [max(map(cell_len, head.split()), default=0) for head in heads]
+    least = [max(pair) for pair in zip(words, bodies, strict=True)]
+    room = width - GAP * (len(heads) - 1)
+    readable = [min(width, READABLE) for width in least]
+    broken = [max(min(body, READABLE), 6) for body in bodies]
+    for floors in (least, readable, broken, [1] * len(heads)):
+        while sum(widths) > room:
+            spare = [(width, column) for column, width in enumerate(widths) if width > floors[column]]
+            if not spare:
+                break
+            widths[max(spare)[1]] -= 1
+    return widths
 
 
 def _write(text: str) -> None:

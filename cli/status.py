@@ -27,9 +27,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="option.json")]
 def status(ctx: typer.Context, as_json: AsJson = False) -> None:
     here = desk(ctx)
     with reading(here) as session:
+        runs = _last_runs(session)
         account = {
             "home": str(here.settings.home),
-            "runs": [_run_json(run) for run in _last_runs(session)],
+            "runs": [_run_json(run) for run in runs],
             "trouble": list(_trouble(session)),
             "quarantined": list(_quarantined(session)),
             "reports": _presences(session),
@@ -38,7 +39,7 @@ def status(ctx: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         screen.document(account)
     else:
-        _show(account, here.words)
+        _show(account, runs, here.words)
 
 
 def sites(ctx: typer.Context, as_json: AsJson = False) -> None:
@@ -166,7 +167,7 @@ def _archive(session: Session, folder: Path) -> dict[str, Any]:
     }
 
 
-def _show(account: dict[str, Any], words: Words) -> None:
+def _show(account: dict[str, Any], runs: list[Run], words: Words) -> None:
     archive = account["archive"]
     segments = ", ".join(
         f"{words.term('segment', state)} {count}" for state, count in archive["segments"].items()
@@ -188,7 +189,7 @@ def _show(account: dict[str, Any], words: Words) -> None:
         words.heads(
             "run", "kind", "state", "started", "ended", "captures", "blocked", "failed", "reports_read"
         ),
-        [_run_line(run, words) for run in account["runs"]],
+        [_run_line(run, words) for run in runs],
     )
     screen.section(words("status.trouble", count=len(account["trouble"])))
     if account["trouble"]:
@@ -207,14 +208,7 @@ def _show(account: dict[str, Any], words: Words) -> None:
         )
 
 
-def _run_line(run: dict[str, Any], words: Words) -> list[object]:
-    summary = run["summary"]
-    counts = [summary.get(name, "") for name in ("captures", "blocked", "failed", "reports_read")]
-    return [
-        run["run"],
-        words.term("kind", run["kind"]),
-        words.term("run", run["state"]),
-        run["started_at"],
-        run["ended_at"] or "",
-        *counts,
-    ]
+def _run_line(run: Run, words: Words) -> list[object]:
+    counts = [run.summary.get(name, "") for name in ("captures", "blocked", "failed", "reports_read")]
+    times = [show_moment(run.started_at), show_moment(run.ended_at)]
+    return [run.id, words.term("kind", run.kind), words.term("run", run.state), *times, *counts]

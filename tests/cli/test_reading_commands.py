@@ -89,7 +89,7 @@ def test_a_report_for_people_names_figures_and_source_and_no_page_steers_the_ter
 
 def test_a_report_in_chinese_speaks_chinese(home: Path) -> None:
     done = nianbao("report", URL_2022, home=home, NIANBAO_LANG="zh")
-    for words in ("发现（报告自相矛盾）：1", "硬性", "行合计", "2021 年格式", "出处", "来源有改动"):
+    for words in ("发现（报告自相矛盾）：1", "硬性", "行合计", "2021 年格式", "出处", "2（原因：来源）"):
         assert words in done.out
 
 
@@ -123,7 +123,7 @@ def test_the_change_feed_shows_old_and_new_and_continues_from_a_cursor(home: Pat
     assert nianbao("changes", "--json", "--since", "3", home=home).json == feed[3:]
     assert nianbao("changes", "--json", "--since", "4", home=home).json == []
     told = nianbao("changes", "--since", "2", home=home, NIANBAO_LANG="zh").rows
-    assert told[1][2:7] == ["修改", ID_2022, told[1][4], "301842", "301843"]
+    assert told[1][2:9] == ["修改", ID_2022, "石嘴山市公安局", "2022", told[1][6], "301842", "301843"]
     assert told[2][2] == "被拦截"
 
 
