@@ -38,6 +38,11 @@ def show_moment(moment: datetime | None) -> str:
     return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def show_iso(text: str | None) -> str:
+    """`show_moment` of a time that was put into words for JSON."""
+    return show_moment(None if text is None else datetime.fromisoformat(text))
+
+
 def show_day(moment: datetime) -> str:
     """For people, where the hour does not matter: the day in UTC."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d")

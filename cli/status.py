@@ -14,9 +14,10 @@ from cli import screen
 from cli.desk import Desk, desk
 from cli.home import reading
 from cli.language import Words
-from cli.moments import iso_moment, show_moment
+from cli.moments import iso_moment, show_iso, show_moment
 from errors import NoHome
 from spiders.site import load_profiles
+from storage.home import NIGHT_LOCK, is_free
 from storage.models import Capture, ReadingRow, ReportRow, Run, Segment
 
 RUNS_SHOWN = 10
@@ -30,7 +31,7 @@ def status(ctx: typer.Context, as_json: AsJson = False) -> None:
         runs = _last_runs(session)
         account = {
             "home": str(here.settings.home),
-            "runs": [_run_json(run) for run in runs],
+            "runs": [_run_json(run, _state(run, here)) for run in runs],
             "trouble": list(_trouble(session)),
             "quarantined": list(_quarantined(session)),
             "reports": _presences(session),
@@ -39,7 +40,7 @@ def status(ctx: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         screen.document(account)
     else:
-        _show(account, runs, here.words)
+        _show(account, here.words)
 
 
 def sites(ctx: typer.Context, as_json: AsJson = False) -> None:
@@ -93,11 +94,19 @@ def _last_runs(session: Session) -> list[Run]:
     return list(session.scalars(select(Run).order_by(Run.id.desc()).limit(RUNS_SHOWN)))
 
 
-def _run_json(run: Run) -> dict[str, Any]:
+def _state(run: Run, here: Desk) -> str:
+    """The state of a run. One that says `running` while nobody holds the night's lock was killed."""
+    is_local = not here.settings.database_url
+    if run.state == "running" and is_local and is_free(here.settings.home, NIGHT_LOCK):
+        return "interrupted"
+    return run.state
+
+
+def _run_json(run: Run, state: str) -> dict[str, Any]:
     return {
         "run": run.id,
         "kind": run.kind,
-        "state": run.state,
+        "state": state,
         "started_at": iso_moment(run.started_at),
         "ended_at": iso_moment(run.ended_at),
         "resumed": run.resumed,
@@ -167,7 +176,7 @@ def _archive(session: Session, folder: Path) -> dict[str, Any]:
     }
 
 
-def _show(account: dict[str, Any], runs: list[Run], words: Words) -> None:
+def _show(account: dict[str, Any], words: Words) -> None:
     archive = account["archive"]
     segments = ", ".join(
         f"{words.term('segment', state)} {count}" for state, count in archive["segments"].items()
@@ -189,7 +198,7 @@ def _show(account: dict[str, Any], runs: list[Run], words: Words) -> None:
         words.heads(
             "run", "kind", "state", "started", "ended", "captures", "blocked", "failed", "reports_read"
         ),
-        [_run_line(run, words) for run in runs],
+        [_run_line(run, words) for run in account["runs"]],
     )
     screen.section(words("status.trouble", count=len(account["trouble"])))
     if account["trouble"]:
@@ -208,7 +217,7 @@ def _show(account: dict[str, Any], runs: list[Run], words: Words) -> None:
         )
 
 
-def _run_line(run: Run, words: Words) -> list[object]:
-    counts = [run.summary.get(name, "") for name in ("captures", "blocked", "failed", "reports_read")]
-    times = [show_moment(run.started_at), show_moment(run.ended_at)]
-    return [run.id, words.term("kind", run.kind), words.term("run", run.state), *times, *counts]
+def _run_line(run: dict[str, Any], words: Words) -> list[object]:
+    counts = [run["summary"].get(name, "") for name in ("captures", "blocked", "failed", "reports_read")]
+    times = [show_iso(run["started_at"]), show_iso(run["ended_at"])]
+    return [run["run"], words.term("kind", run["kind"]), words.term("run", run["state"]), *times, *counts]
