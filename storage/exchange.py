@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
@@ -17,6 +17,13 @@ Outcome = Literal["complete", "partial", "failed"]
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?:[ \t]+(.*))?$")
 _FOLDED = re.compile(rb"\r?\n[ \t]+")
+_CHUNK_SIZE = re.compile(rb"[ \t]*([0-9a-fA-F]+)[ \t]*(?:;[^\n]*)?\r?\n")
+_LINE_END = re.compile(rb"\r?\n")
+_GZIP_MAGIC = b"\x1f\x8b"
+_BY_HEADER = 47
+"""zlib's `wbits` for gzip or zlib, as the stream's header says"""
+_HEADERLESS = -15
+"""zlib's `wbits` for the bare deflate that some servers send"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +71,11 @@ class Reply:
         """The first value of a header, whatever the case of its name."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
 
+    def listed(self, name: bytes) -> list[bytes]:
+        """The members of a list-valued header in lower case, over all its lines (RFC 9110 §5.6.1)."""
+        values = b",".join(value for key, value in self.headers if key.lower() == name.lower())
+        return [member.strip().lower() for member in values.split(b",") if member.strip()]
+
     @property
     def content_type(self) -> str | None:
         """The media type without parameters, in lower case."""
@@ -90,10 +102,19 @@ def take_apart(response: bytes) -> Reply:
             continue
         headers = tuple(_header_lines(lines[1:]))
         reply = Reply(status, (match.group(2) or b"").decode("latin-1"), headers, body)
-        coding = reply.header(b"transfer-encoding") or b""
-        if b"chunked" in coding.lower():
-            reply = Reply(reply.status, reply.reason, headers, dechunk(body))
-        return reply
+        return replace(reply, payload=_framed(reply))
+
+
+def _framed(reply: Reply) -> bytes:
+    """The part of what follows the head that is the reply's entity (RFC 9112 §6.3)."""
+    if reply.status in (204, 304):
+        return b""
+    if reply.listed(b"transfer-encoding")[-1:] == [b"chunked"]:
+        return dechunk(reply.payload)
+    lengths = set(reply.listed(b"content-length"))
+    if len(lengths) == 1 and (length := lengths.pop()).isdigit() and len(length) < 20:
+        return reply.payload[: int(length)]
+    return reply.payload
 
 
 def decode_content(reply: Reply, limit: int) -> bytes:
@@ -102,53 +123,56 @@ def decode_content(reply: Reply, limit: int) -> bytes:
     A stream that is cut short gives what it holds. Raises `ValueError` for an unknown coding, for octets
     that are not in the coding they claim, and past the limit.
     """
-    codings = (reply.header(b"content-encoding") or b"").decode("latin-1").lower().split(",")
     octets = reply.payload
-    for coding in reversed([name.strip() for name in codings]):
-        if coding in ("", "identity"):
+    for coding in reversed(reply.listed(b"content-encoding")):
+        if coding == b"identity":
             continue
-        if coding not in ("gzip", "x-gzip", "deflate"):
-            raise ValueError(f"unknown content coding {coding!r}")
-        octets = _inflate(octets, raw_allowed=coding == "deflate", limit=limit)
+        if coding not in (b"gzip", b"x-gzip", b"deflate"):
+            raise ValueError(f"unknown content coding {coding.decode('latin-1')!r}")
+        octets = _inflate(octets, raw_allowed=coding == b"deflate", limit=limit)
     if len(octets) > limit:
         raise ValueError(f"larger than {limit} bytes")
     return octets
 
 
 def _inflate(octets: bytes, *, raw_allowed: bool, limit: int) -> bytes:
-    # wbits: 47 takes gzip or zlib by its header; -15 is the headerless deflate that some servers send.
-    for wbits in (47, -15) if raw_allowed else (47,):
-        stream = zlib.decompressobj(wbits=wbits)
+    for wbits in (_BY_HEADER, _HEADERLESS) if raw_allowed else (_BY_HEADER,):
         try:
-            plain = stream.decompress(octets, limit + 1)
+            return _unpack(octets, wbits, limit)
         except zlib.error as error:
             problem = error
-            continue
-        if len(plain) > limit:
-            raise ValueError(f"larger than {limit} bytes once unpacked")
-        return plain
     raise ValueError(f"not in its content coding: {problem}")
 
 
+def _unpack(octets: bytes, wbits: int, limit: int) -> bytes:
+    """A compressed stream, unpacked; of gzip all members (RFC 1952 §2.2). What follows is ignored."""
+    plain: list[bytes] = []
+    size = 0
+    while not plain or (wbits == _BY_HEADER and octets.startswith(_GZIP_MAGIC)):
+        stream = zlib.decompressobj(wbits=wbits)
+        plain.append(stream.decompress(octets, limit + 1 - size))
+        size += len(plain[-1])
+        if size > limit:
+            raise ValueError(f"larger than {limit} bytes once unpacked")
+        octets = stream.unused_data
+    return b"".join(plain)
+
+
 def dechunk(body: bytes) -> bytes:
-    """The entity inside a chunked body; extensions and trailers dropped, a cut body as far as it goes."""
+    """The entity inside a chunked body; extensions and trailers dropped, a cut or broken body as far as it
+    goes."""
     pieces = []
     at = 0
-    while True:
-        line_end = body.find(b"\n", at)
-        if line_end < 0:
+    while line := _CHUNK_SIZE.match(body, at):
+        size = int(line.group(1), 16)
+        if size == 0:
             break
-        size_text = body[at:line_end].split(b";")[0].strip()
-        try:
-            size = int(size_text, 16)
-        except ValueError:
-            break
-        if size <= 0:
-            break
-        start = line_end + 1
+        start = line.end()
         pieces.append(body[start : start + size])
-        at = start + size
-        at += 2 if body[at : at + 2] == b"\r\n" else 1
+        end = _LINE_END.match(body, start + size) if start + size < len(body) else None
+        if end is None:
+            break
+        at = end.end()
     return b"".join(pieces)
 
 
