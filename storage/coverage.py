@@ -4,8 +4,8 @@ Reports on a year are due in the year after it: on 31 March for every organ whil
 force (reports on 2008 to 2018), since the report on 2019 on 31 January for organs and on 31 March for
 governments (2019 Regulations, Articles 49 and 50).
 
-A state says only what was seen. `missing` is said of a publisher only where its site let itself be read;
-`late` only where the report itself names its day of publication.
+A state says only what was seen. `missing` is said of an organ only where its site let itself be read and not
+even a link to the report was met; `late` only where the report itself names its day of publication.
 """
 
 from __future__ import annotations
@@ -25,15 +25,22 @@ from sqlalchemy.orm import Session
 from storage.models import Agency, Capture, ReportRow, Sighting, Version
 
 Level = Literal["agency", "government"]
-State = Literal["published", "late", "missing", "gone", "blocked", "unreadable", "pending", "unknown"]
+State = Literal[
+    "published", "late", "missing", "gone", "blocked", "moved", "unreadable", "pending", "unknown"
+]
+Presence = Literal["published", "unreadable", "blocked", "moved", "gone"]
 
 FIRST_YEAR_OF_2019_REGULATIONS = 2019
 CHINA = timezone(timedelta(hours=8), "China")
 
 # When an organ has several reports on one year, the row speaks of the first of these that there is.
-_PRESENCES = ("published", "unreadable", "blocked", "gone")
+_PRESENCES = ("published", "unreadable", "blocked", "moved", "gone")
 _REGION_ENDS = "省市区县州盟旗"
 _YEAR = re.compile(r"(20\d\d)年")
+_QUOTED = re.compile("«(.+?)»")
+_REPORT_WORDS = re.compile(
+    r"20\d\d(?:年度?)?|关于|政府信息公开|政务公开|信息公开|工作|年度|年报|报告|情况|[的()《》“”\":·—-]"
+)
 _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 
 
@@ -53,9 +60,10 @@ class CoverageRow:
 
     `due` and `published` are days in China; `published` is what the report itself says. `days_late` counts
     from the due day, 0 where it was met, `None` where the day of publication is not known or there is no
-    report. `report_count` is how many addresses hold this report; `report_id` is the one the row speaks of.
-    `expected` is false for reports that no site profile asked for; their `level` is judged by the name.
-    `state` is `unknown` where the site was never read, so that nothing can be said of its organs.
+    report. `report_count` is at how many addresses the report was met; `report_id` is the one the row speaks
+    of, `None` where what was met could never be read. `expected` is false for reports that no site profile
+    asked for; their `level` is judged by the name. `state` is `unknown` where the site was never read, so
+    that nothing can be said of its organs.
     """
 
     site: str
@@ -73,13 +81,13 @@ class CoverageRow:
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A report as the database knows it."""
+    """A report as the database knows it; without id where it was met but never read."""
 
-    report_id: str
+    report_id: str | None
     site: str
     agency: str
     year: int
-    presence: str
+    presence: Presence
     published: date | None
 
 
@@ -109,7 +117,7 @@ def coverage(
     cells: dict[tuple[str, str, int], list[_Found]] = defaultdict(list)
     levels: dict[tuple[str, str], Level] = {(one.site, one.agency): one.level for one in expected}
     due_cells = {(one.site, one.agency, year) for one in expected for year in range(one.since, today.year)}
-    for found in _reports(session, by_site):
+    for found in (*_reports(session, by_site), *_never_read(session, by_site)):
         agency = _name_of(found.agency, by_site.get(found.site, []))
         levels.setdefault((found.site, agency), _judge_level(agency))
         cells[found.site, agency, found.year].append(found)
@@ -164,14 +172,10 @@ def _row(
     state: State
     if best is None:
         state = "pending" if today <= due else absence
-    elif best.presence == "gone":
-        state = "gone"
-    elif best.presence == "blocked":
-        state = "blocked"
-    elif best.presence == "unreadable":
-        state = "unreadable"
-    else:
+    elif best.presence == "published":
         state = "late" if days_late else "published"
+    else:
+        state = best.presence
     return CoverageRow(
         site=site,
         agency=agency,
@@ -188,8 +192,7 @@ def _row(
 
 
 def _preference(found: _Found) -> tuple[int, date, str]:
-    rank = _PRESENCES.index(found.presence) if found.presence in _PRESENCES else len(_PRESENCES)
-    return rank, found.published or date.max, found.report_id
+    return _PRESENCES.index(found.presence), found.published or date.max, found.report_id or "~"
 
 
 def _reports(session: Session, by_site: dict[str, list[ExpectedPublisher]]) -> Iterator[_Found]:
@@ -210,36 +213,65 @@ def _reports(session: Session, by_site: dict[str, list[ExpectedPublisher]]) -> I
         .outerjoin(Version, and_(Version.report_id == ReportRow.id, Version.number == latest.c.number))
         .order_by(ReportRow.id)
     ).all()
-    titles = _titles_of_unread(session)
     for report_id, site, url, year, presence, name, published in rows:
-        title = titles.get(url, "")
+        title = ""
+        if name is None or year is None:
+            seen = select(Sighting.title).where(Sighting.report_url == url).order_by(Sighting.id.desc())
+            title = session.scalar(seen.limit(1)) or ""
         agency = name or _agency_in(title, by_site.get(site, []))
         of_year = year or _year_in(title)
         if agency is not None and of_year is not None:
             yield _Found(report_id, site, agency, of_year, presence, published_day(published))
 
 
-def _titles_of_unread(session: Session) -> dict[str, str]:
-    """By report address, the title it was last seen under, for reports whose organ or year is not known: a
-    report that could not be read (blocked, a scan) still has the words of the link that led to it."""
-    unread = select(ReportRow.url).where(ReportRow.agency_id.is_(None) | ReportRow.year.is_(None))
-    seen = select(Sighting.report_url, Sighting.title).where(
-        Sighting.report_url.in_(unread), Sighting.title != ""
+def _never_read(session: Session, by_site: dict[str, list[ExpectedPublisher]]) -> Iterator[_Found]:
+    """Reports that were met and never read: blocked, gone, a scan, a format without a reader. They have no
+    rows of their own, but to call them missing would be false. Their titles tell whose they are."""
+    known = select(ReportRow.url)
+    met: dict[str, tuple[str, str, Presence]] = {}
+    links = session.execute(
+        select(Capture.url, Capture.site, Capture.followed, Capture.blocked)
+        .where(
+            Capture.role == "report",
+            Capture.blocked.is_not(None) | Capture.status.in_((HTTPStatus.NOT_FOUND, HTTPStatus.GONE)),
+            Capture.url.not_in(known),
+        )
+        .order_by(Capture.id)
     )
-    return {row.report_url: row.title for row in session.execute(seen.order_by(Sighting.id))}
+    for url, site, followed, blocked in links:
+        words = _QUOTED.search(followed)
+        if words is not None:
+            met[url] = site, words[1], "blocked" if blocked else "gone"
+    pages = session.execute(
+        select(Sighting.report_url, Sighting.site, Sighting.title)
+        .where(Sighting.report_url.not_in(known))
+        .order_by(Sighting.id)
+    )
+    for url, site, title in pages:
+        met[url] = site, title, "unreadable"
+    for site, title, presence in met.values():
+        agency, year = _agency_in(title, by_site.get(site, [])), _year_in(title)
+        if agency is not None and year is not None:
+            yield _Found(None, site, agency, year, presence, None)
 
 
 def _agency_in(title: str, publishers: Sequence[ExpectedPublisher]) -> str | None:
-    """The one organ of the site that the title names, or the site's only one."""
-    if len(publishers) == 1:
-        return publishers[0].agency
-    named = [one.agency for one in publishers if _normal(one.agency) in _normal(title)]
-    return max(named, key=len, default=None)
+    """The one organ of the site that the title names; the site's only one where it names none."""
+    organ = _without_report_words(title)
+    if not organ:
+        return publishers[0].agency if len(publishers) == 1 and title else None
+    named = [one.agency for one in publishers if same_agency(_without_report_words(one.agency), organ)]
+    return named[0] if len(named) == 1 else None
 
 
 def _year_in(title: str) -> int | None:
     found = _YEAR.search(_normal(title).translate(_CHINESE_DIGITS))
     return int(found[1]) if found else None
+
+
+def _without_report_words(text: str) -> str:
+    """What is left of a title when the words that every report's title has are taken away: the organ."""
+    return _REPORT_WORDS.sub("", _normal(text).translate(_CHINESE_DIGITS))
 
 
 def _name_of(agency: str, publishers: Sequence[ExpectedPublisher]) -> str:

@@ -95,6 +95,7 @@ def _figures(session: Session) -> Iterator[Row]:
             FigureRow.unit,
             FigureRow.printed,
             FigureRow.remark,
+            FigureRow.override,
             FigureRow.locator,
             Version.capture_id,
         )
@@ -102,9 +103,10 @@ def _figures(session: Session) -> Iterator[Row]:
         .join(latest, _is(latest))
         .order_by(_bytewise(session, Version.report_id), _bytewise(session, FigureRow.key))
     )
-    for report_id, number, key, value, unit, printed, remark, locator, capture_id in _stream(session, query):
+    for *head, value, unit, printed, remark, override, locator, capture_id in _stream(session, query):
         exact = None if value is None or fits_parquet(value) else format(value, "f")
-        yield report_id, number, key, value, exact, unit, printed, remark, _json(locator), capture_id
+        changed = None if override is None else _json(override)
+        yield (*head, value, exact, unit, printed, remark, changed, _json(locator), capture_id)
 
 
 def _reports(session: Session) -> Iterator[Row]:
@@ -148,7 +150,7 @@ def _reports(session: Session) -> Iterator[Row]:
 
 
 def _findings(session: Session) -> Iterator[Row]:
-    latest = _latest()
+    latest, against = _latest(), aliased(Version)
     query = (
         select(
             FindingRow.id,
@@ -159,10 +161,13 @@ def _findings(session: Session) -> Iterator[Row]:
             FindingRow.severity,
             FindingRow.expected,
             FindingRow.found,
+            against.report_id,
+            against.number,
             FindingRow.locators,
         )
         .join(Version, Version.id == FindingRow.version_id)
         .join(latest, _is(latest))
+        .outerjoin(against, against.id == FindingRow.against_version_id)
         .order_by(FindingRow.id)
     )
     return ((*row[:-1], _json(row[-1])) for row in _stream(session, query))

@@ -165,7 +165,7 @@ def fill(session: Session) -> None:
         response_bytes=None,
     )
     first = rows.report("gaj-2022", "某市公安局", 2022, published="2023-01-30 10:11", versions=2)
-    rows.report("gaj-2021", "某市公安局", 2021, published="2022-02-03")
+    (year_before,) = rows.report("gaj-2021", "某市公安局", 2021, published="2022-02-03").versions
     rows.report("gaj-scan", None, None, presence="unreadable", versions=0)
     old, new = first.versions
     for version, licences in ((old, "301842"), (new, "301843")):
@@ -187,6 +187,7 @@ def fill(session: Session) -> None:
                     printed=value or "",
                     remark=remark,
                     locator={"xpath": f"/html/body/table/tr[{number}]/td[2]"},
+                    override={"read": 0, "who": "某人", "reason": "…"} if remark == "其中修订16件" else None,
                 )
             )
     session.add_all(
@@ -199,6 +200,7 @@ def fill(session: Session) -> None:
                 found="3",
                 severity="hard",
                 locators=[{"line": 3}],
+                against_version_id=year_before.id,
             ),
             DoubtRow(
                 version_id=new.id,

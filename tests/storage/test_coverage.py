@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from storage.coverage import CoverageRow, ExpectedPublisher, coverage, due_day, published_day, same_agency
 from storage.database import Database
+from storage.models import Sighting
 from tests.storage.dataset_rows import SITE, Rows
 
 POLICE = ExpectedPublisher(site=SITE, agency="某市公安局", level="agency", since=2017)
@@ -79,7 +80,7 @@ def test_not_yet_due_is_pending_until_the_day_is_over_in_china(session: Session)
     assert ("某市公安局", 2023) in by_year(session, POLICE, now=new_year_in_china)
 
 
-@pytest.mark.parametrize("presence", ["gone", "blocked", "unreadable"])
+@pytest.mark.parametrize("presence", ["gone", "blocked", "moved", "unreadable"])
 def test_a_report_that_cannot_be_read_now_is_told_as_such(session: Session, presence: str) -> None:
     Rows(session).report("r2022", "某市公安局", 2022, presence=presence, published="2023-01-30")
     row = by_year(session, POLICE)["某市公安局", 2022]
@@ -95,17 +96,56 @@ def test_of_several_addresses_the_published_one_counts(session: Session) -> None
     assert (row.state, row.report_id, row.report_count) == ("published", "c-first", 3)
 
 
-def test_an_unread_report_is_known_by_the_title_it_was_seen_under(session: Session) -> None:
+def test_a_report_without_a_name_is_known_by_the_title_it_was_seen_under(session: Session) -> None:
     rows = Rows(session)
-    rows.sighting(
-        rows.report("scan", None, None, presence="unreadable", versions=0), "某市公安局二〇二二年工作年度报告"
-    )
-    rows.sighting(
-        rows.report("other", None, None, presence="unreadable", versions=0), "某区民政局2022年工作年度报告"
-    )
+    rows.sighting(rows.report("scan", None, None), "某市公安局二〇二二年政府信息公开工作年度报告")
+    rows.sighting(rows.report("other", None, None), "某区民政局2021年工作年度报告")
     found = by_year(session, POLICE, CITY)
-    assert found["某市公安局", 2022].state == "unreadable"
-    assert found["某市公安局", 2022].report_count == 1
+    assert (found["某市公安局", 2022].state, found["某市公安局", 2022].report_id) == ("published", "scan")
+    assert found["某市公安局", 2021].state == "missing"
+
+
+def test_what_was_met_and_never_read_is_not_called_missing(session: Session) -> None:
+    rows = Rows(session)
+    scan = rows.capture("https://site/scan.pdf", role="attachment")
+    session.add(
+        Sighting(
+            run_id=rows.run.id,
+            site=SITE,
+            report_url="https://site/2020.html",
+            source_url="https://site/scan.pdf",
+            capture_id=scan.id,
+            part="attachment",
+            title="某市公安局 2020 年度政府信息公开工作年度报告",
+            evidence=[],
+        )
+    )
+    link = "link «某市公安局{}年政务公开年度报告» is a report's title, on a page with role listing"
+    rows.capture("https://site/2021.html", status=412, blocked="js challenge", followed=link.format(2021))
+    rows.capture("https://site/2022.html", status=404, followed=link.format(2022))
+    rows.capture("https://site/2019.html", status=404, followed="known since 2020-01-01")
+    branch = link.format("利通区分局2023")
+    rows.capture("https://site/2023.html", status=404, followed=branch)
+    states = {year: row.state for (_, year), row in by_year(session, POLICE).items()}
+    assert states == {
+        2017: "missing",
+        2018: "missing",
+        2019: "missing",
+        2020: "unreadable",
+        2021: "blocked",
+        2022: "gone",
+        2023: "missing",
+    }
+    assert by_year(session, POLICE)["某市公安局", 2021].report_id is None
+
+
+def test_a_title_without_an_organ_is_of_the_only_one_of_its_site(session: Session) -> None:
+    rows = Rows(session)
+    rows.capture("https://site/")
+    link = "link «2022年政府信息公开工作年度报告» is a report's title"
+    rows.capture("https://site/2022.html", status=404, followed=link)
+    assert by_year(session, POLICE)["某市公安局", 2022].state == "gone"
+    assert by_year(session, POLICE, CITY)["某市公安局", 2022].state == "missing"
 
 
 def test_unexpected_reports_have_rows_too(session: Session) -> None:

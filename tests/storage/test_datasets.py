@@ -188,6 +188,14 @@ def test_only_the_latest_version_is_told(exported: ExportSummary) -> None:
     assert report["published"] == "2023-01-30"
 
 
+def test_what_a_person_set_and_what_was_compared_are_told(exported: ExportSummary) -> None:
+    figures = read_jsonl(exported.folder, "figures")
+    assert json.loads(figure(figures, "requests.change.total")["override"])["who"] == "某人"
+    assert figure(figures, LICENCES)["override"] is None
+    (finding,) = read_jsonl(exported.folder, "findings")
+    assert (finding["against_report_id"], finding["against_version"]) == ("gaj-2021", 1)
+
+
 def test_a_figure_leads_to_its_octets(exported: ExportSummary) -> None:
     row = figure(read_jsonl(exported.folder, "figures"), LICENCES)
     assert json.loads(row["locator"])["xpath"].startswith("/html")
@@ -360,6 +368,7 @@ from errors import CannotWrite
 from storage.database import Database
 from storage.datasets import export
 url, folder, limit, user = sys.argv[1:]
+os.umask(0)
 database = Database(url)
 os.seteuid(int(user))
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
@@ -433,7 +442,11 @@ def test_a_read_only_folder_leaves_the_previous_export(exported: ExportSummary) 
     if nobody:
         for parent in exported.folder.parents[:3]:
             parent.chmod(0o755)
-    failed = export_with_limit("sqlite://", exported.folder, 10_000_000, nobody)
+    elsewhere = exported.folder.parent / "elsewhere"
+    elsewhere.mkdir()
+    elsewhere.chmod(0o777)
+    url = f"sqlite:///{elsewhere}/nianbao.sqlite"
+    failed = export_with_limit(url, exported.folder, 10_000_000, nobody)
     exported.folder.chmod(0o755)
     assert failed.stderr.startswith("cannot write "), failed.stderr
     assert "Permission denied" in failed.stderr
