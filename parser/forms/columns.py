@@ -61,6 +61,7 @@ def build_header(rows: Sequence[Line], keyer: Keyer, limit: int = 0) -> Header |
     `limit` is how many columns a group takes when several groups share the next row (0: all of them).
     """
     tokens = [_tokens(line, keyer) for line in rows]
+    tokens = [_without_covers(row, tokens[place + 1 :]) for place, row in enumerate(tokens)]
     leaves = [column for row in tokens for column, is_group in row if not is_group]
     if not any(column.key for column in leaves):
         return None
@@ -79,10 +80,21 @@ def _tokens(line: Line, keyer: Keyer) -> list[Token]:
     found: list[Token] = []
     for cell in line.own():
         key = keyer(cell)
-        if key is not None:
+        # What stands right of a column label is a column too, if one that nobody knows.
+        if key is not None or (found and cell.text):
             column = Column(key or None, cell.text, cell.column, cell.column + cell.colspan)
             found.append((column, key == ""))
     return found
+
+
+def _without_covers(row: Sequence[Token], below: Sequence[Sequence[Token]]) -> list[Token]:
+    """The row without unknown labels that only stand over columns of the rows below."""
+    leaves = [column for other in below for column, is_group in other if not is_group and column.key]
+    return [
+        (column, is_group)
+        for column, is_group in row
+        if is_group or column.key or not any(column.start <= leaf.start < column.end for leaf in leaves)
+    ]
 
 
 def _groups_over_nothing(rows: Sequence[Sequence[Token]]) -> bool:

@@ -196,13 +196,27 @@ def _fill(run: Sequence[Line], kinds: list[str | None]) -> None:
 
 def _is_table(kind: str, members: Sequence[Line]) -> bool:
     """Whether the lines are enough to be the form's table, and not a chance word in another one."""
-    headers = sum(_header_hint(texts(line.own())) == kind for line in members)
+    headers = any(_header_hint(texts(line.own())) == kind for line in members)
+    if kind == REVIEW:
+        return headers
+    known = lexicons()
+    lexicon = {
+        REQUESTS: known.requests,
+        PROACTIVE: known.proactive,
+        STATISTICS: known.statistics,
+        FUJIAN: known.fujian,
+    }[kind]
     labels = {
         label(cell.text).bare
         for line in members
         for cell in line.parts.labels
-        if _row_hint(line) == kind and cell.row == line.row
+        if cell.row == line.row and lexicon.knows(cell.text)
     }
-    if kind == REVIEW:
-        return headers > 0
-    return len(labels) >= (2 if headers else 4) or (headers > 0 and len(labels) >= 1 and kind == PROACTIVE)
+    if kind == REQUESTS:
+        labels -= _AMBIGUOUS
+    fewest = 1 if kind == PROACTIVE else 2
+    return len(labels) >= (fewest if headers else _FEWEST_LABELS)
+
+
+_FEWEST_LABELS = 4
+"""Row labels that make a table without header one of the form's."""

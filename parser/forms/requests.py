@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -15,7 +16,8 @@ from parser.forms.sheet import Sheet, merge
 from parser.forms.vocabulary import vocabulary
 from parser.numbers import read_number
 
-GROUPS = ("申请人情况", "法人或其他组织", "法人或者其他组织")
+GROUPS = ("申请人情况", "法人或其他组织")
+_GROUP = re.compile(r"申请人(?:情况|类型|类别)?$|法人.{0,6}组织$|法人")
 _TOTAL = "total"
 _FIRST_ROWS = 2
 _ENOUGH = 5
@@ -75,7 +77,7 @@ def _column_key(cell: Cell) -> str | None:
     folded = fold(cell.text)
     if not folded or "勾稽" in folded:
         return None
-    if folded in GROUPS:
+    if folded in GROUPS or _GROUP.match(folded):
         return ""
     if label(cell.text).level:
         return None
@@ -99,6 +101,10 @@ def _national_header() -> Header:
 
 def _check_header(header: Header, sheet: Sheet) -> None:
     keys = [column.key for column in header.columns]
+    for column in header.columns:
+        if column.key is None:
+            name = fold(column.label)
+            sheet.doubt("unknown_column", REQUESTS, f"The form has no column “{name}”; it was left out.")
     for term in vocabulary().request_columns:
         if term.key not in keys:
             sheet.doubt(
@@ -132,7 +138,7 @@ class _Reader:
         self._last = -1
         self._group = ""
         self._pending: list[tuple[Line, Parts]] = []
-        self._repeats = False
+        self._half: tuple[Match, str] | None = None
 
     def take(self, line: Line, row: Parts) -> None:
         """Read one row."""
@@ -141,6 +147,7 @@ class _Reader:
             self._hold(line, row)
             return
         match, row = self._match(line, row)
+        match = self._completed(row, match) or match
         if match is None and self._pending:
             match, row = self._with_pending(row)
             self._pending = [] if match else self._pending
@@ -200,6 +207,23 @@ class _Reader:
                 return match, row.shifted(place)
         return None, row
 
+    def _completed(self, row: Parts, match: Match | None) -> Match | None:
+        """The term of a label that a page cut in two: the first half stood in the row above, beside blank
+        cells, and both halves together are nearer to it than either."""
+        if self._half is None or (match is not None and match.score == 1):
+            return None
+        half, name = self._half
+        whole = lexicons().requests.match(name + row.name, [self._group], half.index - 1)
+        if whole is None or whole.term.key != half.term.key or whole.score <= half.score:
+            return None
+        if match is not None and whole.score <= match.score:
+            return None
+        where = f"{REQUESTS}.{half.term.key}"
+        for column in self.header.columns:
+            self.sheets[-1].figures.pop(f"{where}.{column.key}", None)
+        del self._seen[half.term.key]
+        return whole
+
     def _with_pending(self, row: Parts) -> tuple[Match | None, Parts]:
         """Numbers whose label, or whose label's first half, stood on lines of their own."""
         own = row.labels[-1].text if row.labels else ""
@@ -244,6 +268,7 @@ class _Reader:
                 return
         self._seen[key] = content
         self._last = match.index
+        self._half = (match, row.name) if match.score < 1 and not content.strip("|") else None
         if match.rival:
             self.sheets[-1].doubt(
                 "close_match",
@@ -275,7 +300,7 @@ def row_total_holds(header: Header, slots: Sequence[Slot]) -> bool | None:
             return None
         if column.key == _TOTAL:
             total = printed.value
-        else:
+        elif column.key:
             rest += printed.value or 0
     return None if total is None or (total == 0 and rest == 0) else total == rest
 

@@ -1,0 +1,218 @@
+"""Section 三: what real tables do to the form."""
+
+from __future__ import annotations
+
+import random
+
+from parser.report import Report
+from tests.parser.forms.drawn import doubts, full_requests, page, read, table, values
+from tests.parser.made.content import COLUMN_LABELS, COLUMNS, make
+from tests.parser.made.tables import Rows
+
+CONTENT = make(11, "2021")
+TRUTH = {key: value for key, value in CONTENT.figures().items() if key.startswith("requests.")}
+
+
+def _truth(report: Report) -> None:
+    """Every figure of the table is the content's, and no other."""
+    found = {figure.key: figure.value for figure in report.figures if figure.key.startswith("requests.")}
+    assert found == TRUTH
+
+
+def _row(rows: Rows, start: str) -> int:
+    return next(place for place, row in enumerate(rows) if any(text.startswith(start) for text, _, _ in row))
+
+
+def test_the_form_as_it_is_drawn() -> None:
+    report = read(table(full_requests()))
+    _truth(report)
+    assert doubts(report) == set()
+    assert report.form == "2021"
+
+
+def test_a_label_nobody_has_seen_is_named_and_moves_no_figure() -> None:
+    rows = full_requests()
+    at = _row(rows, "8.属于行政查询事项")
+    rows[at] = [("9.属于天外来客事项", 1, 1), *rows[at][1:]]
+    report = read(table(rows))
+    (doubt,) = [one for one in report.doubts if one.kind == "unknown_row"]
+    assert "属于天外来客事项" in doubt.message
+    assert doubt.locator.xpath
+    kept = {key: value for key, value in TRUTH.items() if "refused_administrative_query" not in key}
+    assert {figure.key: figure.value for figure in report.figures} == kept
+    assert "outcome_sum" not in {finding.rule for finding in report.findings}
+
+
+def test_slips_of_the_pen_find_their_row_without_doubt() -> None:
+    rows = full_requests()
+    for right, wrong in (
+        ("2.其他法律行政法规禁止公开", "2.其他法律行政止公开"),
+        ("1.信访举报投诉类申请", "1.信仿举报投拆类申请"),
+        ("4.保护第三方合法权益", "4、保护 第三方合法权力"),
+        ("（七）总计", "㈦总 计"),
+    ):
+        at = _row(rows, right)
+        rows[at] = [(wrong if text == right else text, down, wide) for text, down, wide in rows[at]]
+    report = read(table(rows))
+    _truth(report)
+    assert doubts(report) == set()
+
+
+def test_a_missing_column_is_a_doubt_and_shifts_nothing() -> None:
+    rows = full_requests()
+    rows[0] = [rows[0][0], ("申请人情况", 1, 6)]
+    rows[1] = [("自然人", 2, 1), ("法人或其他组织", 1, 4), ("总计", 2, 1)]
+    del rows[2][1]
+    rows[3:] = [[*row[:-5], *row[-4:]] for row in rows[3:]]
+    report = read(table(rows))
+    column = CONTENT.requests["granted"]
+    assert "missing_column" in doubts(report)
+    assert not any(figure.key.endswith(".research") for figure in report.figures)
+    assert values(report, "requests.granted") == {
+        name: float(value or 0) for name, value in zip(COLUMNS, column, strict=True) if name != "research"
+    }
+    assert "row_total" not in {finding.rule for finding in report.findings}
+
+
+def test_columns_in_another_order_are_read_by_their_labels() -> None:
+    rows = full_requests()
+    moved: Rows = [[rows[0][0], ("总计", 3, 1), ("申请人情况", 1, 6)], rows[1][:2], rows[2]]
+    moved += [[*row[:-7], row[-1], *row[-7:-1]] for row in rows[3:]]
+    _truth(read(table(moved)))
+
+
+def test_a_column_nobody_has_seen_is_left_out_with_a_doubt() -> None:
+    rows = full_requests()
+    rows[0] = [rows[0][0], ("申请人情况", 1, 8)]
+    rows[1] = [*rows[1][:2], ("小计", 2, 1), rows[1][2]]
+    rows[3:] = [[*row[:-1], ("4321", 1, 1), row[-1]] for row in rows[3:]]
+    report = read(table(rows))
+    _truth(report)
+    assert "小计" in next(one.message for one in report.doubts if one.kind == "unknown_column")
+
+
+def test_a_header_without_spans_is_unfolded() -> None:
+    rows = [[(text, 1, 1) for text, _, _ in row] for row in full_requests()]
+    report = read(table(rows))
+    _truth(report)
+    assert doubts(report) == set()
+
+
+def test_a_table_without_header_is_read_in_the_forms_order_with_a_doubt() -> None:
+    report = read(table(full_requests()[3:]))
+    _truth(report)
+    assert "missing_header" in doubts(report)
+
+
+def test_a_spare_header_column_and_a_wide_data_cell() -> None:
+    rows = full_requests()
+    rows[0] = [rows[0][0], ("申请人情况", 1, 8)]
+    rows[1] = [("自然人", 2, 2), *rows[1][1:]]
+    rows[3:] = [[*row[:-7], (row[-7][0], 1, 2), *row[-6:]] for row in rows[3:]]
+    report = read(table(rows))
+    _truth(report)
+    assert doubts(report) == set()
+
+
+def test_a_spare_blank_cell_in_front_of_the_numbers() -> None:
+    rows = full_requests()
+    rows[3:] = [[*row[:-7], ("", 1, 1), *row[-7:]] for row in rows[3:]]
+    _truth(read(table(rows)))
+
+
+def test_remarks_marks_and_words_in_cells() -> None:
+    rows = full_requests()
+    at = _row(rows, "一、本年新收")
+    number = str(CONTENT.requests["new_received"][0])
+    rows[at][1] = (f"{number}（其中2件为转办）", 1, 1)
+    rows[at][2] = ("若干", 1, 1)
+    rows[at][3] = ("—", 1, 1)
+    report = read(table(rows))
+    figures = {figure.key: figure for figure in report.figures}
+    first = figures["requests.new_received.natural_person"]
+    assert (first.value, first.remark) == (CONTENT.requests["new_received"][0], "其中2件为转办")
+    second = figures["requests.new_received.business"]
+    assert (second.value, second.printed) == (None, "若干")
+    assert figures["requests.new_received.research"].printed == "—"
+    assert figures["requests.new_received.research"].value is None
+    (doubt,) = [one for one in report.doubts if one.kind == "not_understood"]
+    assert doubt.where == "requests.new_received.business"
+    assert "requests.new_received" not in {one.where for one in report.findings if one.rule == "row_total"}
+
+
+def test_numbers_that_do_not_add_up_are_kept_and_found() -> None:
+    rows = full_requests()
+    at = _row(rows, "（一）予以公开")
+    rows[at][-1] = ("987", 1, 1)
+    report = read(table(rows))
+    assert values(report, "requests.granted")["total"] == 987
+    found = {(one.rule, one.where): one for one in report.findings}
+    finding = found["row_total", "requests.granted"]
+    assert finding.found == 987
+    assert finding.expected == CONTENT.requests["granted"][6]
+    assert len(finding.locators) == 7
+    assert doubts(report) == set()
+
+
+def test_two_tables_with_different_numbers_are_a_doubt() -> None:
+    other = full_requests(12)
+    report = read(table(full_requests()), table(other))
+    _truth(report)
+    assert "second_table" in doubts(report)
+
+
+def test_the_same_table_twice_is_one() -> None:
+    report = read(table(full_requests()), table(full_requests()))
+    _truth(report)
+    assert doubts(report) == set()
+
+
+def test_numbers_that_add_up_to_nothing_are_a_doubt() -> None:
+    dice = random.Random(4)
+    rows = full_requests()
+    rows[3:] = [[*row[:-7], *((str(dice.randint(1, 900)), 1, 1) for _ in range(7))] for row in rows[3:]]
+    report = read(table(rows))
+    assert "sums_fail" in doubts(report)
+
+
+def test_a_table_cut_by_a_page_with_a_label_cut_in_two() -> None:
+    rows = full_requests()
+    at = _row(rows, "5.要求行政机关确认")
+    blank = [("", 1, 1)] * 7
+    upper = [[(text, 1, wide) for text, _, wide in row] for row in rows[:at]]
+    lower = [[(text, 1, wide) for text, _, wide in row] for row in rows[at + 1 :]]
+    cut = [("5.要求行政机关确认或重", 1, 1), *blank]
+    rest = [("新出具已获取信息", 1, 1), *rows[at][1:]]
+    report = read(table([*upper, cut]), table([rest, *lower]))
+    _truth(report)
+
+
+def test_a_label_whose_numbers_stand_in_the_next_row() -> None:
+    rows = [[(text, 1, wide) for text, _, wide in row] for row in full_requests()]
+    at = _row(rows, "2.重复申请")
+    rows[at : at + 1] = [[("2.重复申请", 1, 1)], [("", 1, 1), *rows[at][1:]]]
+    report = read(table(rows))
+    _truth(report)
+
+
+def test_one_row_under_other_processing_is_read_as_it_is() -> None:
+    content = make(7, "2019")
+    rows = [row for row in full_requests() if not row[0][0].startswith(("2.申请人逾期", "3.其他"))]
+    at = _row(rows, "（六）其他处理")
+    rows[at] = [("（六）其他处理", 1, 2), *rows[at][-7:]]
+    report = read(table(rows))
+    assert content.form == "2019"
+    assert "requests.other_processing.total" in {figure.key for figure in report.figures}
+    assert not any("other_misc" in figure.key for figure in report.figures)
+
+
+def test_a_table_of_another_kind_gives_nothing() -> None:
+    rows = [["项目", "自然人", "其他", "合计"], ["补贴发放", "12", "3", "15"], ["其他", "1", "2", "3"]]
+    reading = page(table(rows))
+    assert reading.report is None
+
+
+def test_every_column_label_of_the_form_is_known() -> None:
+    report = read(table(full_requests()))
+    assert len(COLUMN_LABELS) == len(COLUMNS) == 7
+    assert sum(figure.key.startswith("requests.granted.") for figure in report.figures) == 7

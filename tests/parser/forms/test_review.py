@@ -1,0 +1,88 @@
+"""Section 四: fifteen numbers under a header of two or three rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from parser.report import Report
+from tests.parser.forms.drawn import Rows, doubts, full_requests, full_review, read, table
+from tests.parser.made.content import RESULTS, make
+
+CONTENT = make(11, "2021")
+LABELS = [label for _, label in RESULTS]
+NUMBERS = [str(number) for number in (7, 0, 18, 0, 25, 18, 0, 18, 0, 36, 1, 2, 0, 0, 3)]
+
+
+def _values(report: Report) -> list[Decimal | None]:
+    return [figure.value for figure in report.figures if figure.key.startswith("review_litigation.")]
+
+
+def _read(rows: Sequence[Sequence[object]]) -> Report:
+    return read(table(full_requests()), table(rows))
+
+
+def test_the_form_as_it_is_drawn() -> None:
+    report = _read(full_review())
+    assert {f"review_litigation.{key}": value for key, value in CONTENT.review.items()} == {
+        figure.key: figure.value for figure in report.figures if figure.key.startswith("review_litigation.")
+    }
+    assert doubts(report) == set()
+
+
+def test_a_header_in_two_rows() -> None:
+    rows: Rows = [[("行政复议", 1, 5), ("未经复议直接起诉", 1, 5), ("复议后起诉", 1, 5)], LABELS * 3, NUMBERS]
+    assert _values(_read(rows)) == [Decimal(number) for number in NUMBERS]
+
+
+def test_a_header_that_lost_its_spans() -> None:
+    rows: Rows = [["行政复议", "行政诉讼"], [*LABELS, "未经复议直接起诉", "复议后起诉"], LABELS * 2, NUMBERS]
+    report = _read(rows)
+    assert _values(report) == [Decimal(number) for number in NUMBERS]
+    assert doubts(report) == set()
+
+
+def test_suits_in_another_order_follow_their_labels() -> None:
+    rows: Rows = [[("行政复议", 1, 5), ("复议后起诉", 1, 5), ("未经复议直接起诉", 1, 5)], LABELS * 3, NUMBERS]
+    report = _read(rows)
+    direct = next(one for one in report.figures if one.key == "review_litigation.litigation_direct_total")
+    assert direct.value == 3
+
+
+def test_a_total_that_is_wrong_is_a_finding() -> None:
+    rows: Rows = [*full_review()[:3], [*NUMBERS[:4], "26", *NUMBERS[5:]]]
+    (finding,) = [one for one in _read(rows).findings if one.rule == "review_litigation_total"]
+    assert finding.where == "review_litigation.review_total"
+    assert (finding.expected, finding.found) == (Decimal(25), Decimal(26))
+
+
+def test_a_second_row_of_numbers_is_a_doubt() -> None:
+    rows: Rows = [*full_review()[:3], NUMBERS, ["1"] * 15]
+    report = _read(rows)
+    assert _values(report)[:5] == [Decimal(number) for number in NUMBERS[:5]]
+    assert "second_table" in doubts(report)
+
+
+def test_a_group_without_its_columns_is_a_doubt() -> None:
+    rows: Rows = [[("行政复议", 1, 5), ("行政诉讼", 1, 5)], LABELS * 2, NUMBERS[:10]]
+    report = _read(rows)
+    assert _values(report) == [Decimal(number) for number in NUMBERS[:5]]
+    assert {"missing_column", "unknown_column"} <= doubts(report)
+
+
+def test_a_table_turned_on_its_side() -> None:
+    rows: Rows = []
+    for group in ("行政复议", "未经复议直接起诉", "复议后起诉"):
+        for place, label in enumerate(LABELS):
+            rows.append([*([(group, 5, 1)] if place == 0 else []), label, NUMBERS[len(rows)]])
+    assert _values(_read(rows)) == [Decimal(number) for number in NUMBERS]
+
+
+def test_blank_results_are_no_zeros() -> None:
+    rows: Rows = [*full_review()[:3], ["5", "", "/", "2", "7", *["&nbsp;"] * 10]]
+    report = _read(rows)
+    assert _values(report) == [Decimal(5), None, None, Decimal(2), Decimal(7), *[None] * 10]
+    assert [
+        figure.printed for figure in report.figures if figure.key == "review_litigation.review_other"
+    ] == ["/"]
+    assert not [one for one in report.findings if one.rule == "review_litigation_total"]

@@ -1,0 +1,121 @@
+"""The statistics tables of reports before 2019."""
+
+from __future__ import annotations
+
+from parser import parse
+from parser.forms.vocabulary import vocabulary
+from parser.report import Report
+from tests.parser.forms.drawn import Rows, doubts, table, values
+
+TITLE = "云溪市公安局2017年政府信息公开年度报告"
+HEADER = ["统计指标", "单位", "统计数"]
+
+
+def _printed(code: str) -> str:
+    """The form's label with its number."""
+    term = next(one for one in vocabulary().statistics if one.key == code)
+    step = code.rpartition("/")[2]
+    if step.startswith("其中"):
+        return f"其中：{term.label.removeprefix('其中：')}" if step == "其中1" else term.label
+    return (
+        f"{step}、{term.label}"
+        if "(" not in step and not step.isdigit()
+        else (f"{step}.{term.label}" if step.isdigit() else f"（{step[1:-1]}）{term.label}")
+    )
+
+
+def _rows() -> Rows:
+    rows: Rows = [[*HEADER]]
+    for place, term in enumerate(vocabulary().statistics):
+        rows.append([_printed(term.key), term.unit or "", str(place) if term.unit else ""])
+    return rows
+
+
+def _read(rows: Rows) -> Report:
+    page = f"<html><body><h1>{TITLE}</h1><p>数据截至年底。</p>{table(rows)}</body></html>"
+    report = parse(page.encode()).report
+    assert report is not None
+    return report
+
+
+def _truth() -> dict[str, object]:
+    return {
+        term.key: float(place) if term.unit else None for place, term in enumerate(vocabulary().statistics)
+    }
+
+
+def test_the_national_table_row_by_row() -> None:
+    report = _read(_rows())
+    assert report.form == "pre2019"
+    assert values(report, "statistics") == _truth()
+    assert doubts(report) == set()
+    units = {figure.key: figure.unit for figure in report.figures}
+    assert units["statistics.九/(三)"] == "人次"
+    assert units["statistics.一"] is None
+
+
+def test_repeated_headers_and_shifted_labels_change_nothing() -> None:
+    rows = _rows()
+    rows[40:40] = [[*HEADER]]
+    rows[20:20] = [[*HEADER]]
+    rows[23] = ["", *rows[23][:2], rows[23][2]]
+    report = _read(rows)
+    assert values(report, "statistics") == _truth()
+
+
+def test_equal_labels_are_told_apart_by_their_place() -> None:
+    found = values(_read(_rows()), "statistics")
+    assert found["四/(二)"] != found["五/(二)"]
+    assert found["四/(三)"] != found["五/(三)"]
+
+
+def test_a_label_cut_into_two_rows() -> None:
+    rows = _rows()
+    at = next(place for place, row in enumerate(rows) if "危及国家安全" in str(row[0]))
+    whole = rows[at]
+    rows[at : at + 1] = [["危及国家安全、公共安全、", "", ""], ["经济安全和社会稳定", *whole[1:]]]
+    assert values(_read(rows), "statistics") == _truth()
+
+
+def test_an_unknown_row_and_further_columns_are_doubts() -> None:
+    rows: Rows = [[*row, "9"] for row in _rows()]
+    rows[0] = [*HEADER, "乡镇"]
+    rows.append(["十、从未见过的指标", "件", "4", "9"])
+    report = _read(rows)
+    assert values(report, "statistics") == _truth()
+    assert {"unknown_row", "unknown_column"} <= doubts(report)
+
+
+def test_totals_that_miss_their_parts_are_found() -> None:
+    report = _read(_rows())
+    assert {finding.where for finding in report.findings if finding.rule == "stat_sum"} == {
+        f"statistics.{code}" for code in ("三/(一)", "三/(二)", "三/(三)", "三/(三)/4", "四", "五", "八/(三)")
+    }
+
+
+def test_blank_numbers_are_null_and_units_in_cells_are_read() -> None:
+    rows = _rows()
+    rows[1:] = [[row[0], "", f"{row[2]}{row[1]}" if row[2] else ""] for row in rows[1:]]
+    rows[-1] = [rows[-1][0], "", ""]
+    report = _read(rows)
+    assert values(report, "statistics") == _truth() | {"九/(三)": None}
+
+
+FUJIAN = [
+    ("1、主动公开文件数", "1"), ("其中：1.政府网站公开数", "1/1"), ("2.政府公报公开数", "1/2"),
+    ("2、受理政府信息依申请公开总数", "2"), ("其中：1.当面申请数", "2/1"), ("2.网上申请数", "2/2"),
+    ("3.信函、传真申请数", "2/3"), ("3、对申请的答复总数", "3"), ("其中：1.同意公开答复数", "3/1"),
+    ("2.同意部分公开答复数", "3/2"), ("3.不予公开答复数", "3/3"), ("4.其他类型答复数", "3/4"),
+    ("5、接受行政诉讼、举报数", "5"), ("6、行政复议数", "6"), ("7、行政诉讼数", "7"),
+]  # fmt: skip
+
+
+def test_the_fujian_table_with_its_cumulative_column() -> None:
+    rows: Rows = [["指标名称", "单位", "本年度", "历年累计"]]
+    rows += [[label, "件", str(place), str(place + 100)] for place, (label, _) in enumerate(FUJIAN)]
+    report = _read(rows)
+    assert report.form == "pre2019"
+    assert values(report, "statistics") == {
+        **{code: float(place) for place, (_, code) in enumerate(FUJIAN)},
+        **{f"{code}.cumulative": float(place + 100) for place, (_, code) in enumerate(FUJIAN)},
+    }
