@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from scrapy import Request, Spider
 from scrapy.http import Response
 
-from spiders.evidence import Judgement, is_attachment, is_report_title, judge_link, judge_page
+from spiders.evidence import Judgement, is_attachment, judge_link, judge_page, report_title
 from spiders.families import generic, trs
 from spiders.finds import ReportFound
 from spiders.page import Link, Page, style_requisites
@@ -44,14 +44,16 @@ class AnnualReportsSpider(Spider):
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Request | ReportFound]:
         """Takes any reply to what this spider asked for. Block pages say nothing of the site and end here."""
         role = response.meta["purpose"]["role"]
-        if response.meta.get("blocked") or role == "requisite":
-            if role == "requisite" and "css" in (response.headers.get("Content-Type") or b"").decode(
-                "latin-1"
-            ):
+        if response.meta.get("blocked"):
+            return
+        if role == "requisite":
+            if "css" in _media_type(response):
                 yield from self._style(response)
             return
         if is_attachment(response.url) or not _is_html(response):
-            yield from self._attachment(response)
+            # A way may end at a picture or a feed; only what was said to be a report is taken for one.
+            if role in ("report", "attachment"):
+                yield from self._attachment(response)
             return
         page = Page(response.url, response.body)
         judgement = judge_page(page)
@@ -83,7 +85,7 @@ class AnnualReportsSpider(Spider):
     def _report_page(
         self, page: Page, response: Response, judgement: Judgement
     ) -> Iterator[Request | ReportFound]:
-        title = page.title if is_report_title(page.title) else response.meta.get("title") or page.title
+        title = report_title(page) or response.meta.get("title") or page.title
         evidence = judgement.evidence or (response.meta["purpose"]["followed"],)
         yield ReportFound(page.url, page.url, response.meta["capture"], "page", title, evidence)
         for url in page.requisites[:MOST_REQUISITES]:
@@ -92,9 +94,7 @@ class AnnualReportsSpider(Spider):
         files += [Link(url, title) for url in page.frames if is_attachment(url)]
         for link in files:
             reason = f"file «{link.text}» of the report page"
-            yield self._request(
-                link.url, "attachment", reason, page.url, 0, title=title, report_url=page.url
-            )  # fmt: skip
+            yield self._request(link.url, "attachment", reason, page.url, 0, title=title, report_url=page.url)
 
     def _attachment(self, response: Response) -> Iterator[ReportFound]:
         report_url = response.meta.get("report_url") or response.url
@@ -124,8 +124,14 @@ class AnnualReportsSpider(Spider):
 
 
 def _is_html(response: Response) -> bool:
-    kind = (response.headers.get("Content-Type") or b"").decode("latin-1").lower()
+    if response.body.startswith(b"%PDF-"):
+        return False
+    kind = _media_type(response)
     if "html" in kind or "xml" in kind:
         return True
     head = response.body[:1024].lstrip().lower()
     return head.startswith((b"<!doctype", b"<html", b"\xef\xbb\xbf<")) or b"<html" in head
+
+
+def _media_type(response: Response) -> str:
+    return (response.headers.get("Content-Type") or b"").decode("latin-1").lower()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urldefrag, urljoin, urlsplit
@@ -12,7 +13,10 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from parser.readers.charset import decode
 
 _BLANKS = re.compile(r"\s+")
-_DATE = re.compile(r"(20\d\d)[-年/.](\d{1,2})[-月/.](\d{1,2})")
+_STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.S)
+_STYLE_REFERENCE = re.compile(
+    r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^"')\s]+))\s*\)|@import\s+(?:"([^"]+)"|'([^']+)')"""
+)
 _CRUMBS = (
     '[class*="location"], [class*="position"], [class*="crumb"], [class*="dqwz"], [class*="weizhi"], '
     '[id*="location"], [id*="position"], [id*="crumb"]'
@@ -47,15 +51,15 @@ class Page:
         return tags
 
     @cached_property
+    def titles(self) -> tuple[str, ...]:
+        """What may be its title, best first: `ArticleTitle`, the headings, `<title>`."""
+        nodes = [*self._tree.css("h1"), *self._tree.css("h2"), *self._tree.css("head > title")]
+        return _once([self.tags.get("articletitle"), *(_squeeze(node.text()) for node in nodes)])
+
+    @cached_property
     def title(self) -> str:
-        """`ArticleTitle`, else the first `<h1>`, else `<title>`."""
-        if "articletitle" in self.tags:
-            return self.tags["articletitle"]
-        heading = self._tree.css_first("h1")
-        if heading is not None and _squeeze(heading.text()):
-            return _squeeze(heading.text())
-        title = self._tree.css_first("title")
-        return _squeeze(title.text()) if title is not None else ""
+        """The best of its titles; empty where it has none."""
+        return self.titles[0] if self.titles else ""
 
     @cached_property
     def base(self) -> str:
@@ -76,12 +80,15 @@ class Page:
     def links(self) -> tuple[Link, ...]:
         """The links to other pages, in order, each address once with its longest words."""
         found: dict[str, str] = {}
-        for node in self._tree.css("a[href]"):
+        for node in self._tree.css("a[href], area[href]"):
             url = self._address(node.attributes.get("href"))
             if url is None:
                 continue
             words = max(
-                (_squeeze(node.text()), _squeeze(node.attributes.get("title") or "")),
+                (
+                    _squeeze(node.text()),
+                    *(_squeeze(node.attributes.get(name) or "") for name in ("title", "alt")),
+                ),
                 key=lambda text: len(text.rstrip("….")),
             )
             if len(words) > len(found.get(url, "")) or url not in found:
@@ -106,7 +113,10 @@ class Page:
                 None,
             )
             wanted.append(self._address(reference))
-        return _once(iter(wanted))
+        for node in self._tree.css("style, [style]"):
+            style = node.text() if node.tag == "style" else node.attributes.get("style") or ""
+            wanted += [self._address(found) for found in _style_references(style)]
+        return _once(wanted)
 
     @cached_property
     def text(self) -> str:
@@ -116,26 +126,30 @@ class Page:
         return _squeeze(tree.body.text(separator=" ")) if tree.body is not None else ""
 
     def _address(self, reference: str | None) -> str | None:
-        reference = (reference or "").strip()
-        if not reference or reference.lower().startswith(
-            ("javascript:", "mailto:", "tel:", "data:", "#", "about:")
-        ):
-            return None
-        try:
-            url = urldefrag(urljoin(self.base, reference)).url
-            parts = urlsplit(url)
-        except ValueError:  # an address that is none, such as http://[
-            return None
-        return url if parts.scheme in ("http", "https") and parts.hostname else None
+        return _absolute(self.base, reference)
 
 
 def style_requisites(url: str, payload: bytes) -> tuple[str, ...]:
     """The addresses that a style sheet needs: its imports and images."""
-    references = re.findall(r"""url\(\s*["']?([^"')\s]+)|@import\s+["']([^"']+)""", decode(payload).text)
-    addresses = (urljoin(url, first or second) for first, second in references)
-    return tuple(
-        dict.fromkeys(address for address in addresses if address.startswith(("http://", "https://")))
-    )
+    return _once(_absolute(url, reference) for reference in _style_references(decode(payload).text))
+
+
+def _style_references(style: str) -> Iterator[str]:
+    for match in _STYLE_REFERENCE.finditer(_STYLE_COMMENT.sub("", style)):
+        yield next(found for found in match.groups() if found is not None)
+
+
+def _absolute(base: str, reference: str | None) -> str | None:
+    """The address that a reference means, without its fragment; `None` where it is no web address."""
+    reference = (reference or "").strip()
+    if not reference or reference.startswith("#"):
+        return None
+    try:
+        url = urldefrag(urljoin(base, reference)).url
+        parts = urlsplit(url)
+    except ValueError:  # an address that is none, such as http://[
+        return None
+    return url if parts.scheme in ("http", "https") and parts.hostname else None
 
 
 def _is_presentation(node: LexborNode) -> bool:
@@ -143,9 +157,8 @@ def _is_presentation(node: LexborNode) -> bool:
     return "stylesheet" in rel or "icon" in rel
 
 
-def _once(addresses: object) -> tuple[str, ...]:
-    assert hasattr(addresses, "__iter__")
-    return tuple(dict.fromkeys(address for address in addresses if address))
+def _once(texts: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for text in texts if text))
 
 
 def _squeeze(text: str) -> str:
