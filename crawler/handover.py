@@ -7,6 +7,7 @@ one goes to a fresh worker.
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import resource
@@ -25,7 +26,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from config import Settings
-from errors import NianbaoError
+from errors import CannotRead, NianbaoError
 from parser import PARSER_VERSION, Reading, State, parse
 from parser.reading import MAX_PAYLOAD
 from storage.archive import Place, place_of, read_reply
@@ -35,6 +36,12 @@ from storage.models import Capture, ReadingRow, Sighting, Version
 
 TASKS_A_WORKER = 200
 """A worker is replaced after so many documents, so that no leak of a library outlives them."""
+
+
+Reader = Callable[[Path, Place], tuple[dict[str, Any], float]]
+"""What runs in a worker: the archive's folder and a place in it give the account and the seconds it took."""
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +102,12 @@ def unread(session: Session, *, run_id: int | None = None, since: datetime | Non
     return list(found.values())
 
 
-def read_all(settings: Settings, places: list[Place]) -> Iterator[Outcome]:
-    """Run the parser over these payloads, in any order, and yield what became of each."""
+def read_all(settings: Settings, places: list[Place], reader: Reader | None = None) -> Iterator[Outcome]:
+    """Run the parser (or another `reader`) over these payloads, in any order, and yield what became of each.
+
+    A payload whose segment cannot be read now is left out: that says nothing of the document, and the next
+    night tries again.
+    """
     if not places:
         return
     workers = min(settings.workers or os.cpu_count() or 1, len(places))
@@ -109,18 +120,26 @@ def read_all(settings: Settings, places: list[Place]) -> Iterator[Outcome]:
     )
     waiting = iter(places)
     running: dict[Future[tuple[dict[str, Any], float]], Place] = {}
-    with pool:
+    try:
         while True:
             # A short queue, so that a long night does not sit in memory.
             while len(running) < 4 * workers and (place := next(waiting, None)) is not None:
                 future = pool.schedule(
-                    read_one, args=(settings.archive_dir, place), timeout=settings.parse_seconds
+                    reader or read_one, args=(settings.archive_dir, place), timeout=settings.parse_seconds
                 )
                 running[future] = place
             if not running:
                 return
             for done in wait(running, return_when=FIRST_COMPLETED).done:
-                yield _outcome(done, running.pop(done), settings)
+                place = running.pop(done)
+                try:
+                    yield _outcome(done, place, settings)
+                except CannotRead as error:
+                    logger.error("%s is not read now: %s", place.url, error)
+    finally:
+        # Also where the night is told to stop half-way: it does not wait for documents nobody asks for.
+        pool.stop()  # type: ignore[no-untyped-call]
+        pool.join()
 
 
 def read_one(folder: Path, place: Place) -> tuple[dict[str, Any], float]:
@@ -144,6 +163,8 @@ def _outcome(future: Future[tuple[dict[str, Any], float]], place: Place, setting
         reason = f"needed more than {settings.parse_memory_mb} MiB"
     except ProcessExpired as error:
         reason = f"killed its parser process (exit code {error.exitcode})"
+    except CannotRead:
+        raise
     except NianbaoError as error:
         reason = error.message()
     except Exception as error:  # noqa: BLE001 - a defect of the parser costs one document, not the night

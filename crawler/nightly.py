@@ -10,6 +10,10 @@ completed by the next call: what the archive has is not asked for again, what wa
 
 from __future__ import annotations
 
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,7 +22,7 @@ from config import Settings
 from crawler.handover import hand_over, unread
 from crawler.summary import summarise
 from crawler.walk import walk
-from errors import CannotWrite, NianbaoError, NightFailed
+from errors import CannotWrite, NianbaoError, NightFailed, StorageError
 from parser import PARSER_VERSION
 from parser.forms.vocabulary import entries
 from parser.series import across_years
@@ -48,15 +52,28 @@ def crawl(settings: Settings, domains: list[str], watcher: Watcher) -> dict[str,
     Raises `NightFailed` where no site showed anything, and every `NianbaoError` of the storage.
     """
     profiles = choose_profiles(load_profiles(settings.sites_dir), domains)
-    with hold(settings.home, NIGHT_LOCK):
+    with hold(settings.home, NIGHT_LOCK), _stoppable():
         return _Night(settings, profiles, watcher).run("crawl")
 
 
 def night(settings: Settings, domains: list[str], watcher: Watcher) -> dict[str, Any]:
     """`crawl`, and then the dataset into `<home>/export`."""
     profiles = choose_profiles(load_profiles(settings.sites_dir), domains)
-    with hold(settings.home, NIGHT_LOCK):
+    with hold(settings.home, NIGHT_LOCK), _stoppable():
         return _Night(settings, profiles, watcher).run("night", export_to=settings.home / "export")
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """SIGTERM stops the night as Ctrl-C does: in order, so that the next one completes it."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 class _Night:
@@ -66,6 +83,7 @@ class _Night:
         self._settings = settings
         self._profiles = profiles
         self._watcher = watcher
+        self._shortfalls: dict[str, NianbaoError] = {}
 
     def run(self, kind: str, *, export_to: Path | None = None) -> dict[str, Any]:
         database = Database(self._settings.database)
@@ -81,28 +99,38 @@ class _Night:
     def _complete(
         self, database: Database, run_id: int, *, resumed: bool, export_to: Path | None
     ) -> dict[str, Any]:
-        state = "failed"
-        shortfalls: dict[str, NianbaoError] = {}
         try:
-            shortfalls, stopped = walk(
-                self._settings, self._profiles, run_id, resumed=resumed, watcher=self._watcher
-            )
-            if stopped:
-                state = "interrupted"
-            else:
-                self._read(database, run_id)
-                self._record(database, run_id)
-                if export_to is not None:
-                    self._export(database, export_to)
-                state = "done" if len(shortfalls) < len(self._profiles) else "failed"
-        except OSError as error:
-            raise CannotWrite(path=error.filename or self._settings.home, problem=error.strerror) from error
-        finally:
-            summary = self._finish(database, run_id, state, shortfalls)
+            state = self._work(database, run_id, resumed=resumed, export_to=export_to)
+        except KeyboardInterrupt:
+            state = "interrupted"  # what is written is enough for the next night to go on from
+        except BaseException as error:
+            storage = isinstance(error, StorageError | OSError)
+            with suppress(StorageError):  # what hindered the night may hinder this too, and is told below
+                self._finish(database, run_id, "interrupted" if storage else "failed")
+            if isinstance(error, OSError):
+                path = error.filename or self._settings.home
+                raise CannotWrite(path=path, problem=error.strerror or error) from error
+            raise
+        summary = self._finish(database, run_id, state)
         if state == "failed":
-            problem = "; ".join(error.message(self._settings.language) for error in shortfalls.values())
-            raise NightFailed(problem=problem)
+            shortfalls = self._shortfalls.values()
+            raise NightFailed(problem="; ".join(s.message(self._settings.language) for s in shortfalls))
         return summary
+
+    def _work(self, database: Database, run_id: int, *, resumed: bool, export_to: Path | None) -> str:
+        """All of it, to the state that the run ends in."""
+        self._shortfalls, stopped = walk(
+            self._settings, self._profiles, run_id, resumed=resumed, watcher=self._watcher
+        )
+        if stopped:
+            return "interrupted"
+        self._read(database, run_id)
+        self._watcher.start("record", None)
+        record_run(database, run_id, PARSER_VERSION, datetime.now(UTC))
+        self._watcher.finish("record")
+        if export_to is not None:
+            self._export(database, export_to)
+        return "done" if len(self._shortfalls) < len(self._profiles) else "failed"
 
     def _read(self, database: Database, run_id: int) -> None:
         with database.read() as session:
@@ -128,14 +156,10 @@ class _Night:
         export(database, folder, expected_publishers(profiles), entries(), now=datetime.now(UTC))
         self._watcher.finish("export")
 
-    def _finish(
-        self, database: Database, run_id: int, state: str, shortfalls: dict[str, NianbaoError]
-    ) -> dict[str, Any]:
+    def _finish(self, database: Database, run_id: int, state: str) -> dict[str, Any]:
         language = self._settings.language
-        outcomes = {
-            p.domain: shortfalls[p.domain].message(language) if p.domain in shortfalls else "ok"
-            for p in self._profiles
-        }
+        outcomes = {p.domain: "ok" for p in self._profiles}
+        outcomes |= {domain: error.message(language) for domain, error in self._shortfalls.items()}
         with database.write() as session:
             summary = summarise(session, run_id, state, outcomes, PARSER_VERSION)
             runs.finish(session, run_id, state, summary, datetime.now(UTC))

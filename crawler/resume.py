@@ -9,7 +9,7 @@ from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 
 from crawler.recording import BLOCKED, CAPTURE, Recorder
-from errors import Damaged
+from errors import CannotRead, Damaged
 from storage.archive import place_of, read_reply
 from storage.captures import answered_in_run
 
@@ -23,7 +23,7 @@ class AnswerFromArchive:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> AnswerFromArchive:
         recorder = crawler.get_extension(Recorder)
-        if recorder is None or not crawler.settings.getbool("NIANBAO_RESUMED"):
+        if recorder is None or not recorder.resumed:
             raise NotConfigured
         return cls(recorder)
 
@@ -35,7 +35,7 @@ class AnswerFromArchive:
             return None
         try:
             reply = read_reply(self._recorder.folder, place)
-        except Damaged:
+        except (CannotRead, Damaged):  # then the site is asked again
             return None
         request.meta[CAPTURE] = capture.id
         request.meta[BLOCKED] = capture.blocked

@@ -12,7 +12,7 @@ from scrapy.exceptions import DontCloseSpider
 from sqlalchemy import select
 
 from crawler.recording import PURPOSE, Recorder
-from storage.models import Capture, ReportRow
+from storage.models import ReportRow, Sighting
 
 
 class KnownReports:
@@ -45,11 +45,14 @@ class KnownReports:
 
 
 def _missing(recorder: Recorder) -> list[tuple[str, str]]:
-    """Address and first day of the reports known of the site that this run has not asked for."""
-    here = select(Capture.url).where(Capture.run_id == recorder.run_id)
+    """Address and first day of the reports known of the site that this run has not seen.
+
+    What this walk has asked for already, Scrapy will not ask for twice.
+    """
+    seen = select(Sighting.report_url).where(Sighting.run_id == recorder.run_id)
     known = (
         select(ReportRow.url, ReportRow.first_seen)
-        .where(ReportRow.site == recorder.profile.domain, ReportRow.url.not_in(here))
+        .where(ReportRow.site == recorder.profile.domain, ReportRow.url.not_in(seen))
         .order_by(ReportRow.url)
     )
     with recorder.database.read() as session:

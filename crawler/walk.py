@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from typing import TYPE_CHECKING
 
 from scrapy import signals
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 STOPPED = "shutdown"
 """Scrapy's reason of a crawl that a signal ended."""
 
+LIMIT_REACHED = "closespider_pagecount"
+"""Scrapy's reason of a crawl that came to its limit of pages."""
+
 
 def walk(
     settings: Settings, profiles: list[SiteProfile], run_id: int, *, resumed: bool, watcher: Watcher
@@ -43,7 +47,11 @@ def walk(
         _listen(crawler, profile.domain, reasons, watcher)
         tasks.append(process.crawl(crawler))
         crawlers.append(crawler)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     process.start()
+    # Scrapy leaves its own behind, which would swallow a signal that comes after the walk.
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
     watcher.finish("crawl")
     for task in tasks:
         error = task.exception() if task.done() and not task.cancelled() else None
@@ -83,11 +91,18 @@ def _scrapy_settings(settings: Settings, run_id: int, *, resumed: bool) -> Scrap
 
 
 def _listen(crawler: Crawler, domain: str, reasons: dict[str, str], watcher: Watcher) -> None:
+    noted: set[str] = set()
+
     def advance(capture: Capture) -> None:
         watcher.advance("crawl")
+        if capture.outcome == "partial" and capture.url not in noted:
+            noted.add(capture.url)
+            watcher.note(f"{capture.url}: only a part is archived ({capture.problem})")
 
     def closed(reason: str) -> None:
         reasons[domain] = reason
+        if reason == LIMIT_REACHED:
+            watcher.note(f"{domain}: the walk ended at the profile's `max_pages`, before the site did")
 
     crawler.signals.connect(advance, captured, weak=False)
     crawler.signals.connect(closed, signals.spider_closed, weak=False)
