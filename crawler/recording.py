@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -23,13 +24,14 @@ from twisted.internet.threads import deferToThread
 from config import settings
 from crawler.addon import BYTES_PER_MB, user_agent
 from crawler.blocking import recognise
-from crawler.wire import Tape, WireHandler, check_contract
-from errors import NianbaoError
+from crawler.wire import Tape, WireHandler
+from errors import CannotWrite, NianbaoError
 from spiders.site import SiteProfile
 from storage import runs
 from storage.archive import Archive
 from storage.database import Database
 from storage.exchange import Exchange, Outcome, Purpose, take_apart
+from storage.home import NIGHT_LOCK, hold
 from storage.models import Capture, Site
 
 logger = logging.getLogger(__name__)
@@ -47,6 +49,10 @@ PURPOSE = "purpose"
 """Key of `Request.meta` under which the spider says why it asks."""
 
 
+_RUN_STATES = {"finished": "done", "closespider_pagecount": "done", "shutdown": "interrupted"}
+"""What becomes of a run of `scrapy crawl`, by Scrapy's reason for its end."""
+
+
 class Recorder:
     """Holds the archive of one crawler open from its start to its end; the run is made if none is given.
 
@@ -56,15 +62,21 @@ class Recorder:
     def __init__(self, crawler: Crawler) -> None:
         operator = settings()
         self._crawler = crawler
+        self._lock = ExitStack()
+        if not crawler.settings.getint("NIANBAO_RUN"):
+            # `scrapy crawl`: two walks at once would ask a host twice as fast as it is asked for.
+            self._lock.enter_context(hold(operator.home, NIGHT_LOCK))
         self.folder = operator.archive_dir
         self.database = Database(operator.database)
         self.profile: SiteProfile = crawler.spidercls.profile  # type: ignore[attr-defined]
         self.broken: NianbaoError | None = None
-        self._own_run = not crawler.settings.getint("NIANBAO_RUN")
+        self.run_id = crawler.settings.getint("NIANBAO_RUN")
+        self.resumed = crawler.settings.getbool("NIANBAO_RESUMED")
+        self._own_run = not self.run_id
         with self.database.write() as session:
-            self.run_id = crawler.settings.getint("NIANBAO_RUN")
             if self._own_run:
-                self.run_id = runs.begin(session, "scrapy", [self.profile.domain], datetime.now(UTC)).id
+                run = runs.begin(session, "scrapy", [self.profile.domain], datetime.now(UTC))
+                self.run_id, self.resumed = run.id, run.resumed > 0
             session.merge(
                 Site(
                     domain=self.profile.domain,
@@ -97,14 +109,20 @@ class Recorder:
 
     async def keep(self, exchange: Exchange, purpose: Purpose) -> Capture:
         """Archive an exchange; returns when it is on disk and in the index."""
-        blocked = recognise(take_apart(exchange.response)) if exchange.outcome == "complete" else None
         try:
+            blocked = recognise(take_apart(exchange.response)) if exchange.outcome == "complete" else None
             capture: Capture = await maybe_deferred_to_future(
                 deferToThread(self._archive.add, exchange, purpose, blocked=blocked)
             )
         except NianbaoError as error:
             self._break(error)
             raise
+        except Exception as error:
+            # Broad: whatever hinders the recording, nothing may be fetched past it.
+            problem = f"{type(error).__name__}: {error}"
+            broken = CannotWrite(path=self.folder, problem=problem)
+            self._break(broken)
+            raise broken from error
         self._crawler.signals.send_catch_log(captured, capture=capture)
         return capture
 
@@ -112,13 +130,14 @@ class Recorder:
         try:
             self._archive.close()
             if self._own_run:
-                state = "done" if reason == "finished" and self.broken is None else "failed"
+                state = "failed" if self.broken is not None else _RUN_STATES.get(reason, "failed")
                 with self.database.write() as session:
                     runs.finish(session, self.run_id, state, {"ended": reason}, datetime.now(UTC))
         except NianbaoError as error:
             self._break(error)
         finally:
             self.database.close()
+            self._lock.close()
 
     def _break(self, error: NianbaoError) -> None:
         if self.broken is None:
@@ -128,6 +147,10 @@ class Recorder:
                 self._closing = asyncio.ensure_future(
                     self._crawler.engine.close_spider_async(reason="cannot_record")
                 )
+
+
+_HEAD_ALLOWANCE = BYTES_PER_MB
+"""Octets that a reply may have beside its body, which may be chunked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,21 +170,21 @@ class RecordingHandler(WireHandler):
         recorder = crawler.get_extension(Recorder)
         assert recorder is not None, "the recorder is an extension of every crawler here"
         self._recorder = recorder
-        self._contract_problem = check_contract()
-        if self._contract_problem:
-            logger.warning("captures will be reconstructed: %s", self._contract_problem)
+        self._max_body = crawler.settings.getint("DOWNLOAD_MAXSIZE")
+        if self.contract_problem:
+            logger.warning("captures will be reconstructed: %s", self.contract_problem)
 
     async def download_request(self, request: Request) -> Response:
         if self._recorder.broken is not None:
             raise IgnoreRequest(f"not fetched, since nothing can be recorded: {self._recorder.broken}")
-        tape = Tape()
+        tape = Tape(limit=self._max_body + self._max_body // 8 + _HEAD_ALLOWANCE)
         started = datetime.now(UTC)
         purpose = purpose_of(request)
         try:
             response = await self.fetch(request, tape)
         except Exception as error:
             # Broad: whatever ends an exchange, what came of it belongs in the archive; it is raised on.
-            exchange = self._exchange(request, started, tape, _ending(error, bool(tape.received)))
+            exchange = self._exchange(request, started, tape, self._ending(error, tape))
             await self._recorder.keep(exchange, purpose)
             raise
         exchange = self._exchange(request, started, tape, _Ending("complete"), response)
@@ -169,6 +192,18 @@ class RecordingHandler(WireHandler):
         request.meta[CAPTURE] = capture.id
         request.meta[BLOCKED] = capture.blocked
         return response
+
+    def _ending(self, error: Exception, tape: Tape) -> _Ending:
+        outcome: Outcome = "partial" if tape.received else "failed"
+        problem = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+        if tape.full or isinstance(error, DownloadCancelledError):
+            limit = self._max_body / BYTES_PER_MB
+            return _Ending(outcome, f"larger than the limit of {limit:g} MiB, cut there", "length")
+        if isinstance(error, DownloadTimeoutError):
+            return _Ending(outcome, problem, "time")
+        if isinstance(error, ResponseDataLossError):
+            return _Ending(outcome, problem, "disconnect")
+        return _Ending(outcome, problem, "unspecified" if tape.received else None)
 
     def _exchange(
         self,
@@ -179,7 +214,7 @@ class RecordingHandler(WireHandler):
         response: Response | None = None,
     ) -> Exchange:
         sent, received = bytes(tape.sent), bytes(tape.received)
-        if self._contract_problem:
+        if self.contract_problem:
             sent, received = _reconstruct_request(request), _reconstruct_response(response)
         proxy = request.meta.get("proxy")
         notes = {"tls": tape.tls or ""}
@@ -196,33 +231,22 @@ class RecordingHandler(WireHandler):
             ip_address=None if proxy else tape.peer,
             problem=ending.problem,
             truncated=ending.truncated,
-            reconstructed=self._contract_problem is not None,
+            reconstructed=self.contract_problem is not None,
             notes=notes,
         )
 
 
 def purpose_of(request: Request) -> Purpose:
     """Why this request is made: as the spider said, or as its middleware made it."""
-    if request.url.endswith("/robots.txt") and PURPOSE not in request.meta:
-        return Purpose("robots", "the site's rules for robots")
-    said = request.meta.get(PURPOSE, {})
-    role, followed = said.get("role", "other"), said.get("followed", "asked for directly")
     before = request.meta.get("redirect_urls")
+    said = request.meta.get(PURPOSE)
+    if said is None and (before or [request.url])[0].endswith("/robots.txt"):
+        said = {"role": "robots", "followed": "the site's rules for robots"}
+    said = said or {}
+    role, followed = said.get("role", "other"), said.get("followed", "asked for directly")
     if before:
         return Purpose(role, f"redirected from {before[-1]}; {followed}", before[-1])
     return Purpose(role, followed, said.get("referrer"))
-
-
-def _ending(error: BaseException, something_came: bool) -> _Ending:
-    outcome: Outcome = "partial" if something_came else "failed"
-    problem = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
-    if isinstance(error, DownloadTimeoutError):
-        return _Ending(outcome, problem, "time")
-    if isinstance(error, DownloadCancelledError):
-        return _Ending(outcome, problem, "length")
-    if isinstance(error, ResponseDataLossError):
-        return _Ending(outcome, problem, "disconnect")
-    return _Ending(outcome, problem, "unspecified" if something_came else None)
 
 
 def _reconstruct_request(request: Request) -> bytes:

@@ -40,7 +40,10 @@ EXTENSIONS = {
 }
 ITEM_PIPELINES = {"crawler.sightings.KeepSightings": 100}
 # Behind every other middleware, next to the network that it stands in for.
-DOWNLOADER_MIDDLEWARES = {"crawler.resume.AnswerFromArchive": 990}
+DOWNLOADER_MIDDLEWARES = {
+    "crawler.politeness.OneQueueAHost": 980,
+    "crawler.resume.AnswerFromArchive": 990,
+}
 
 # Replies that are not 200 are in the archive; the spider has nothing to do with them.
 HTTPERROR_ALLOW_ALL = False

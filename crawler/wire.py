@@ -9,6 +9,7 @@ plays an exchange through the protocol at start and says what no longer holds.
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
@@ -34,13 +35,18 @@ from twisted.web.iweb import IResponse
 
 @dataclass(slots=True)
 class Tape:
-    """What crossed the wire for one request: octets `sent` and `received`, the peer's address, TLS facts."""
+    """What crossed the wire for one request: octets `sent` and `received`, the peer's address, TLS facts.
 
+    `full`: more came than `limit`, and the connection was given up.
+    """
+
+    limit: int = sys.maxsize
     sent: bytearray = field(default_factory=bytearray)
     received: bytearray = field(default_factory=bytearray)
     peer: str | None = None
     tls: str | None = None
     stopped: bool = False
+    full: bool = False
 
     def start(self, transport: Any) -> None:
         """A connection begins to carry the request; an attempt that an idle one swallowed is dropped."""
@@ -53,6 +59,7 @@ class Tape:
     def hear(self, octets: bytes) -> None:
         if not self.stopped:
             self.received += octets
+            self.full = len(self.received) > self.limit
 
     def stop(self) -> None:
         """The exchange is over: whatever the connection still brings belongs to no request."""
@@ -99,6 +106,11 @@ class RecordingProtocol(http11._LenientHTTP11ClientProtocol):
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         if self._tape is not None:
             self._tape.hear(data)
+            if self._tape.full:
+                # Scrapy's own limit counts the body only, not headers and chunk sizes without end.
+                assert self.transport is not None
+                self.transport.abortConnection()
+                return
         super().dataReceived(data)
 
 
@@ -136,10 +148,18 @@ class _TapingPool(HTTPConnectionPool):
 
 
 class WireHandler(HTTP11DownloadHandler):
-    """Scrapy's HTTP/1.1 download handler, with the octets of each exchange on a tape."""
+    """Scrapy's HTTP/1.1 download handler, with the octets of each exchange on a tape.
+
+    `contract_problem`: why it cannot tape, in which case it is Scrapy's handler and nothing else.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self.contract_problem = check_contract()
+        if self.contract_problem is None:
+            self._install_tapes()
+
+    def _install_tapes(self) -> None:
         from twisted.internet import reactor  # noqa: PLC0415 - importing it installs one
 
         pool = _TapingPool(reactor, persistent=True)
