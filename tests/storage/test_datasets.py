@@ -26,7 +26,6 @@ from storage.columns import tables
 from storage.coverage import ExpectedPublisher
 from storage.database import Database
 from storage.datasets import ExportSummary, export
-from storage.extracts import fits_parquet
 from storage.models import FigureRow, Version
 from tests.storage.dataset_rows import SITE, fill
 
@@ -257,13 +256,6 @@ def test_no_cell_of_the_csv_files_is_a_formula(exported: ExportSummary) -> None:
     assert (plain["value"], plain["printed"]) == (-18, "-18")
 
 
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＠"])
-def test_guard(start: str) -> None:
-    assert tabular.guard(f"{start}1+1") == f"'{start}1+1"
-    assert tabular.guard(f"1{start}1") == f"1{start}1"
-    assert tabular.guard("") == ""
-
-
 def test_csv_is_utf8_with_a_mark_and_rfc_4180(exported: ExportSummary) -> None:
     content = (exported.folder / "doubts.csv").read_bytes()
     assert content.startswith(b"\xef\xbb\xbfdoubt_id,")
@@ -272,21 +264,6 @@ def test_csv_is_utf8_with_a_mark_and_rfc_4180(exported: ExportSummary) -> None:
     assert row["message"] == '行“其他，\n"未知"”'
     polars = pl.read_csv(exported.folder / "doubts.csv")
     assert polars["message"].to_list() == ['行“其他，\n"未知"”']
-
-
-@pytest.mark.parametrize(
-    ("text", "fits"),
-    [
-        ("0", True), ("-18", True), ("1E+5", True), ("9" * 28, True), ("1" + "0" * 28, False),
-        ("0.1234567891", True), ("0.12345678901", False), ("NaN", False), ("1E+28", False),
-    ],
-)  # fmt: skip
-def test_what_parquet_holds_without_loss(text: str, fits: bool) -> None:
-    value = Decimal(text)
-    assert fits_parquet(value) is fits
-    if fits:
-        series = pl.Series([value], dtype=pl.Decimal(38, 10))
-        assert series.to_list() == [value]
 
 
 def test_the_same_database_gives_the_same_bytes(database: Database, tmp_path: Path) -> None:
@@ -409,18 +386,6 @@ def test_a_full_disk_leaves_the_previous_export(
 def test_a_full_disk_leaves_no_new_folder(database: Database, tmp_path: Path) -> None:
     assert export_with_limit(str(database.url), tmp_path / "new", 600).returncode == 1
     assert not (tmp_path / "new").exists()
-
-
-def test_parquet_on_a_full_disk_is_one_clear_line(tmp_path: Path) -> None:
-    # The kernel's own full device: each of the three files in turn.
-    table = tables()["dictionary"]
-    rows = [(f"key{number}", "名", "name", None, None, "2021") for number in range(5000)]
-    for suffix in ("csv", "jsonl", "parquet"):
-        folder = tmp_path / suffix
-        folder.mkdir()
-        (folder / f"dictionary.{suffix}").symlink_to("/dev/full")
-        with pytest.raises(CannotWrite, match="No space left on device"):
-            tabular.write_table(table, rows, folder)
 
 
 def test_an_export_cut_short_leaves_the_previous_one(database: Database, exported: ExportSummary) -> None:
