@@ -1,11 +1,16 @@
-"""A small database for the tests of exports and coverage: rows as the night leaves them."""
+"""A small database for the tests of exports and coverage, as the night leaves it; and its export read back."""
 
 from __future__ import annotations
 
+import csv
+import hashlib
+import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import polars as pl
 from sqlalchemy.orm import Session
 
 from storage.models import (
@@ -254,3 +259,25 @@ def fill(session: Session) -> None:
             unit="件",
         )
     )
+
+
+def read_csv(folder: Path, table: str) -> list[dict[str, str]]:
+    with (folder / f"{table}.csv").open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def read_jsonl(folder: Path, table: str) -> list[dict[str, Any]]:
+    text = (folder / f"{table}.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line, parse_float=Decimal, parse_int=Decimal) for line in text.splitlines()]
+
+
+def read_parquet(folder: Path, table: str) -> list[dict[str, Any]]:
+    return pl.read_parquet(folder / f"{table}.parquet").to_dicts()
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
+
+
+def figure(rows: list[dict[str, Any]], key: str) -> dict[str, Any]:
+    return next(row for row in rows if row["key"] == key)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import fcntl
 import hashlib
 import json
@@ -27,7 +26,7 @@ from storage.coverage import ExpectedPublisher
 from storage.database import Database
 from storage.datasets import ExportSummary, export
 from storage.models import FigureRow, Version
-from tests.storage.dataset_rows import SITE, fill
+from tests.storage.dataset_rows import SITE, digests, figure, fill, read_csv, read_jsonl, read_parquet
 
 NOW = datetime(2024, 4, 10, tzinfo=UTC)
 LICENCES = "proactive.administrative_licensing.decisions"
@@ -69,28 +68,6 @@ def exported(database: Database, tmp_path: Path) -> ExportSummary:
 
 def run(database: Database, folder: Path, **further: Any) -> ExportSummary:
     return export(database, folder, PUBLISHERS, WORDS, now=NOW, **further)
-
-
-def read_csv(folder: Path, table: str) -> list[dict[str, str]]:
-    with (folder / f"{table}.csv").open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def read_jsonl(folder: Path, table: str) -> list[dict[str, Any]]:
-    text = (folder / f"{table}.jsonl").read_text(encoding="utf-8")
-    return [json.loads(line, parse_float=Decimal, parse_int=Decimal) for line in text.splitlines()]
-
-
-def read_parquet(folder: Path, table: str) -> list[dict[str, Any]]:
-    return pl.read_parquet(folder / f"{table}.parquet").to_dicts()
-
-
-def digests(folder: Path) -> dict[str, str]:
-    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())}
-
-
-def figure(rows: list[dict[str, Any]], key: str) -> dict[str, Any]:
-    return next(row for row in rows if row["key"] == key)
 
 
 def test_every_table_in_three_formats_and_a_descriptor(exported: ExportSummary) -> None:
