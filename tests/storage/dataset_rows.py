@@ -1,4 +1,4 @@
-"""A small database for the tests of exports and coverage, as the night leaves it; and its export read back."""
+"""A small database for the tests of exports and coverage, as a night leaves it; its export read back."""
 
 from __future__ import annotations
 
