@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from cli import screen
 from cli.desk import desk
-from cli.home import reading
+from cli.home import askable, reading
 from cli.language import Words
 from cli.moments import iso_moment, parse_moment, show_moment
 from cli.record import label
@@ -30,7 +30,7 @@ def versions(
 ) -> None:
     words = desk(ctx).words
     with reading(desk(ctx)) as session:
-        row, url, captures = _history(session, wanted)
+        row, url, captures = _history(session, askable(wanted))
         said = row.versions if row else []
         if as_json:
             report = row.id if row else None
@@ -50,7 +50,7 @@ def versions(
 
 def changes(
     ctx: typer.Context,
-    since: Annotated[int, typer.Option(metavar="SEQ", min=0, help="changes.since")] = 0,
+    since: Annotated[int, typer.Option(metavar="SEQ", min=0, max=2**63 - 1, help="changes.since")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="option.json")] = False,
 ) -> None:
     words = desk(ctx).words
@@ -88,7 +88,7 @@ def raw(
 ) -> None:
     moment = None if at is None else parse_moment(at)
     with reading(desk(ctx)) as session:
-        capture = nearest(session, url, moment)
+        capture = nearest(session, askable(url), moment)
         payload = read_payload(desk(ctx).settings.archive_dir, capture)
     screen.octets(payload)
 

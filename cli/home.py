@@ -11,6 +11,11 @@ from cli.desk import Desk
 from storage.database import Database
 
 
+def askable(text: str) -> str:
+    """An argument as a database takes it: octets of the command line that are not UTF-8 become escapes."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 @contextmanager
 def opened(here: Desk) -> Iterator[Database]:
     """The database. Creates nothing; raises `NoHome` where there is none."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from cli import screen
 from cli.desk import desk
 from cli.history import capture_json, version_json
-from cli.home import reading
+from cli.home import askable, reading
 from cli.language import Words
 from cli.moments import iso_moment, show_day, show_moment
 from cli.record import show_record
@@ -24,7 +24,7 @@ from storage.records import find_report
 def reports(
     ctx: typer.Context,
     site: Annotated[str | None, typer.Option(metavar="SITE", help="reports.site")] = None,
-    year: Annotated[int | None, typer.Option(metavar="YEAR", help="reports.year")] = None,
+    year: Annotated[int | None, typer.Option(metavar="YEAR", min=1, max=9999, help="reports.year")] = None,
     agency: Annotated[str | None, typer.Option(metavar="TEXT", help="reports.agency")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="option.json")] = False,
 ) -> None:
@@ -52,7 +52,7 @@ def report(
 ) -> None:
     words = desk(ctx).words
     with reading(desk(ctx)) as session:
-        row = find_report(session, wanted)
+        row = find_report(session, askable(wanted))
         version = row.versions[-1] if row.versions else None
         if as_json:
             screen.document(_full_json(row, version))
@@ -67,11 +67,11 @@ def report(
 def _choose(site: str | None, year: int | None, agency: str | None) -> Select[ReportRow]:
     chosen = select(ReportRow).options(joinedload(ReportRow.agency))
     if site is not None:
-        chosen = chosen.where(ReportRow.site == site)
+        chosen = chosen.where(ReportRow.site == askable(site))
     if year is not None:
         chosen = chosen.where(ReportRow.year == year)
     if agency is not None:
-        chosen = chosen.join(ReportRow.agency).where(Agency.name.contains(agency, autoescape=True))
+        chosen = chosen.join(ReportRow.agency).where(Agency.name.contains(askable(agency), autoescape=True))
     return chosen.order_by(ReportRow.site, ReportRow.agency_id, ReportRow.year, ReportRow.id)
 
 

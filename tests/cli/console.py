@@ -40,7 +40,7 @@ def environment(home: Path, **extra: str) -> dict[str, str]:
     return kept | {"LANG": "C.UTF-8", "NIANBAO_HOME": str(home), "COLUMNS": "100"} | extra
 
 
-def nianbao(*arguments: str, home: Path, stdin: str = "", **extra: str) -> Outcome:
+def nianbao(*arguments: str | bytes, home: Path, stdin: str = "", **extra: str) -> Outcome:
     """Run it to its end, with its output piped."""
     done = subprocess.run(
         [str(PROGRAM), *arguments],

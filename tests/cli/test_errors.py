@@ -26,11 +26,15 @@ from tests.cli.console import PROGRAM, environment, is_one_line, nianbao
         (["versions", "nothing"], 3, "nothing"),
         (["versions", "http://example.org/"], 3, "http://example.org/"),
         (["raw", "http://example.org/\x1b[31m"], 3, "http://example.org/"),
+        (["report", b"\xff"], 3, r"\udcff"),
+        (["raw", b"http://example.org/\xff"], 3, "http://example.org/"),
+        (["reports", "--year", "9" * 20], 2, "--year"),
+        (["export", ""], 2, "DIR"),
         (["parse", "no-such-file"], 3, "no-such-file"),
         (["parse", "/"], 3, "/"),
     ],
 )
-def test_a_wrong_call(home: Path, arguments: list[str], code: int, said: str) -> None:
+def test_a_wrong_call(home: Path, arguments: list[str | bytes], code: int, said: str) -> None:
     done = nianbao(*arguments, home=home)
     assert (done.code, done.octets) == (code, b"")
     assert is_one_line(done.complaint)
