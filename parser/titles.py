@@ -15,11 +15,12 @@ _SUBJECT = (
     r"|政府信息公开|政务信息公开|政务公开|警务公开|信息公开)"
 )
 _CORE = re.compile(
-    rf"{_SUBJECT}(?:工作)?(?:情况)?的?(?:年度)?(?:工作|总结|情况)*的?(?:年度报告|年报|报告|年度总结|总结)(?:\(.{{1,12}}\))?$"
+    rf"{_SUBJECT}(?:工作)?(?:情况)?的?(?:20\d\d年?)?(?:年度|度)?(?:工作|总结|情况)*的?(?:年度报告|年报|报告|年度总结|总结)(?:\(.{{1,12}}\))?$"
 )
 _YEAR = re.compile(r"((?:19|20)\d{2})(?:年度|年|-)?")
 _NOT_A_TITLE = re.compile(r"[。；！？]|根据|现发布|现予|现将|编制|如下|[:：].|关于印发|解读|图解|>")
 _SITE_PART = re.compile(r"[_|｜]|\s[-–—]+\s|--+|-(?=[^-]*(?:网|政府|局|频道|年报)$)")
+_AROUND = re.compile(r"^(?:\([^()]{1,10}\))+|\.(?:pdf|docx?|wps|html?)$", re.IGNORECASE)
 _LONGEST = 70
 _LOOK_AT = 60
 _PIECES = 4
@@ -61,7 +62,7 @@ def find_title(document: Document, lines: Sequence[str]) -> Title | None:
 def take_apart(text: str) -> Title | None:
     """Agency and year of a title, or `None` when it is not the title of an annual report."""
     folded = arabic(fold(text))
-    folded = folded.strip("《》<>·,")
+    folded = _AROUND.sub("", folded.strip("《》<>·,"))
     if not is_title(folded):
         return None
     core = _CORE.search(folded)
@@ -81,11 +82,8 @@ def tidy(text: str) -> str:
 
 
 def _name(text: str) -> str | None:
-    text = re.sub(
-        r"^(?:关于|附件\d?[:、]?|\d+[、.])+|(?:关于|年度|年|的|,|、)+$", "", text.strip("《》<>[]()|·,:")
-    )
-    text = re.sub(r"^(?:年度|年)", "", text)
-    text = re.sub(r"\((?:本级|公章|盖章)\)$", "", text)
+    text = re.sub(r"\((?:本级|公章|盖章|机关|汇总)\)$", "", text.strip("《》<>[]|·,:")).strip("()")
+    text = re.sub(r"^(?:关于|附件\d?[:、]?|\d+[、.]|年度|年)+|(?:关于|年度|年|的|,|、)+$", "", text)
     return text if 2 <= len(text) <= 40 else None
 
 

@@ -1,0 +1,62 @@
+"""Cells as numbers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from parser.numbers import Printed, looks_like_value, read_number
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit", "remark"),
+    [
+        ("0", "0", None, None),
+        ("１２３", "123", None, None),
+        ("1,234", "1234", None, None),
+        ("1，234，567", "1234567", None, None),
+        ("5949.088667", "5949.088667", None, None),
+        ("301843件", "301843", "件", None),
+        ("251000元", "251000", "元", None),
+        ("12.5 万元", "12.5", "万元", None),
+        ("-18", "-18", None, None),
+        ("\u221218", "-18", None, None),
+        ("＋3", "3", None, None),
+        ("22（其中修订16件）", "22", None, "其中修订16件"),
+        ("55(含自然失效29件)", "55", None, "含自然失效29件"),
+        ("7（件）", "7", "件", None),
+        ("约50", "50", None, "约"),
+        ("\xa00", "0", None, None),
+        ("007", "7", None, None),
+    ],
+)
+def test_numbers(text: str, value: str, unit: str | None, remark: str | None) -> None:
+    assert read_number(text) == Printed(Decimal(value), unit, remark)
+
+
+@pytest.mark.parametrize("text", ["", " ", "\u3000", "\xa0", "/", "—", "－", "无", "-", "――"])
+def test_what_stands_for_nothing_is_no_zero(text: str) -> None:
+    printed = read_number(text)
+    assert printed.value is None
+    assert printed.understood == (text != "――")
+
+
+@pytest.mark.parametrize(
+    "text", ["若干", "95 0", "1,23", "1.2.3", "12件3", "3（", "详见附件", "1.5万", "O", "<5"]
+)
+def test_anything_else_is_not_understood(text: str) -> None:
+    assert read_number(text) == Printed(None, understood=False)
+
+
+def test_digits_on_two_lines_are_joined_and_say_so() -> None:
+    assert read_number("59237.\n2449") == Printed(Decimal("59237.2449"))
+    assert read_number("1808\n595") == Printed(Decimal(1808595), joined=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("12", True), ("", True), ("—", True), ("12起案件", True), ("1.属于国家秘密", False), ("其他", False)],
+)
+def test_values_are_told_from_labels(text: str, value: bool) -> None:
+    assert looks_like_value(text) is value
