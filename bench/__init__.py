@@ -1,0 +1,1 @@
+"""Measuring: the truth set that the parser is judged by, and how fast it reads."""
