@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from errors import CannotWrite, Damaged, HomeBusy, NianbaoError
+from errors import CannotRead, CannotWrite, Damaged, HomeBusy
 from storage.captures import capture_row, payload_digest
 from storage.database import Database
 from storage.exchange import Exchange, Outcome, Purpose, Reply, take_apart
@@ -38,6 +38,7 @@ from storage.segment import (
     parse_fields,
     read_record,
     seal_file,
+    sync_folder,
 )
 
 
@@ -75,14 +76,20 @@ class Archive:
         with self._lock:
             writer = self._open()
             facts = {"run": str(self._run_id), "site": self._site} | ({"blocked": blocked} if blocked else {})
-            group = writer.append(exchange, purpose, reply, facts)
-            writer.sync()
-            row = capture_row(
-                exchange, purpose, reply, group,
-                run_id=self._run_id, site=self._site, segment_id=self._segment_id, blocked=blocked,
-            )  # fmt: skip
-            with self._database.write() as session:
-                session.add(row)
+            try:
+                group = writer.append(exchange, purpose, reply, facts)
+                writer.sync()
+                row = capture_row(
+                    exchange, purpose, reply, group,
+                    run_id=self._run_id, site=self._site, segment_id=self._segment_id, blocked=blocked,
+                )  # fmt: skip
+                with self._database.write() as session:
+                    session.add(row)
+            except BaseException:
+                # Left open for the next start, which puts segment and index in order before it seals.
+                self._writer = None
+                writer.abandon()
+                raise
             if writer.size >= self._segment_bytes:
                 self._seal()
         return row
@@ -102,7 +109,7 @@ class Archive:
             try:
                 with self._database.write() as session:
                     session.add(row)
-            except NianbaoError:
+            except BaseException:
                 writer.abandon()
                 raise
             self._writer, self._segment_id = writer, row.id
@@ -110,8 +117,8 @@ class Archive:
 
     def _seal(self) -> None:
         assert self._writer is not None
-        size, digest = self._writer.seal()
-        self._writer = None
+        writer, self._writer = self._writer, None
+        size, digest = writer.seal()
         with self._database.write() as session:
             _mark_sealed(session, self._segment_id, size, digest)
 
@@ -160,10 +167,10 @@ def read_payload(folder: Path, capture: Capture) -> bytes:
 
 
 def _read_block(folder: Path, place: Place) -> bytes:
-    path = locate(folder, place.segment)
     problem: object
     try:
-        with path.open("rb") as file:
+        path, file = _open_segment(folder, place.segment)
+        with file:
             record = read_record(file, place.offset)
         if record.headers.get("WARC-Record-ID") == f"<{place.record_id}>":
             return record.block
@@ -173,40 +180,58 @@ def _read_block(folder: Path, place: Place) -> bytes:
     raise Damaged(segment=path.name, offset=place.offset, url=place.url, problem=problem)
 
 
+def _open_segment(folder: Path, name: str) -> tuple[Path, IO[bytes]]:
+    while True:
+        path = locate(folder, name)
+        try:
+            return path, path.open("rb")
+        except FileNotFoundError:
+            continue  # sealed by its writer this very moment
+        except OSError as error:
+            raise CannotRead(path=path, problem=error.strerror) from error
+
+
 def salvage(folder: Path, database: Database) -> list[str]:
     """Bring what a crash left behind into order; a line for people for each segment that was touched.
 
     For each open segment without a living writer: a torn tail is moved to `<segment>.torn`, whole exchanges
-    without a row are indexed, and the segment is sealed. Segments being written are left alone.
+    without a row are indexed, rows whose exchange is not there are counted, and the segment is sealed.
+    Segments being written are left alone. Raises `CannotWrite`, `DatabaseError`.
     """
     lines = []
     for path in sorted(folder.glob(f"*{OPEN_SUFFIX}")):
         try:
-            file = lock_abandoned(path)
+            with lock_abandoned(path) as file:
+                lines.append(_salvage_segment(path, file, database))
         except HomeBusy:
             continue
         except OSError as error:
             raise CannotWrite(path=path, problem=error.strerror) from error
-        with file:
-            lines.append(_salvage_segment(path, file, database))
     return lines + list(_finish_sealing(folder, database))
 
 
 def _salvage_segment(path: Path, file: IO[bytes], database: Database) -> str:
     name = path.name.removesuffix(OPEN_SUFFIX)
-    groups, end = _groups(file)
-    size = path.stat().st_size
-    torn = size - end
+    with database.read() as session:
+        known = set(session.scalars(select(Capture.record_offset).join(Segment).where(Segment.name == name)))
+        runs = set(session.scalars(select(Run.id)))
+    found: set[int] = set()
+    rows: list[Capture] = []
+    end = 0
+    for group, after in _groups(file):
+        end = after
+        if group:
+            found.add(group[0][0].offset)
+            if group[0][0].offset not in known:
+                rows.append(_row_again(group))
+    torn = path.stat().st_size - end
     if torn:
-        file.seek(end)
-        with path.with_name(f"{path.name}.torn").open("wb") as aside:
-            shutil.copyfileobj(file, aside)
-            aside.flush()
-            os.fsync(aside.fileno())
-        os.ftruncate(file.fileno(), end)
-        os.fsync(file.fileno())
+        _move_aside(path, file, end)
     if end == 0:
         path.unlink()
+        if not known:
+            with database.write() as session:
+                session.execute(delete(Segment).where(Segment.name == name))
         return f"{name}: nothing whole in it, {torn} bytes moved aside"
     with database.write() as session:
         segment = session.scalar(select(Segment).where(Segment.name == name))
@@ -214,17 +239,30 @@ def _salvage_segment(path: Path, file: IO[bytes], database: Database) -> str:
             segment = Segment(name=name, state="open", created_at=datetime.now(UTC))
             session.add(segment)
             session.flush()
-        known = set(session.scalars(select(Capture.record_offset).where(Capture.segment_id == segment.id)))
-        rows = [_row_again(group, segment.id) for group in groups if group[0][0].offset not in known]
-        runs = set(session.scalars(select(Run.id)))
-        lost = [row.url for row in rows if row.run_id not in runs]
-        session.add_all(row for row in rows if row.run_id in runs)
         segment_id = segment.id
+        for row in (row for row in rows if row.run_id in runs):
+            row.segment_id = segment_id
+            session.add(row)
     bytes_, digest = seal_file(path)
     with database.write() as session:
         _mark_sealed(session, segment_id, bytes_, digest)
-    line = f"{name}: {len(groups)} exchanges, {len(rows) - len(lost)} indexed again, {torn} torn bytes aside"
-    return line + (f", {len(lost)} of a run this database does not know" if lost else "")
+    strange = sum(row.run_id not in runs for row in rows)
+    lost = len(known - found)
+    line = f"{name}: {len(found)} exchanges, {len(rows) - strange} indexed again, {torn} torn bytes aside"
+    line += f", {strange} of a run this database does not know" if strange else ""
+    return line + (f", {lost} in the index but no longer in the segment" if lost else "")
+
+
+def _move_aside(path: Path, file: IO[bytes], end: int) -> None:
+    """Keep what follows the last whole exchange in a file of its own, and then cut it off."""
+    file.seek(end)
+    with path.with_name(f"{path.name}.torn").open("wb") as aside:
+        shutil.copyfileobj(file, aside)
+        aside.flush()
+        os.fsync(aside.fileno())
+    sync_folder(path.parent)
+    os.ftruncate(file.fileno(), end)
+    os.fsync(file.fileno())
 
 
 def _finish_sealing(folder: Path, database: Database) -> Iterator[str]:
@@ -232,37 +270,46 @@ def _finish_sealing(folder: Path, database: Database) -> Iterator[str]:
     with database.read() as session:
         opened = list(session.scalars(select(Segment).where(Segment.state == "open")))
     for segment in opened:
+        if (folder / f"{segment.name}{OPEN_SUFFIX}").exists():
+            continue
         path = folder / f"{segment.name}{SEALED_SUFFIX}"
-        if path.exists():
+        try:
             size, digest = measure(path)
-            with database.write() as session:
-                _mark_sealed(session, segment.id, size, digest)
-            yield f"{segment.name}: sealed already, noted now"
+        except FileNotFoundError:
+            yield f"{segment.name}: the file is missing"
+            continue
+        except OSError as error:
+            raise CannotRead(path=path, problem=error.strerror) from error
+        with database.write() as session:
+            _mark_sealed(session, segment.id, size, digest)
+        yield f"{segment.name}: sealed already, noted now"
 
 
 Group = list[tuple[Placed, StoredRecord]]
 
 
-def _groups(file: IO[bytes]) -> tuple[list[Group], int]:
-    """The whole exchanges of a segment, and the offset after the last of them."""
-    groups: list[Group] = []
+def _groups(file: IO[bytes]) -> Iterator[tuple[Group, int]]:
+    """The whole exchanges of a segment, each with the offset after it; first the warcinfo, an empty group.
+
+    Only one is held at a time: a segment may be larger than the memory.
+    """
     current: Group = []
-    end = 0
     for placed in members(file):
-        record = read_record(file, placed.offset)
+        try:
+            record = read_record(file, placed.offset)
+        except ValueError:
+            return  # a whole gzip member that is no record
         if record.type == "warcinfo":
-            end = placed.offset + placed.bytes
+            yield [], placed.offset + placed.bytes
             continue
         current.append((placed, record))
         if record.type == "metadata":
-            groups.append(current)
+            yield current, placed.offset + placed.bytes
             current = []
-            end = placed.offset + placed.bytes
-    return groups, end
 
 
-def _row_again(group: Group, segment_id: int) -> Capture:
-    """The index row of an exchange, from its records alone."""
+def _row_again(group: Group) -> Capture:
+    """The index row of an exchange, from its records alone; its segment's id is the caller's to set."""
     records = {record.type: (placed, record) for placed, record in group}
     _, metadata = records["metadata"]
     notes = parse_fields(metadata.block)
@@ -289,9 +336,10 @@ def _row_again(group: Group, segment_id: int) -> Capture:
     placed = PlacedGroup(
         record_id, group[0][0].offset, response[0] if response else None, request[0] if request else None
     )
+    run = notes.get("run", "")
     return capture_row(
         exchange, purpose, take_apart(exchange.response), placed,
-        run_id=int(notes.get("run", "0")), site=notes.get("site", ""), segment_id=segment_id,
+        run_id=int(run) if run.isdecimal() else 0, site=notes.get("site", ""), segment_id=0,
         blocked=notes.get("blocked"),
     )  # fmt: skip
 

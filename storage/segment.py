@@ -20,6 +20,7 @@ import os
 import uuid
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -36,7 +37,9 @@ SEALED_SUFFIX = ".warc.gz"
 HTTP_RESPONSE = "application/http;msgtype=response"
 HTTP_REQUEST = "application/http;msgtype=request"
 WARC_FIELDS = "application/warc-fields"
-_SCAN_BYTES = 1 << 20
+_HASH_BYTES = 1 << 20
+_SCAN_BYTES = 1 << 14
+"""Small: what follows a member in the chunk is copied once for each member that ends in it."""
 RECORD_TYPES = {
     "warcinfo": WarcRecordType.warcinfo,
     "response": WarcRecordType.response,
@@ -73,25 +76,25 @@ class StoredRecord:
 
 
 class SegmentWriter:
-    """Appends to one new segment. After any error the file ends where the last good group ended."""
+    """Appends to one new segment. After any error the file ends where the last good group ended.
+
+    A writer that raised once is to be abandoned: a disk that refused a `sync` may have dropped what it was
+    given, and says so only once.
+    """
 
     def __init__(self, folder: Path, name: str, info: dict[str, str]) -> None:
         """Create the file, lock it, and write its warcinfo record (`info` are the fields of that record)."""
         self.name = name
         self.path = folder / f"{name}{OPEN_SUFFIX}"
         self._info_id = _new_id()
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self._file: IO[bytes] = self.path.open("xb", buffering=0)
-        except OSError as error:
-            raise CannotWrite(path=self.path, problem=error.strerror) from error
-        fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._file = _create_locked(self.path)
         self.size = 0
+        self._synced = 0
         headers = {"WARC-Filename": f"{name}{SEALED_SUFFIX}", "Content-Type": WARC_FIELDS}
         try:
             self._append(_member("warcinfo", self._info_id, None, headers, _fields(info)))
             self.sync()
-            _sync_folder(folder)
+            sync_folder(folder)
         except CannotWrite:
             self._file.close()
             self.path.unlink(missing_ok=True)
@@ -119,7 +122,9 @@ class SegmentWriter:
         try:
             os.fdatasync(self._file.fileno())
         except OSError as error:
+            self._cut_back(self._synced)
             raise CannotWrite(path=self.path, problem=error.strerror) from error
+        self._synced = self.size
 
     def seal(self) -> tuple[int, str]:
         """Close the segment for good and give it its final name: its size in bytes and its sha256."""
@@ -176,17 +181,46 @@ class SegmentWriter:
                 view = view[self._file.write(view) :]
         except OSError as error:
             # A disk that filled up half-way must not leave half a record behind what is whole.
-            os.ftruncate(self._file.fileno(), self.size)
-            self._file.seek(self.size)
+            self._cut_back(self.size)
             raise CannotWrite(path=self.path, problem=error.strerror) from error
         self.size += len(octets)
+
+    def _cut_back(self, size: int) -> None:
+        # A disk that cannot even shorten a file leaves a torn tail, which the next start moves aside.
+        with suppress(OSError):
+            os.ftruncate(self._file.fileno(), size)
+            self._file.seek(size)
+        self.size = size
+
+
+def _create_locked(path: Path) -> IO[bytes]:
+    """A new file that this process holds the lock of, unbuffered."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        while True:
+            file: IO[bytes] = path.open("xb", buffering=0)
+            fcntl.flock(file, fcntl.LOCK_EX)
+            if _lies_at(file, path):
+                return file
+            # A salvage got between the two calls and cleared the empty file away.
+            file.close()
+    except OSError as error:
+        raise CannotWrite(path=path, problem=error.strerror) from error
+
+
+def _lies_at(file: IO[bytes], path: Path) -> bool:
+    """Whether that path still names that open file."""
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
 
 
 def seal_file(path: Path) -> tuple[int, str]:
     """Rename an open segment to its sealed name, durably: its size in bytes and its sha256."""
     fixed = measure(path)
     path.rename(sealed_path(path))
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
     return fixed
 
 
@@ -195,7 +229,7 @@ def measure(path: Path) -> tuple[int, str]:
     digest = hashlib.sha256()
     size = 0
     with path.open("rb") as file:
-        while chunk := file.read(_SCAN_BYTES):
+        while chunk := file.read(_HASH_BYTES):
             digest.update(chunk)
             size += len(chunk)
     return size, digest.hexdigest()
@@ -216,44 +250,63 @@ def locate(folder: Path, name: str) -> Path:
 
 
 def lock_abandoned(path: Path) -> IO[bytes]:
-    """Open a segment that no living writer holds, for salvage. Raises `HomeBusy` where one does."""
-    file = path.open("r+b")
+    """Open a segment that no living writer holds, for salvage.
+
+    Raises `HomeBusy` where one does, or did until a moment ago and has sealed it since.
+    """
+    try:
+        file = path.open("r+b")
+    except FileNotFoundError as error:
+        raise HomeBusy(home=path.parent.parent, pid="?") from error
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if not _lies_at(file, path):
+            raise BlockingIOError
     except BlockingIOError as error:
         file.close()
         raise HomeBusy(home=path.parent.parent, pid="?") from error
+    except OSError:
+        file.close()
+        raise
     return file
 
 
 def members(file: IO[bytes]) -> Iterator[Placed]:
-    """The whole gzip members from the start of a file, ending silently before the first torn one."""
-    offset = 0
+    """The whole gzip members from the start of a file, ending silently before the first torn one.
+
+    The caller may move the file's position between two of them.
+    """
+    offset = read = 0
+    ahead = b""
     while True:
-        file.seek(offset)
         inflate = zlib.decompressobj(wbits=31)
-        taken = 0
+        length = 0
         try:
             while not inflate.eof:
-                chunk = file.read(_SCAN_BYTES)
-                if not chunk:
-                    return
-                # The text is thrown away: only the end of the member and its checksum matter here.
-                inflate.decompress(chunk)
-                taken += len(chunk)
+                if not ahead:
+                    file.seek(read)
+                    ahead = file.read(_SCAN_BYTES)
+                    read += len(ahead)
+                    if not ahead:
+                        return
+                # The text is thrown away, a piece at a time: only the member's end and checksum matter here.
+                inflate.decompress(ahead, _SCAN_BYTES)
+                rest = inflate.unused_data if inflate.eof else inflate.unconsumed_tail
+                length += len(ahead) - len(rest)
+                ahead = rest
         except zlib.error:
             return
-        length = taken - len(inflate.unused_data)
         yield Placed(offset, length)
         offset += length
 
 
 def read_record(file: IO[bytes], offset: int) -> StoredRecord:
     """The record whose member begins at this offset. Raises `ValueError` saying what is wrong with it."""
-    file.seek(offset)
+    # Unpacked to its end first: a reader of the record alone stops before the member's checksum.
+    member = io.BytesIO(_unpack_member(file, offset))
     try:
-        record = next(iter(ArchiveIterator(file, parse_http=False)), None)
-        if record is None or record.stream_pos != offset:
+        record = next(iter(ArchiveIterator(member, parse_http=False)), None)
+        if record is None or record.stream_pos != 0:
             raise ValueError("no record begins here")
         block = record.reader.read()
     except OSError as error:
@@ -261,7 +314,22 @@ def read_record(file: IO[bytes], offset: int) -> StoredRecord:
     if len(block) != record.content_length:
         raise ValueError("the record is cut short")
     headers = record.headers.to_dict()
-    return StoredRecord(headers["WARC-Type"], headers, block)
+    return StoredRecord(headers.get("WARC-Type", "unknown"), headers, block)
+
+
+def _unpack_member(file: IO[bytes], offset: int) -> bytes:
+    file.seek(offset)
+    inflate = zlib.decompressobj(wbits=31)
+    plain = bytearray()
+    try:
+        while not inflate.eof:
+            chunk = file.read(_SCAN_BYTES)
+            if not chunk:
+                raise ValueError("the record is cut short" if plain else "no record begins here")
+            plain += inflate.decompress(chunk)
+    except zlib.error as error:
+        raise ValueError(str(error) if plain else "no record begins here") from error
+    return bytes(plain)
 
 
 def parse_fields(block: bytes) -> dict[str, str]:
@@ -314,7 +382,7 @@ def _new_id() -> str:
     return f"urn:uuid:{uuid.uuid4()}"
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     try:
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:

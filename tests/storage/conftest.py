@@ -1,0 +1,28 @@
+"""What the tests of this room share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage.segment import SegmentWriter
+from tests.storage.exchanges import INFO, Home
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Home]:
+    """A home with an empty archive."""
+    made = Home(tmp_path)
+    yield made
+    made.archive.close()
+    made.database.close()
+
+
+@pytest.fixture
+def writer(tmp_path: Path) -> Iterator[SegmentWriter]:
+    """A segment being written."""
+    made = SegmentWriter(tmp_path / "archive", "nianbao-test-1", INFO)
+    yield made
+    made.abandon()
