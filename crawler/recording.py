@@ -17,13 +17,14 @@ from scrapy.exceptions import (
     IgnoreRequest,
     ResponseDataLossError,
 )
-from scrapy.http import Response
+from scrapy.http import Headers, Response
 from scrapy.utils.defer import maybe_deferred_to_future
 from twisted.internet.threads import deferToThread
 
 from config import settings
 from crawler.addon import BYTES_PER_MB, user_agent
 from crawler.blocking import recognise
+from crawler.politeness import turn
 from crawler.wire import Tape, WireHandler
 from errors import CannotWrite, NianbaoError
 from spiders.site import SiteProfile
@@ -175,6 +176,10 @@ class RecordingHandler(WireHandler):
             logger.warning("captures will be reconstructed: %s", self.contract_problem)
 
     async def download_request(self, request: Request) -> Response:
+        async with turn(request.url):
+            return await self._exchange_and_keep(request)
+
+    async def _exchange_and_keep(self, request: Request) -> Response:
         if self._recorder.broken is not None:
             raise IgnoreRequest(f"not fetched, since nothing can be recorded: {self._recorder.broken}")
         tape = Tape(limit=self._max_body + self._max_body // 8 + _HEAD_ALLOWANCE)
@@ -250,7 +255,7 @@ def purpose_of(request: Request) -> Purpose:
 
 
 def _reconstruct_request(request: Request) -> bytes:
-    return f"{request.method} {request.url} HTTP/1.1\r\n".encode() + request.headers.to_string() + b"\r\n\r\n"
+    return _message(f"{request.method} {request.url} HTTP/1.1", request.headers)
 
 
 def _reconstruct_response(response: Response | None) -> bytes:
@@ -258,4 +263,9 @@ def _reconstruct_response(response: Response | None) -> bytes:
         return b""
     headers = response.headers.copy()
     headers.pop("Transfer-Encoding", None)
-    return f"HTTP/1.1 {response.status} \r\n".encode() + headers.to_string() + b"\r\n\r\n" + response.body
+    return _message(f"HTTP/1.1 {response.status} ", headers) + response.body
+
+
+def _message(first: str, headers: Headers) -> bytes:
+    lines = [first.encode(), *filter(None, [headers.to_string()]), b"", b""]
+    return b"\r\n".join(lines)
