@@ -52,7 +52,9 @@ class Locator:
     """Where in the source something stands. Each format fills the fields that it has.
 
     `page` counts from 1 (PDF, OFD, scans) with `box` on it; `xpath` is absolute (HTML, DOCX); `line` and
-    `column` count from 1 (text: the line, and the character in it).
+    `column` count from 1 (text: the line, and the character in it); `sheet` is a sheet's name and `cell` a
+    place on it (`B7`) (spreadsheets); `member` is the path of a file inside an archive, the other fields then
+    being those of that file.
     """
 
     page: int | None = None
@@ -60,6 +62,9 @@ class Locator:
     xpath: str | None = None
     line: int | None = None
     column: int | None = None
+    sheet: str | None = None
+    cell: str | None = None
+    member: str | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Only the fields that are set; JSON-ready."""
@@ -74,6 +79,12 @@ class Locator:
             filled["line"] = self.line
         if self.column is not None:
             filled["column"] = self.column
+        if self.sheet is not None:
+            filled["sheet"] = self.sheet
+        if self.cell is not None:
+            filled["cell"] = self.cell
+        if self.member is not None:
+            filled["member"] = self.member
         return filled
 
 

@@ -1,0 +1,102 @@
+"""A document that is a ZIP of XML parts (ODT, XLSX, OFD), read within limits.
+
+Nothing outside the package is ever asked for: no external entity, no document type, no link. What a member
+claims about its size is not believed; octets are counted as they are unpacked.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from functools import cached_property
+
+from lxml import etree
+from lxml.etree import _Element as Element  # type: ignore[import-untyped]
+
+from parser.document import State, Unreadable
+
+MOST_MEMBERS = 20_000
+"""Members of a package; a report with a picture a page has some hundreds."""
+
+MOST_OCTETS = 96 * 1024 * 1024
+"""Octets unpacked of one package, all parts together."""
+
+MOST_XML = 24 * 1024 * 1024
+"""Octets of one XML part: a tree takes about ten times as much memory."""
+
+_ENCRYPTED = 0x1
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    OSError,
+    ValueError,
+    NotImplementedError,
+    OverflowError,
+    LookupError,
+)
+
+
+class Package:
+    """The members of a ZIP by name. Raises `Unreadable` for what is damaged, encrypted or too large."""
+
+    def __init__(self, payload: bytes) -> None:
+        if payload.count(b"PK\x01\x02") > MOST_MEMBERS:
+            raise Unreadable(State.TOO_LARGE, f"The package has more than {MOST_MEMBERS} members.")
+        try:
+            self._archive = zipfile.ZipFile(io.BytesIO(payload))
+        except _BROKEN as error:
+            raise Unreadable(State.DAMAGED, f"The ZIP package cannot be opened: {error}.") from error
+        self._left = MOST_OCTETS
+
+    @cached_property
+    def members(self) -> dict[str, zipfile.ZipInfo]:
+        """Members by their path without a leading slash; of two with one name the last counts, as in ZIP."""
+        return {info.filename.lstrip("/"): info for info in self._archive.infolist()}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.members
+
+    def read(self, name: str, most: int = MOST_OCTETS) -> bytes:
+        """The octets of a member, at most `most` of them."""
+        info = self.members.get(name)
+        if info is None:
+            raise Unreadable(State.DAMAGED, f"The package has no part “{name}”.")
+        if info.flag_bits & _ENCRYPTED:
+            raise Unreadable(State.ENCRYPTED, "The package is protected with a password.")
+        most = min(most, self._left)
+        try:
+            with self._archive.open(info) as member:
+                octets = member.read(most + 1)
+        except _BROKEN as error:
+            raise Unreadable(State.DAMAGED, f"The part “{name}” is damaged: {error}.") from error
+        except RuntimeError as error:
+            raise Unreadable(State.ENCRYPTED, "The package is protected with a password.") from error
+        if len(octets) > most:
+            raise Unreadable(State.TOO_LARGE, f"The part “{name}” unpacks to more than {most} octets.")
+        self._left -= len(octets)
+        return octets
+
+    def xml(self, name: str) -> Element:
+        """The root of an XML part."""
+        return parse_xml(self.read(name, MOST_XML), name)
+
+
+def parse_xml(octets: bytes, name: str) -> Element:
+    """The root of an XML document, without entities of its own making. Raises `Unreadable`."""
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    try:
+        root = etree.fromstring(octets, parser)
+    except (etree.XMLSyntaxError, ValueError, LookupError) as error:
+        raise Unreadable(State.DAMAGED, f"The part “{name}” is not well-formed XML: {error}.") from error
+    if root.getroottree().docinfo.doctype:
+        raise Unreadable(State.DAMAGED, f"The part “{name}” declares entities, which no office program does.")
+    return root
