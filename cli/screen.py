@@ -5,11 +5,13 @@ What the archive holds was written by strangers: control characters of a page ne
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from typing import Any, TextIO
 
 from rich.cells import cell_len
@@ -59,9 +61,11 @@ def pairs(rows: Sequence[tuple[str, object]]) -> None:
 
 
 def complain(text: str) -> None:
-    """One line on stderr."""
+    """One line on stderr, where there is one that takes it."""
     if sys.stderr is not None:
-        sys.stderr.write(" ".join(clean(text).split()) + "\n")
+        with suppress(OSError):
+            sys.stderr.write(" ".join(clean(text).split()) + "\n")
+            sys.stderr.flush()
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -90,16 +94,10 @@ def document(value: Any) -> None:
 
 def octets(payload: bytes) -> None:
     """Bytes, and nothing else."""
-    if sys.stdout is None:
-        raise CannotWrite(path="stdout", problem=os.strerror(9))
-    try:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(payload)
-        sys.stdout.buffer.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise CannotWrite(path="stdout", problem=error.strerror) from error
+    with _writing() as out:
+        out.flush()
+        out.buffer.write(payload)
+        out.buffer.flush()
 
 
 def is_terminal(stream: TextIO | None) -> bool:
@@ -123,7 +121,7 @@ def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> 
     """Widths with which the table fits: headers fold at blanks first, then long cells, then anything."""
     bodies = [max((cell_len(cell) for cell in column), default=0) for column in zip(*rows, strict=True)]
     bodies = bodies or [0] * len(heads)
-    widths = [max(cell_len(head), body) for head, body in zip(heads, bodies, strict=True)]
+    widths = [min(max(cell_len(head), body), width) for head, body in zip(heads, bodies, strict=True)]
     words = [max(map(cell_len, head.split()), default=0) for head in heads]
     least = [max(pair) for pair in zip(words, bodies, strict=True)]
     room = width - GAP * (len(heads) - 1)
@@ -139,11 +137,18 @@ def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> 
 
 
 def _write(text: str) -> None:
+    with _writing() as out:
+        out.write(text)
+        out.flush()
+
+
+@contextmanager
+def _writing() -> Iterator[TextIO]:
+    """stdout, whose failures are errors of ours; but a reader who has gone is none."""
     if sys.stdout is None:
-        raise CannotWrite(path="stdout", problem=os.strerror(9))
+        raise CannotWrite(path="stdout", problem=os.strerror(errno.EBADF))
     try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
+        yield sys.stdout
     except BrokenPipeError:
         raise
     except OSError as error:
