@@ -22,7 +22,7 @@ from lxml.etree import _Element as Element  # type: ignore[import-untyped]
 from parser.document import Block, Document, Grid, Heading, Locator, Paragraph, State, Unreadable
 from parser.folding import fold
 from parser.readers.charset import decode
-from parser.readers.html_table import build_grid, is_layout
+from parser.readers.html_table import build_grid, has_layout_parts, lays_out
 from parser.readers.html_text import BLOCK_TAGS, SKIPPED_TAGS, is_hidden, own_text, paths, text_of
 from parser.readers.page_tags import document_links, page_tags
 
@@ -43,7 +43,7 @@ def tree_of(payload: bytes) -> Element:
     # An XML declaration makes lxml refuse text that is already decoded.
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
     try:
-        tree = etree.fromstring(text, lxml.html.HTMLParser(huge_tree=True))
+        tree = etree.fromstring(text, etree.HTMLParser(huge_tree=True))
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
         raise Unreadable(State.DAMAGED, "The page has no element that could be read.") from error
     if tree is None:
@@ -68,7 +68,7 @@ def read(payload: bytes) -> Document:
             notes.append("The tables stand in a part of the page that its style hides.")
     meta = page_tags(tree)
     links = document_links(tree)
-    blocks = _article(tree, walker.blocks, meta)
+    blocks = _article(_without(walker.tables, tree), walker.blocks, meta)
     return Document("html", blocks, meta, links, notes=tuple(notes))
 
 
@@ -78,6 +78,7 @@ class _Walker:
 
     with_hidden: bool = False
     blocks: list[Block] = field(default_factory=list)
+    tables: list[Element] = field(default_factory=list)
     _inline: list[str] = field(default_factory=list)
     _inline_at: Element | None = None
 
@@ -93,11 +94,7 @@ class _Walker:
         if depth > _DEEPEST:
             self._say(element, " ".join(element.itertext()))
             return
-        if tag == "table" and not is_layout(element):
-            self._flush()
-            grid = build_grid(element, self.with_hidden)
-            if grid.cells:
-                self.blocks.append(grid)
+        if tag == "table" and self._take_table(element):
             return
         level = _HEADING.match(tag)
         if level and element.find(".//table") is None:
@@ -115,6 +112,19 @@ class _Walker:
             self._say(element, child.tail)
         if block:
             self._flush()
+
+    def _take_table(self, table: Element) -> bool:
+        """Write a data table down as a grid; `False` for one that lays out the page."""
+        if has_layout_parts(table):
+            return False
+        grid = build_grid(table, self.with_hidden)
+        if lays_out(grid):
+            return False
+        self._flush()
+        self.tables.append(table)
+        if grid.cells:
+            self.blocks.append(grid)
+        return True
 
     def _say(self, element: Element, text: str | None) -> None:
         if not text:
@@ -135,9 +145,8 @@ def _locator(element: Element) -> Locator:
     return Locator(xpath=paths(element))
 
 
-def _article(tree: Element, blocks: list[Block], meta: dict[str, str]) -> tuple[Block, ...]:
+def _article(stripped: Element, blocks: list[Block], meta: dict[str, str]) -> tuple[Block, ...]:
     """The blocks of the page without its foot. Without an opinion from trafilatura all blocks stay."""
-    stripped = _without_tables(tree)
     if "title" not in meta and "ArticleTitle" not in meta:
         _add_metadata(stripped, meta)
     text = fold(_main_text(stripped))
@@ -187,13 +196,15 @@ _FOOT = re.compile(
 )
 
 
-def _without_tables(tree: Element) -> Element:
-    """A copy for trafilatura, without data tables: their cells are ours, and slow it down."""
+def _without(tables: list[Element], tree: Element) -> Element:
+    """A copy of the page without its data tables, for trafilatura, which takes trees of `lxml.html` only.
+    Their cells are ours, and slow it down."""
     whole = copy.deepcopy(tree)
-    for table in list(whole.iter("table")):
-        if table.getparent() is not None and not is_layout(table):
-            _drop(table)
-    return whole
+    dropped = set(tables)
+    for table, twin in list(zip(tree.iter("table"), whole.iter("table"), strict=True)):
+        if table in dropped:
+            _drop(twin)
+    return lxml.html.document_fromstring(etree.tostring(whole, encoding="unicode", method="html"))
 
 
 def _drop(element: Element) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lxml.etree import _Element as Element  # type: ignore[import-untyped]
 
@@ -19,45 +21,40 @@ _PARAGRAPHS = 6
 _ARTICLE = 3000
 
 
-def is_layout(table: Element) -> bool:
-    """Whether a table lays out the page rather than holding data: it has tables, headings or whole articles
-    in its cells."""
-    if next(table.iterdescendants("table", "h1", "h2", "iframe"), None) is not None:
-        return True
+def has_layout_parts(table: Element) -> bool:
+    """Whether a table holds what no data table does: other tables, headings, frames."""
+    return next(table.iterdescendants("table", "h1", "h2", "iframe"), None) is not None
+
+
+def lays_out(grid: Grid) -> bool:
+    """Whether a grid holds whole articles in its cells: it lays out the page rather than data."""
     return any(
-        (number == 0 or length > _ARTICLE or sum(1 for _ in cell.iter("p")) >= _PARAGRAPHS)
-        for number, row in enumerate(_rows(table))
-        for cell in _cells(row)
-        if (length := len("".join(cell.itertext()))) > _LONG_TEXT
+        len(cell.text) > _LONG_TEXT
+        and (cell.row == 0 or len(cell.text) > _ARTICLE or cell.text.count("\n") >= _PARAGRAPHS)
+        for cell in grid.cells
     )
 
 
 def build_grid(table: Element, with_hidden: bool = False) -> Grid:
-    """The cells of a data table at the places where a browser draws them.
+    """The cells of a table at the places where a browser draws them.
 
-    A rowspan ends with its row group and with the table; a span that is no number, or 0, counts as 1.
+    A rowspan ends with the table; a span that is no number, or 0, counts as 1; what lies right of
+    `MOST_COLUMNS` is left out.
     """
     rows = [row for row in _rows(table) if with_hidden or not is_hidden(row)]
     taken: set[tuple[int, int]] = set()
     cells: list[Cell] = []
-    base = paths(table)
     for number, row in enumerate(rows):
         column = 0
-        row_path: str | None = None
-        counts: dict[str, int] = {}
-        kinds = {tag: sum(1 for child in row if child.tag == tag) for tag in ("td", "th")}
-        for element in _cells(row):
-            tag = str(element.tag)
-            counts[tag] = counts.get(tag, 0) + 1
+        for element, path in _cells(row):
             if is_hidden(element) and not with_hidden:
                 continue
             while (number, column) in taken:
                 column += 1
+            if column >= MOST_COLUMNS:
+                break
             rowspan = min(_span(element, "rowspan"), len(rows) - number)
-            colspan = min(_span(element, "colspan"), MOST_COLUMNS)
-            if row_path is None:
-                row_path = paths(row)
-            step = f"{tag}[{counts[tag]}]" if kinds[tag] > 1 else tag
+            colspan = min(_span(element, "colspan"), MOST_COLUMNS - column)
             cells.append(
                 Cell(
                     row=number,
@@ -65,8 +62,8 @@ def build_grid(table: Element, with_hidden: bool = False) -> Grid:
                     text=text_of(element, with_hidden),
                     rowspan=rowspan,
                     colspan=colspan,
-                    locator=Locator(xpath=f"{row_path}/{step}"),
-                    header=tag == "th",
+                    locator=Locator(xpath=path),
+                    header=element.tag == "th",
                 )
             )
             if rowspan > 1:
@@ -76,31 +73,16 @@ def build_grid(table: Element, with_hidden: bool = False) -> Grid:
                     for place in range(column, column + colspan)
                 )
             column += colspan
-    return Grid(tuple(_narrowed(cells)), Locator(xpath=base))
+    return Grid(tuple(_narrowed(cells)), Locator(xpath=paths(table)))
 
 
 def _narrowed(cells: list[Cell]) -> Iterator[Cell]:
-    """Cells clamped to the table's width: what a single cell in its row claims beyond all others is not
-    there."""
-    width = max((cell.column + 1 for cell in cells), default=0)
-    for cell in cells:
-        if cell.colspan > 1 and cell.column + cell.colspan > width:
-            others = [
-                one.column + one.colspan for one in cells if one is not cell and one.colspan < MOST_COLUMNS
-            ]
-            edge = max([width, *others])
-            if cell.column + cell.colspan > edge:
-                yield Cell(
-                    cell.row,
-                    cell.column,
-                    cell.text,
-                    cell.rowspan,
-                    max(1, edge - cell.column),
-                    cell.locator,
-                    cell.header,
-                )
-                continue
-        yield cell
+    """Cells clamped to the table's width, which those that claim all columns there can be do not make."""
+    ends = [cell.column + cell.colspan for cell in cells]
+    starts = [cell.column + 1 for cell in cells]
+    width = max((end for end in (*starts, *ends) if end < MOST_COLUMNS), default=MOST_COLUMNS)
+    for cell, end in zip(cells, ends, strict=True):
+        yield cell if end <= width else replace(cell, colspan=max(1, width - cell.column))
 
 
 def _span(element: Element, name: str) -> int:
@@ -117,5 +99,17 @@ def _rows(table: Element) -> Iterator[Element]:
             yield from (row for row in child if row.tag == "tr")
 
 
-def _cells(row: Element) -> Iterator[Element]:
-    return (child for child in row if child.tag in ("td", "th"))
+def _cells(row: Element) -> list[tuple[Element, str]]:
+    """The cells of a row, each with its absolute XPath."""
+    cells = [child for child in row if child.tag in ("td", "th")]
+    if not cells:
+        return []
+    base = paths(row)
+    many = Counter(child.tag for child in cells)
+    seen: Counter[str] = Counter()
+    found = []
+    for cell in cells:
+        seen[cell.tag] += 1
+        place = f"[{seen[cell.tag]}]" if many[cell.tag] > 1 else ""
+        found.append((cell, f"{base}/{cell.tag}{place}"))
+    return found

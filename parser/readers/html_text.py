@@ -62,6 +62,8 @@ def is_hidden(element: Element) -> bool:
 
 def own_text(text: str) -> str:
     """Text as a browser shows it: runs of blanks are one, none at the ends."""
+    if text.isalnum():
+        return text
     return _BLANKS.sub(" ", _INVISIBLE.sub("", text)).strip(" \u3000")
 
 
@@ -69,7 +71,7 @@ def text_of(element: Element, with_hidden: bool = False) -> str:
     """The text below an element, one line a block or `<br>`."""
     pieces: list[str] = []
     _collect(element, pieces, with_hidden, 0)
-    lines = (own_text(line) for line in "".join(pieces).split("\x1e"))
+    lines = (own_text(line) for line in "".join(pieces).split("\x1e") if line and not line.isspace())
     return "\n".join(line for line in lines if line)
 
 
