@@ -151,9 +151,7 @@ def visitor(plan: dict[str, Any]) -> type[AnnualReportsSpider]:
             for number, url in enumerate(plan["urls"]):
                 purpose = {"role": "entry", "followed": "a plan of the tests", "referrer": None}
                 meta = {"purpose": purpose, "handle_httpstatus_list": plan["scrapy"].get("STATUSES", [])}
-                yield Request(
-                    url, self.parse, meta=meta, priority=-number, dont_filter=True, errback=self.failed
-                )
+                yield Request(url, self.parse, meta=meta, priority=-number, errback=self.failed)
 
         def parse(self, response: Response, **kwargs: Any) -> Iterator[Request]:
             note(
