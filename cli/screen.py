@@ -23,8 +23,8 @@ from errors import CannotWrite
 
 GAP = 2
 """Blanks between two columns of a table."""
-READABLE = 28
-"""Long columns are folded down to this width before the words of a header are broken."""
+FOLDS = (28, 14)
+"""Long cells are folded to these widths, one after the other, before the words of a header are broken."""
 
 
 def prepare() -> None:
@@ -123,11 +123,13 @@ def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> 
     bodies = bodies or [0] * len(heads)
     widths = [min(max(cell_len(head), body), width) for head, body in zip(heads, bodies, strict=True)]
     words = [max(map(cell_len, head.split()), default=0) for head in heads]
-    least = [max(pair) for pair in zip(words, bodies, strict=True)]
     room = width - GAP * (len(heads) - 1)
-    readable = [min(width, READABLE) for width in least]
-    broken = [max(min(body, READABLE), 6) for body in bodies]
-    for floors in (least, readable, broken, [1] * len(heads)):
+    whole_words = [
+        [max(word, min(body, most)) for word, body in zip(words, bodies, strict=True)]
+        for most in (width, *FOLDS)
+    ]
+    broken_words = [max(6, min(body, *FOLDS)) for body in bodies]
+    for floors in (*whole_words, broken_words, [1] * len(heads)):
         while sum(widths) > room:
             spare = [(width, column) for column, width in enumerate(widths) if width > floors[column]]
             if not spare:

@@ -103,7 +103,7 @@ def test_a_reader_who_leaves_is_no_error(home: Path) -> None:
     assert (done.stdout, done.stderr) == (b"{", b"")
 
 
-@pytest.mark.parametrize("arguments", [["reports"], ["reports", "--json"], ["raw", URL_2022], ["--help"]])
+@pytest.mark.parametrize("arguments", [["reports"], ["raw", URL_2022], ["--help"]])
 def test_a_full_disk_behind_stdout(home: Path, arguments: list[str]) -> None:
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(

@@ -132,10 +132,7 @@ def test_the_change_feed_shows_old_and_new_and_continues_from_a_cursor(home: Pat
     [
         (None, PAGE_2),
         ("2024-01-30", PAGE_1),
-        ("2024-01-31", PAGE_2),
         ("2024-01-31T02:00:05+08:00", PAGE_1),
-        ("20240130180005", PAGE_1),
-        ("2024-01-31T18:00:05Z", PAGE_2),
         ("2024-01-31T18:00:04", PAGE_1),
     ],
 )

@@ -37,10 +37,10 @@ def test_the_language_follows_the_locale(nowhere: Path, locale: dict[str, str], 
     assert ("还没有数据" in nianbao("reports", home=nowhere, **locale).complaint) == chinese
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "gbk"])
+@pytest.mark.parametrize("encoding", ["ascii", "gbk"])
 def test_chinese_goes_to_a_terminal_that_does_not_speak_it(home: Path, encoding: str) -> None:
     settings = {"PYTHONIOENCODING": encoding, "NIANBAO_LANG": "zh", "LANG": "C", "PYTHONUTF8": "0"}
-    for arguments in (["reports"], ["report", ID_2022], ["--help"]):
+    for arguments in (["report", ID_2022], ["--help"]):
         done = subprocess.run(
             [PROGRAM, *arguments],
             capture_output=True,
