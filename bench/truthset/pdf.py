@@ -1,6 +1,175 @@
-from bench.truthset.content import Content
+"""Born-digital PDF: pages of prose and tables drawn with reportlab, rules in every style, cut where they end.
+
+The font is one that viewers bring along (a CID font), so files stay small and nothing is embedded. The same
+number gives the same octets.
+"""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
 from random import Random
+from typing import Any
+
+from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
+
+from bench.truthset.content import Content, Heading, Text
+from bench.truthset.layout import Table
+from bench.truthset.naming import Title
+from bench.truthset.pdf_rules import RULES, draw_rules
+from bench.truthset.pdf_table import Placed, pages_of, place, values_fit
+from bench.truthset.pdf_text import FONT, width_of, wrapped
+
+MARGIN = 60.0
+A4 = (595.3, 841.9)
+
+
+@dataclass(frozen=True)
+class Look:
+    """How the pages of one file look. `turned` draws landscape content on upright pages with /Rotate;
+    `repeat` draws headers and `again` cut labels on each page; `wraps` lets numbers break in narrow cells."""
+
+    rules: str
+    landscape: bool
+    turned: bool
+    size: float
+    cell_size: float
+    align: str
+    repeat: bool
+    again: bool
+    numbered: bool
+    wraps: bool
+
+
+def some_look(rng: Random, *, bare: bool) -> Look:
+    landscape = rng.random() < 0.2
+    return Look(
+        rules="none" if bare else rng.choice(RULES),
+        landscape=landscape,
+        turned=landscape and rng.random() < 0.5,
+        size=rng.choice((12.0, 14.0, 16.0)),
+        cell_size=rng.choice((7.5, 9.0, 10.5)),
+        align=rng.choice(("center", "center", "right", "left")),
+        repeat=rng.random() < 0.4,
+        again=rng.random() < 0.4,
+        numbered=rng.random() < 0.8,
+        wraps=not bare and rng.random() < 0.15,
+    )
 
 
 def pdf(content: Content, rng: Random, *, bare: bool) -> bytes:
-    return b"%PDF"
+    """The report as a PDF; with `bare`, its tables have no rules at all."""
+    look = some_look(rng, bare=bare)
+    content.features += [look.rules, *(["landscape"] if look.landscape else [])]
+    content.features += ["turned"] if look.turned else []
+    octets = io.BytesIO()
+    writer = _Writer(octets, look, rng)
+    for piece in content.pieces:
+        if isinstance(piece, Title):
+            for line in piece.lines:
+                writer.lines(line, look.size + 4, centred=True)
+        elif isinstance(piece, Heading | Text):
+            writer.lines(piece.text, look.size, indent=2)
+        else:
+            writer.table(piece)
+    writer.close()
+    return octets.getvalue()
+
+
+class _Writer:
+    """Writes from the top of a page to its bottom; `y` counts down from the top edge, in points."""
+
+    def __init__(self, octets: io.BytesIO, look: Look, rng: Random) -> None:
+        self.look = look
+        self.rng = rng
+        self.width, self.height = (A4[1], A4[0]) if look.landscape else A4
+        # The size as it is seen: reportlab exchanges the edges of a page that is turned.
+        size = (self.width, self.height)
+        self.canvas: Any = Canvas(octets, pagesize=size, invariant=1, pageCompression=1)
+        self.page = 0
+        self.y = 0.0
+        self._open()
+
+    def lines(self, text: str, size: float, *, centred: bool = False, indent: int = 0) -> None:
+        """Running text, broken where the line is full."""
+        room = self.width - 2 * MARGIN
+        for line in wrapped("　" * indent + text, size, room):
+            if self.y + size * 1.6 > self.height - MARGIN:
+                self._turn()
+            left = MARGIN + (room - width_of(line, size)) / 2 if centred else MARGIN
+            self._text(left, self.y + size, line, size)
+            self.y += size * 1.6
+
+    def table(self, table: Table) -> None:
+        """The table, cut where pages end."""
+        room = self.width - 2 * MARGIN
+        total = sum(table.widths)
+        columns = [room * width / total for width in table.widths]
+        if self.look.align == "right":
+            # Tables narrower than the text, as Word makes them when columns fit their content.
+            columns = [width * 0.9 for width in columns]
+        first = self.height - MARGIN - self.y - 8
+        full = self.height - 2 * MARGIN
+        size = self.look.cell_size
+        while not self.look.wraps and not values_fit(table, columns, size) and size > 5:
+            size -= 0.5
+        drawn = place(table, columns, size)
+        self.y += 8
+        parts = pages_of(drawn, table, first, full, repeat=self.look.repeat, again=self.look.again)
+        for number, part in enumerate(parts):
+            if number:
+                self._turn()
+            self._draw(part, size)
+            self.y += part.height
+        self.y += 8
+
+    def close(self) -> None:
+        self._close_page()
+        self.canvas.save()
+
+    def _draw(self, part: Placed, size: float) -> None:
+        boxes = [
+            (MARGIN + box.left, self.y + box.top, MARGIN + box.right, self.y + box.bottom)
+            for box in part.boxes
+        ]
+        draw_rules(self.canvas, self.look.rules, [self._flipped(box) for box in boxes])
+        for box, (left, top, right, bottom) in zip(part.boxes, boxes, strict=True):
+            height = len(box.lines) * size * 1.3
+            baseline = top + (bottom - top - height) / 2 + size
+            for line in box.lines:
+                width = width_of(line, size)
+                if box.kind == "label" or self.look.align == "left":
+                    start = left + 3
+                elif self.look.align == "right" and box.kind == "value":
+                    start = right - width - 3
+                else:
+                    start = (left + right - width) / 2
+                self._text(start, baseline, line, size)
+                baseline += size * 1.3
+
+    def _flipped(self, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+        left, top, right, bottom = box
+        return left, self.height - bottom, right, self.height - top
+
+    def _text(self, left: float, baseline: float, text: str, size: float) -> None:
+        self.canvas.setFont(FONT, size)
+        self.canvas.drawString(left, self.height - baseline, text)
+
+    def _turn(self) -> None:
+        self._close_page()
+        self._open()
+
+    def _open(self) -> None:
+        self.page += 1
+        if self.look.turned:
+            self.canvas.setPageRotation(90)
+            # Upright A4, turned by the viewer: the content lies on its side.
+            self.canvas.translate(A4[0], 0)
+            self.canvas.rotate(90)
+        self.y = MARGIN
+
+    def _close_page(self) -> None:
+        if self.look.numbered:
+            shown = self.rng.choice((f"— {self.page} —", f"{self.page}", f"第{self.page}页"))
+            self._text((self.width - width_of(shown, 10)) / 2, self.height - 30, shown, 10)
+        self.canvas.showPage()
