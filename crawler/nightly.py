@@ -125,9 +125,7 @@ class _Night:
         if stopped:
             return "interrupted"
         self._read(database, run_id)
-        self._watcher.start("record", None)
-        record_run(database, run_id, PARSER_VERSION, datetime.now(UTC))
-        self._watcher.finish("record")
+        self._record(database, run_id)
         if export_to is not None:
             self._export(database, export_to)
         return "done" if len(self._shortfalls) < len(self._profiles) else "failed"
@@ -143,9 +141,7 @@ class _Night:
         self._watcher.start("record", None)
         overrides = Overrides.load(self._settings.overrides_dir)
         now = datetime.now(UTC)
-        record_run(
-            database, run_id, PARSER_VERSION, now, overrides=overrides, note=self._watcher.note
-        )  # fmt: skip
+        record_run(database, run_id, PARSER_VERSION, now, overrides=overrides, note=self._watcher.note)
         with database.write() as session:
             relate_changed(session, run_id, across_years)
         self._watcher.finish("record")
