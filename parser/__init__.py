@@ -24,8 +24,9 @@ from parser.document import (
     State,
     Unreadable,
 )
-from parser.reading import MAX_PAYLOAD, PARSER_VERSION, parse
+from parser.reading import MAX_PAYLOAD, parse
 from parser.report import Doubt, Figure, Finding, Reading, Report, Section
+from parser.version import PARSER_VERSION
 
 __all__ = [
     "MAX_PAYLOAD",

@@ -12,9 +12,6 @@ from parser.report import Doubt, Reading, Report
 from parser.sections import prose_lines
 from parser.titles import find_title, tidy
 
-PARSER_VERSION = "1"
-"""Changes whenever the same bytes may give another reading; records remember which version made them."""
-
 MAX_PAYLOAD = 64 * 1024 * 1024
 """Octets above which a payload is not looked into: the longest report seen is a scan of 30 MiB."""
 
