@@ -35,6 +35,7 @@ prints `message(language)` and ends with `exit_code`; no traceback reaches a use
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, Literal
 
 
@@ -49,6 +50,10 @@ class NianbaoError(Exception):
         super().__init__(details)
         self.details = details
 
+    def __reduce__(self) -> tuple[Callable[..., NianbaoError], tuple[type[NianbaoError], dict[str, object]]]:
+        """Errors travel from worker processes, which Python cannot do by itself for keyword arguments."""
+        return _again, (type(self), self.details)
+
     def message(self, language: Literal["en", "zh"] = "en") -> str:
         """The sentence in that language, on one line."""
         sentence = (self.zh if language == "zh" else self.en).format(**self.details)
@@ -56,6 +61,10 @@ class NianbaoError(Exception):
 
     def __str__(self) -> str:
         return self.message()
+
+
+def _again(kind: type[NianbaoError], details: dict[str, object]) -> NianbaoError:
+    return kind(**details)
 
 
 class UsageError(NianbaoError):
