@@ -54,7 +54,7 @@ def test_a_report_for_people(page: Path, nowhere: Path) -> None:
     [
         (b"", "empty"),
         (b"A page about something else altogether.", "not_a_report"),
-        (b"%PDF-1.7\n", "damaged"),
+        (b"\x7fELF\x02\x01\x01\x00", "unsupported"),
     ],
 )
 def test_no_report_is_a_line_and_code_5_and_still_json(
