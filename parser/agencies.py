@@ -13,24 +13,25 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from parser.folding import fold
+from parser.names import AREA, ORGAN, STREET, ZONE, is_name
 from parser.titles import Title, take_apart
 
-_ORGAN = re.compile(
-    r"(?:局|厅|委|委员会|办公室|办公厅|办|政府|部|处|中心|院|会|队|所|署|站|团|公司|学校|大学|医院|银行|社|馆|行|组织|"
-    r"组|事务所|办事处|分局|支队|总队|海关|税务|气象台|党校|法院|集团)$"
-)
-_ZONE = re.compile(
-    r"(?:新区|开发区|高新区|实验区|试验区|示范区|园区|保税区|度假区|管理区|名胜区|经开区|港区|合作区|工业区|景区)$"
-)
-_AREA = re.compile(r"(?:省|市|区|县|州|盟|旗)$")
-_TOWN = re.compile(r"(?:镇|乡|苏木)$")
-_STREET = re.compile(r"街道$")
 _RELATIVE = re.compile(r"^(?:本|我|全)?(?P<level>自治区|省|市|区|县|州|旗|盟)(?=[^区市县]{2})(?P<rest>.+)$")
 _QUOTED = re.compile(r"《([^《》]{6,60})》")
 _REPORTER = re.compile(
     r"(?:填报单位|填表单位|单位名称|报告单位|编制单位)(?:\(盖章\)|\(公章\))?[:：]([^:：\n|]{2,30})"
 )
-_AUTHOR = re.compile(r"本(?:年度)?报告(?:是)?由([^,。;、]{3,30}?)(?:根据|依据|按照|编制|依照|负责|汇总)")
+_ENDINGS = "局厅委办府部处心院会队所署站团司校学社馆行组关省市区县州盟旗镇乡道室"
+_NAME = rf"([\u4e00-\u9fff()]{{2,28}}?[{_ENDINGS}])"
+_AUTHORS = (
+    re.compile(rf"本(?:年度)?报告(?:是)?由{_NAME}(?:根据|依据|按照|编制|依照|负责|汇总)"),
+    re.compile(rf"现将{_NAME}(?:的|(?:19|20)\d\d年|政府信息公开|政务公开)"),
+    re.compile(rf"[,。]{_NAME}(?:编制了?|制作|特编制|组织编制)"),
+)
+_CONTACT = re.compile(rf"[与向同]{_NAME}联系")
+_OFFICE = re.compile(
+    r"(?<=[局厅委府会院])(?:办公室|综合科|政务公开.{1,8}|信息公开.{1,8}|指挥部.*|法制.{1,6}|秘书.{1,4})$"
+)
 _SITE_TAIL = re.compile(r"(?:门户网站|官方网站|政府网站|信息公开网|网站|官网|网)$")
 _SITE_HEAD = re.compile(r"^(?:中国[·.]?|欢迎访问)")
 
@@ -50,13 +51,13 @@ def complete(name: str, witnesses: str) -> str:
     relative = _RELATIVE.match(name)
     if relative:
         name = _absolute(relative["level"] + relative["rest"], witnesses) or name
-    if _ORGAN.search(name):
+    if ORGAN.search(name):
         return name
-    if _STREET.search(name):
+    if STREET.search(name):
         return f"{name}办事处"
-    if _ZONE.search(name):
+    if ZONE.search(name):
         return _zone(name, witnesses)
-    if _AREA.search(name) or _TOWN.search(name):
+    if AREA.search(name):
         return f"{name}人民政府"
     return name
 
@@ -89,11 +90,14 @@ def _others(meta: Mapping[str, str], prose: str) -> Iterator[str]:
         title = take_apart(quoted)
         if title is not None and title.agency:
             yield title.agency
-    for pattern in (_REPORTER, _AUTHOR):
-        for name in pattern.findall(prose):
-            if _ORGAN.search(name):
-                yield name
-    for tag in ("ContentSource", "SiteName"):
-        name = _SITE_HEAD.sub("", _SITE_TAIL.sub("", fold(meta.get(tag, ""))))
-        if len(name) > 3 and _ORGAN.search(name):
-            yield name
+    for pattern in (_REPORTER, *_AUTHORS):
+        yield from (name for name in pattern.findall(prose) if is_name(name))
+    yield from _tagged(meta, "ContentSource")
+    yield from (office for name in _CONTACT.findall(prose) if is_name(office := _OFFICE.sub("", name)))
+    yield from _tagged(meta, "SiteName")
+
+
+def _tagged(meta: Mapping[str, str], tag: str) -> Iterator[str]:
+    name = _SITE_HEAD.sub("", _SITE_TAIL.sub("", fold(meta.get(tag, ""))))
+    if len(name) > 3 and ORGAN.search(name):
+        yield name

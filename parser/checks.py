@@ -1,8 +1,8 @@
 """The relations of the forms (勾稽关系), held against the figures as printed.
 
-Each relation that does not hold is a finding: the report contradicts itself. A blank counts as 0 inside a
-sum; a blank total, a sum without any printed part, a part that was not understood or not found make a
-relation not evaluable, and it is passed over. Nothing here changes a figure.
+Each relation that does not hold is a finding: the report contradicts itself. A blank counts as 0. A relation
+is passed over where it cannot be evaluated: the total of a row is blank (agencies leave that column out), no
+part is printed, a cell was not understood or not found. Nothing here changes a figure.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from parser.numbers import read_number
 from parser.report import Figure, Finding
 
 Figures = Mapping[str, Figure]
+
+ROW_TOTAL = "row_total"
 
 _IN = ("new_received", "carried_over")
 _OUT = ("outcome_total", "carried_forward")
@@ -48,17 +50,13 @@ def row_totals(figures: Figures) -> Iterator[Finding]:
     *parts, total = (column.key for column in vocabulary().request_columns)
     for row in vocabulary().request_rows:
         where = f"requests.{row.key}"
-        yield from _sum(
-            figures, "row_total", where, f"{where}.{total}", [f"{where}.{part}" for part in parts]
-        )
+        yield from _sum(figures, ROW_TOTAL, where, f"{where}.{total}", [f"{where}.{part}" for part in parts])
 
 
 def outcome_sums(figures: Figures) -> Iterator[Finding]:
     """`outcome_sum`: in each column of section 三, （七）总计 is the sum of the outcomes above it."""
     outcomes = outcome_rows(figures)
     for column in vocabulary().request_columns:
-        if column.key == "total" and any(_total_left_out(figures, row) for row in outcomes):
-            continue
         total = f"requests.outcome_total.{column.key}"
         yield from _sum(
             figures, "outcome_sum", total, total, [f"requests.{row}.{column.key}" for row in outcomes]
@@ -86,8 +84,7 @@ def balances(figures: Figures) -> Iterator[Finding]:
     for column in vocabulary().request_columns:
         inward = [figures.get(f"requests.{row}.{column.key}") for row in _IN]
         outward = [figures.get(f"requests.{row}.{column.key}") for row in _OUT]
-        total = outward[0]
-        if total is None or total.value is None or not any(one and one.value is not None for one in inward):
+        if None in inward or None in outward:
             continue
         expected, found = _add(inward), _add(outward)
         if expected is not None and found is not None and expected != found:
@@ -123,7 +120,7 @@ def statistics_sums(figures: Figures) -> Iterator[Finding]:
 def _sum(figures: Figures, rule: str, where: str, total: str, parts: Sequence[str]) -> Iterator[Finding]:
     """One relation total = sum of parts; a part that was not found makes it not evaluable."""
     whole = figures.get(total)
-    if whole is None or whole.value is None:
+    if whole is None or (whole.value is None and (rule == ROW_TOTAL or not is_blank(whole))):
         return
     members = [figures.get(part) for part in parts]
     if None in members:
@@ -131,9 +128,10 @@ def _sum(figures: Figures, rule: str, where: str, total: str, parts: Sequence[st
     if not any(member and member.value is not None for member in members):
         return
     expected = _add(members)
-    if expected is not None and expected != whole.value:
+    found = whole.value or Decimal(0)
+    if expected is not None and expected != found:
         places = (whole.locator, *(member.locator for member in members if member))
-        yield Finding(rule, where, expected, whole.value, locators=places)
+        yield Finding(rule, where, expected, found, locators=places)
 
 
 def _add(members: Sequence[Figure | None]) -> Decimal | None:
@@ -154,14 +152,3 @@ def is_blank(figure: Figure) -> bool:
     """Whether the cell says that there is nothing (blank, `/`, `无`), rather than something not
     understood."""
     return figure.value is None and read_number(figure.printed).understood
-
-
-def _total_left_out(figures: Figures, row: str) -> bool:
-    """A row with numbers whose 总计 is blank: the column of totals cannot be added up."""
-    total = figures.get(f"requests.{row}.total")
-    if total is None or total.value is not None:
-        return False
-    return any(
-        (figure := figures.get(f"requests.{row}.{column.key}")) is not None and figure.value
-        for column in vocabulary().request_columns
-    )

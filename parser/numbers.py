@@ -114,7 +114,14 @@ def looks_like_value(text: str) -> bool:
 
 
 def _figure_first(text: str) -> bool:
-    """A number followed by something not understood (`12起案件`) is still a value, not a label such as
-    `1.属于国家秘密`."""
-    tight = _BLANKS.sub("", unicodedata.normalize("NFKC", text))
-    return re.match(r"^[-+]?\d+(?![.、)\d]|\.\D)", tight) is not None and not re.match(r"^\d+[.、)]\D", tight)
+    """A number followed by something not understood (`12起案件`) is still a value; a number that only counts
+    the label behind it (`1.属于国家秘密`, `①政府公报公开数`) is none."""
+    if text.lstrip()[:1] in _CIRCLED:
+        return False
+    found = _LEADING.match(_BLANKS.sub("", unicodedata.normalize("NFKC", text)))
+    return found is not None and (len(found["rest"]) <= _SHORT_REST or found["rest"].startswith(UNITS))
+
+
+_CIRCLED = frozenset("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑴⑵⑶⑷⑸⑹⑺⑻⑼❶❷❸❹❺❻❼❽❾")
+_LEADING = re.compile(r"^[-+]?\d[\d,]*(?:\.\d+)?(?![.、)\d])(?P<rest>.*)$", re.DOTALL)
+_SHORT_REST = 5

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from parser.dates import arabic
 from parser.document import Document, Heading, Paragraph
 from parser.folding import fold
+from parser.names import is_name
 
 _SUBJECT = (
     r"(?:政府信息公开和政务公开|政务公开和政府信息公开|政府信息公开暨政务公开|政府信息与政务公开|政府信息主动公开"
@@ -96,16 +97,17 @@ def _candidates(lines: Sequence[str]) -> Iterator[str]:
         yield text
         whole = text
         for start in range(end - 1, max(end - _PIECES, -1), -1):
-            if len(fold(near[start])) > 30 or _NOT_A_TITLE.search(fold(near[start])):
+            above = fold(near[start])
+            if not (is_name(above) or _PIECE.search(above)) or _NOT_A_TITLE.search(above):
                 break
             whole = near[start].strip() + whole
-            if not _FURNITURE.search(fold(near[start])):
-                yield whole
+            yield whole
 
 
-_FURNITURE = re.compile(
-    r"首页|当前位置|政务公开$|信息公开$|年报$|来源|发布|日期|字体|打印|分享|^-?\d+-?$|索引|浏览|报告$|栏目"
+_PIECE = re.compile(
+    rf"^.{{0,30}}(?:(?:19|20)\d\d|[〇○零一二]{{2,4}})年度?.{{0,20}}$|^(?:年度)?{_SUBJECT}(?:工作)?$|^关于$"
 )
+"""A line above that can be the beginning of the title: a year with or without name, the subject."""
 
 
 def _tagged(document: Document) -> Iterator[str]:

@@ -11,9 +11,10 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from parser.document import Cell
+from parser.folding import fold
 from parser.forms.lines import Line, Parts
 
 Slot = Cell | None
@@ -80,20 +81,39 @@ def _tokens(line: Line, keyer: Keyer) -> list[Token]:
     found: list[Token] = []
     for cell in line.own():
         key = keyer(cell)
-        # What stands right of a column label is a column too, if one that nobody knows.
-        if key is not None or (found and cell.text):
-            column = Column(key or None, cell.text, cell.column, cell.column + cell.colspan)
-            found.append((column, key == ""))
+        end = cell.column + cell.colspan
+        if found and _is_repeated(found[-1][0], cell):
+            found[-1] = replace(found[-1][0], end=end), found[-1][1]
+        elif key is not None or (found and cell.text):
+            # What stands right of a column label is a column too, if one that nobody knows.
+            found.append((Column(key or None, cell.text, cell.column, end), key == ""))
     return found
 
 
+def _is_repeated(previous: Column, cell: Cell) -> bool:
+    """Markdown repeats the text of a merged cell in each of its columns."""
+    return previous.end == cell.column and fold(previous.label) == fold(cell.text) != ""
+
+
 def _without_covers(row: Sequence[Token], below: Sequence[Sequence[Token]]) -> list[Token]:
-    """The row without unknown labels that only stand over columns of the rows below."""
+    """The row without unknown labels that only stand over columns, and without labels that a row as wide
+    draws again in the same place."""
     leaves = [column for other in below for column, is_group in other if not is_group and column.key]
+    again = {
+        (column.key, column.start, column.end)
+        for other in below
+        if other and row and other[-1][0].end == row[-1][0].end
+        for column, _ in other
+    }
     return [
         (column, is_group)
         for column, is_group in row
-        if is_group or column.key or not any(column.start <= leaf.start < column.end for leaf in leaves)
+        if is_group
+        or (
+            (column.key, column.start, column.end) not in again
+            if column.key
+            else not any(column.start <= leaf.start < column.end for leaf in leaves)
+        )
     ]
 
 
@@ -226,7 +246,7 @@ class Layout:
             ]
             if len(over) == 1 and slots[over[0]] is None:
                 slots[over[0]] = cell
-            elif len(over) == 1 and not cell.text:
+            elif len(over) == 1 and (not cell.text or cell.text == _text(slots[over[0]])):
                 continue
             elif len(over) == 1 and not _text(slots[over[0]]):
                 slots[over[0]] = cell

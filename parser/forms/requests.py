@@ -18,6 +18,9 @@ from parser.numbers import read_number
 
 GROUPS = ("申请人情况", "法人或其他组织")
 _GROUP = re.compile(r"申请人(?:情况|类型|类别)?$|法人.{0,6}组织$|法人")
+_HEADS = frozenset(
+    {"本年度办理结果", *(label(term.group).stem for term in vocabulary().request_rows if term.group)}
+)
 _TOTAL = "total"
 _FIRST_ROWS = 2
 _ENOUGH = 5
@@ -237,7 +240,7 @@ class _Reader:
 
     def _unknown(self, line: Line, row: Parts, printed: bool) -> None:
         self._remember_group(row)
-        if not row.labels and not printed:
+        if not printed and (not row.labels or _is_group(row.name)):
             return
         self.sheets[-1].doubt(
             "unknown_row",
@@ -288,6 +291,11 @@ class _Reader:
             key = f"{where}.{column.key}"
             if column.key and key not in sheet.figures:
                 sheet.put(key, cell)
+
+
+def _is_group(text: str) -> bool:
+    """Whether a label only heads other rows (三、本年度办理结果, （三）不予公开)."""
+    return label(text).bare in _HEADS or label(text).stem in _HEADS
 
 
 def row_total_holds(header: Header, slots: Sequence[Slot]) -> bool | None:

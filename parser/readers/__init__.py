@@ -13,7 +13,26 @@ from typing import cast
 from parser.document import Document, State, Unreadable
 from parser.readers.charset import decode
 
-READABLE = ("html", "pdf", "docx", "text")
+READERS = {
+    "html": "html",
+    "text": "text",
+    "pdf": "pdf",
+    "docx": "docx",
+    "doc": "doc",
+    "rtf": "rtf",
+    "odt": "odt",
+    "ods": "odt",
+    "xlsx": "sheets",
+    "xls": "sheets",
+    "ofd": "ofd",
+    "zip": "bundle",
+    "7z": "bundle",
+    "rar": "bundle",
+    "ole": "ole",
+}
+"""The module in this folder that reads a format; `ole` only says why such a file is not read."""
+
+READABLE = tuple(READERS)
 """The formats that `read` has a reader for."""
 
 _MAGIC = (
@@ -25,8 +44,8 @@ _MAGIC = (
     (b"BM", "bitmap"),
     (b"II*\x00", "image"),
     (b"MM\x00*", "image"),
-    (b"Rar!\x1a\x07", "archive"),
-    (b"7z\xbc\xaf\x27\x1c", "archive"),
+    (b"Rar!\x1a\x07", "rar"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
     (b"\x1f\x8b", "archive"),
     (b"{\\rtf", "rtf"),
 )
@@ -41,13 +60,15 @@ _JUNK_SHARE = 0.05
 
 
 def detect(payload: bytes) -> str:
-    """The file format by content: `html`, `text`, `pdf`, `docx`, or one that nothing here reads (`ole`,
-    `zip`, `image`, `archive`, `rtf`, `binary`)."""
+    """The file format by content: one of `READERS`, or one that nothing here reads (`image`, `archive`,
+    `presentation`, `binary`). Files of WPS are what they are made of: `doc`, `docx`, `xls`, `xlsx`."""
     head = payload[:1024]
     if b"%PDF-" in head:
         return "pdf"
     for magic, kind in _MAGIC:
         if head.startswith(magic):
+            if kind == "ole":
+                return ole.kind(payload)
             if kind != "bitmap":
                 return kind
             if payload[6:10] == b"\x00\x00\x00\x00":
@@ -55,7 +76,7 @@ def detect(payload: bytes) -> str:
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image"
     if head.startswith(b"PK\x03\x04"):
-        return _zip_kind(payload)
+        return package.kind(payload)
     return _text_kind(payload)
 
 
@@ -69,17 +90,10 @@ def read(payload: bytes, kind: str) -> Document:
     if kind not in READABLE:
         raise Unreadable(State.UNSUPPORTED, f"Files of this kind ({kind}) are not read.")
     try:
-        reader = import_module(f"parser.readers.{kind}")
+        reader = import_module(f"parser.readers.{READERS[kind]}")
     except ModuleNotFoundError as missing:
         raise Unreadable(State.UNSUPPORTED, f"Files of this kind ({kind}) are not read.") from missing
     return cast("Document", reader.read(payload))
-
-
-def _zip_kind(payload: bytes) -> str:
-    """A ZIP archive is a DOCX when it holds Word's main part; the names stand in the local headers."""
-    if b"word/document" in payload:
-        return "docx"
-    return "zip"
 
 
 def _text_kind(payload: bytes) -> str:
