@@ -2,19 +2,24 @@
 
 One installation has one database. SQLite is opened twice: a writing engine whose transactions take the write
 lock at once (`BEGIN IMMEDIATE`, so two writers queue instead of failing half-way) and a reading engine whose
-transactions never wait for a writer (WAL).
+transactions never wait for a writer (WAL). Where its folder cannot be written (a read-only mount), it can
+still be read.
 """
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -22,10 +27,11 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from errors import CannotWrite, DatabaseError, NoHome, SchemaTooNew
+from errors import CannotRead, CannotWrite, DatabaseError, NoHome, SchemaTooNew
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MS = 60_000
+_PASSWORD = re.compile(r":[^:@/]+@")
 
 
 class Database:
@@ -41,11 +47,9 @@ class Database:
         `SchemaTooNew` where a newer Nianbao made it.
         """
         self.url = _parse(url)
-        path = Path(self.url.database) if self.url.database and self.is_sqlite else None
-        if path is not None:
-            if not create and not path.exists():
-                raise NoHome(home=path.parent)
-            _make_folder(path.parent)
+        self._read_only = False
+        if self.is_sqlite:
+            self._prepare_file(create=create)
         self._writer = self._engine(writing=True)
         self._reader = self._engine(writing=False)
         try:
@@ -53,6 +57,12 @@ class Database:
         except SQLAlchemyError as error:
             self.close()
             raise self.problem(error) from error
+        except CommandError as error:
+            self.close()
+            raise DatabaseError(url=self.url.render_as_string(), problem=_first_line(error)) from error
+        except BaseException:
+            self.close()
+            raise
 
     @property
     def is_sqlite(self) -> bool:
@@ -83,15 +93,27 @@ class Database:
     def problem(self, error: SQLAlchemyError) -> DatabaseError:
         """The error as one line, without the statement and its parameters."""
         original = getattr(error, "orig", None) or error
-        return DatabaseError(url=self.url.render_as_string(), problem=str(original).splitlines()[0])
+        return DatabaseError(url=self.url.render_as_string(), problem=_first_line(original))
+
+    def _prepare_file(self, *, create: bool) -> None:
+        if not self.url.database or self.url.database == ":memory:":
+            raise DatabaseError(url=self.url.render_as_string(), problem="it names no file")
+        path = Path(self.url.database)
+        try:
+            if not create and not path.exists():
+                raise NoHome(home=path.parent)
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise (CannotWrite if create else CannotRead)(path=path.parent, problem=error.strerror) from error
+        self._read_only = path.exists() and not os.access(path.parent, os.W_OK)
 
     def _engine(self, *, writing: bool) -> Engine:
         try:
-            engine = create_engine(self.url)
+            engine = create_engine(_read_only(self.url) if self._read_only else self.url)
         except (ImportError, SQLAlchemyError) as error:
-            raise DatabaseError(url=self.url.render_as_string(), problem=error) from error
+            raise DatabaseError(url=self.url.render_as_string(), problem=_first_line(error)) from error
         if self.is_sqlite:
-            event.listen(engine, "connect", _configure_sqlite)
+            event.listen(engine, "connect", _set_up_reading if self._read_only else _configure_sqlite)
             event.listen(engine, "begin", _begin_immediate if writing else _begin_deferred)
         return engine
 
@@ -114,16 +136,25 @@ def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
         parsed.get_dialect()
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise DatabaseError(url=url, problem=error) from error
+    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+        raise DatabaseError(url=_PASSWORD.sub(":***@", url), problem=_first_line(error)) from error
     return parsed
 
 
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CannotWrite(path=folder, problem=error.strerror) from error
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
+
+
+def _read_only(url: URL) -> URL:
+    """The URL of the same SQLite file for a folder in which SQLite cannot put its own files beside it.
+
+    Nobody writes there, so without a log to be merged in, SQLite may take the file for immutable.
+    """
+    path = Path(url.database or "")
+    log = path.with_name(f"{path.name}-wal")
+    merged = not log.exists() or log.stat().st_size == 0
+    query = {"uri": "true", "mode": "ro"} | ({"immutable": "1"} if merged else {})
+    return url.set(database=f"file:{quote(str(path.absolute()))}", query=query)
 
 
 def _configure_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
@@ -135,6 +166,13 @@ def _configure_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) 
     # FULL: a committed index row survives a power cut, as the record it points to does.
     cursor.execute("PRAGMA synchronous = FULL")
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _set_up_reading(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
     cursor.close()
 
 
