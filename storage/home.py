@@ -23,18 +23,19 @@ def hold(home: Path, lock: str) -> Iterator[None]:
     path = home / lock
     try:
         home.mkdir(parents=True, exist_ok=True)
-        file = path.open("a+b")
+        file = path.open("a+b", buffering=0)
     except OSError as error:
         raise CannotWrite(path=path, problem=error.strerror) from error
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            file.truncate(0)
+            file.write(f"{os.getpid()}\n".encode())
         except BlockingIOError as error:
             file.seek(0)
             raise HomeBusy(home=home, pid=file.read(20).decode("ascii", "replace").strip() or "?") from error
-        file.truncate(0)
-        file.write(f"{os.getpid()}\n".encode())
-        file.flush()
+        except OSError as error:
+            raise CannotWrite(path=path, problem=error.strerror) from error
         yield
 
 

@@ -22,8 +22,9 @@ def begin(session: Session, kind: str, sites: list[str], now: datetime) -> Run:
     """
     last = session.scalar(select(Run).where(Run.kind == kind).order_by(Run.id.desc()).limit(1))
     fresh = last is not None and now - last.started_at < RESUMABLE
-    if last is not None and fresh and last.state in ("running", "interrupted") and last.sites == sites:
-        last.state = "running"
+    same = last is not None and sorted(last.sites) == sorted(sites)
+    if last is not None and fresh and same and last.state in ("running", "interrupted"):
+        last.state, last.ended_at = "running", None
         last.resumed += 1
         return last
     mark_interrupted(session, now, kind=kind)
