@@ -95,42 +95,24 @@ class Content:
         """Rule and place of every hard relation that the numbers break."""
         found = set()
         for row, values in self.requests.items():
-            if (
-                values[6] is not None
-                and any(v is not None for v in values[:6])
-                and _sum(values[:6]) != values[6]
-            ):
+            if values[6] is not None and _misses(values[:6], values[6]):
                 found.add(("row_total", f"requests.{row}"))
         for place, column in enumerate(COLUMNS):
-            parts = [self.requests[row][place] for row in self.outcome_rows()]
-            total = self.requests["outcome_total"][place]
-            blank_totals = column == "total" and any(
-                self.requests[row][6] is None and any(self.requests[row][:6]) for row in self.outcome_rows()
-            )
-            if (
-                total is not None
-                and any(p is not None for p in parts)
-                and not blank_totals
-                and _sum(parts) != total
-            ):
+            total = self.requests["outcome_total"][place] or Decimal(0)
+            if _misses([self.requests[row][place] for row in self.outcome_rows()], total):
                 found.add(("outcome_sum", f"requests.outcome_total.{column}"))
             coming = [self.requests[row][place] for row in ("new_received", "carried_over")]
-            ahead = self.requests["carried_forward"][place]
-            if (
-                total is not None
-                and any(c is not None for c in coming)
-                and _sum(coming) != total + (ahead or 0)
-            ):
+            if _sum(coming) != total + (self.requests["carried_forward"][place] or 0):
                 found.add(("balance_1_2_eq_3_4", f"requests.*.{column}"))
         for group, _ in REVIEW_GROUPS:
             results = [self.review[f"{group}_{result}"] for result, _ in RESULTS]
-            if (
-                results[4] is not None
-                and any(r is not None for r in results[:4])
-                and _sum(results[:4]) != results[4]
-            ):
+            if _misses(results[:4], results[4] or Decimal(0)):
                 found.add(("review_litigation_total", f"review_litigation.{group}_total"))
         return found
+
+
+def _misses(parts: list[Value], total: Decimal) -> bool:
+    return any(part is not None for part in parts) and _sum(parts) != total
 
 
 def _sum(values: list[Value]) -> Decimal:
