@@ -8,6 +8,7 @@ shapes). A `Sheet` is one page turned so that its text reads from left to right:
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -57,8 +58,9 @@ class Sheet:
     here; `width` and `height` are those of the upright page; `number` counts from 1.
 
     `images` is the largest share of the page that one picture covers (0 to 1). `unmapped` counts characters
-    that have no Unicode meaning in the file, `hidden` those that were left out because they are drawn
-    invisibly over visible text; `recognised` is true where *all* text is drawn invisibly (over a scan).
+    that have no Unicode meaning in the file, `misplaced` those that lie off the page. `layer` counts the
+    characters of the page's text layer, found without their places. `recognised` is true where all text is
+    drawn invisibly (over a scan), `crowded` where there was more than is looked at.
     """
 
     number: int
@@ -72,6 +74,7 @@ class Sheet:
     images: float = 0.0
     unmapped: int = 0
     misplaced: int = 0
+    layer: Counter[str] = field(default_factory=Counter)
     recognised: bool = False
     crowded: bool = False
 

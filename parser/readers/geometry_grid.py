@@ -1,0 +1,92 @@
+"""Grids: the characters of a sheet put into the cells of its ruled tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from parser.document import Box, Cell, Grid, Locator
+from parser.readers.geometry import Glyph, Sheet
+from parser.readers.geometry_lattice import Lattice, lattices
+from parser.readers.geometry_lines import cell_text
+
+RECOGNISED = 0.8
+"""Confidence of characters that somebody's OCR put invisibly over a picture."""
+
+_NUMERIC = frozenset("0123456789.,-%+０１２３４５６７８９．，－")
+_TOUCHING = 0.12
+
+
+def ruled_grids(sheet: Sheet) -> tuple[list[tuple[Box, Grid]], list[Glyph]]:
+    """The ruled tables of a sheet, each with its box on the sheet, and the characters outside all of them.
+
+    A table inside a cell of another is a grid of its own; its text is not repeated in that cell.
+    """
+    left = sheet.glyphs
+    runs = _runs_of_numbers(left)
+    found = []
+    for lattice in lattices(sheet):
+        inside, left = _sorted_into(lattice, left, runs)
+        if any(inside):
+            cells = [
+                Cell(
+                    row=field.row,
+                    column=field.column,
+                    text=cell_text(glyphs, field.box),
+                    rowspan=field.rowspan,
+                    colspan=field.colspan,
+                    locator=place(sheet, field.box),
+                    confidence=RECOGNISED if sheet.recognised else 1.0,
+                )
+                for field, glyphs in zip(lattice.fields, inside, strict=True)
+            ]
+            found.append((lattice.box, Grid(tuple(cells), place(sheet, lattice.box))))
+    return found, left
+
+
+def place(sheet: Sheet, box: Box) -> Locator:
+    """The locator of a box of the sheet."""
+    return Locator(page=sheet.number, box=sheet.source_box(box))
+
+
+def _runs_of_numbers(glyphs: Sequence[Glyph]) -> dict[int, tuple[float, float]]:
+    """For each character of a number (by `order`), the middle of the whole number.
+
+    A number wider than its cell runs over the rule into the next one; it belongs where its middle is.
+    """
+    runs: list[list[Glyph]] = []
+    last: Glyph | None = None
+    for glyph in glyphs:
+        if glyph.text not in _NUMERIC or glyph.turn:
+            last = None
+            continue
+        if (
+            last is not None
+            and abs(glyph.y - last.y) < 0.25 * glyph.size
+            and -0.3 < (glyph.left - last.right) / glyph.size < _TOUCHING
+        ):
+            runs[-1].append(glyph)
+        else:
+            runs.append([glyph])
+        last = glyph
+    return {
+        glyph.order: ((run[0].left + run[-1].right) / 2, run[0].y)
+        for run in runs
+        if len(run) > 1
+        for glyph in run
+    }
+
+
+def _sorted_into(
+    lattice: Lattice, glyphs: Sequence[Glyph], runs: dict[int, tuple[float, float]]
+) -> tuple[list[list[Glyph]], list[Glyph]]:
+    """The characters of each field, and those that lie in none."""
+    find = lattice.locate()
+    inside: list[list[Glyph]] = [[] for _ in lattice.fields]
+    outside = []
+    for glyph in glyphs:
+        index = find(*runs.get(glyph.order, (glyph.x, glyph.y)))
+        if index is None:
+            outside.append(glyph)
+        else:
+            inside[index].append(glyph)
+    return inside, outside

@@ -1,0 +1,298 @@
+"""Ruled tables: from the lines on a sheet to the cells that they enclose.
+
+Lines that touch form one lattice. Its distinct positions cut it into unit fields; fields with no line between
+them are one cell. What is drawn in the wild differs from that picture in these ways, all handled here: a
+border drawn as one rectangle a cell, twice, dashed, or as dots; lines that end a little short or long; an
+outer edge that is not drawn at all (printers drop it where a page is cut).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from parser.document import Box
+from parser.readers.geometry import Glyph, Rule, Sheet
+
+_SNAP = 2.2
+_SNAP_SPREAD = 4.0
+_TOUCH = 3.0
+_DASH_GAP = 4.5
+_SHORTEST = 5.0
+_COVERED = 0.6
+_MOST_FIELDS = 40_000
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A cell of a lattice: its place and spans, and its box on the sheet."""
+
+    row: int
+    column: int
+    rowspan: int
+    colspan: int
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class Lattice:
+    """A ruled table: column edges from left to right, row edges from top to bottom, and the cells between."""
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    fields: tuple[Field, ...]
+
+    @property
+    def box(self) -> Box:
+        """The outer edges."""
+        return (self.xs[0], self.ys[0], self.xs[-1], self.ys[-1])
+
+    def locate(self) -> Callable[[float, float], int | None]:
+        """A function from a point to the index of the field it lies in."""
+        owner: dict[tuple[int, int], int] = {}
+        for index, field in enumerate(self.fields):
+            for row in range(field.row, field.row + field.rowspan):
+                for column in range(field.column, field.column + field.colspan):
+                    owner[row, column] = index
+
+        def find(x: float, y: float) -> int | None:
+            return owner.get((bisect_right(self.ys, y) - 1, bisect_right(self.xs, x) - 1))
+
+        return find
+
+
+def lattices(sheet: Sheet) -> list[Lattice]:
+    """The ruled tables of a sheet that have at least two columns, from the innermost to the outermost.
+
+    Tables whose cells are told apart by shading alone are found too, where no line runs.
+    """
+    ruled = _from_rules(sheet.across, sheet.down, sheet.glyphs)
+    covered = [lattice.box for lattice in ruled]
+    shaded = [panel for panel in sheet.panels if not any(_overlap(panel, box) for box in covered)]
+    if len(shaded) >= 4:
+        across, down = _edges_of(shaded, sheet.height)
+        ruled += _from_rules(across, down, sheet.glyphs)
+    return sorted(ruled, key=lambda lattice: _area(lattice.box))
+
+
+def joined_rules(rules: Iterable[Rule]) -> list[Rule]:
+    """Rules along one line that touch or nearly do, as one; what stays shorter than a cell is dropped."""
+    joined: list[Rule] = []
+    for level in _levels(sorted(rules, key=lambda rule: rule.at)):
+        at = sum(rule.at for rule in level) / len(level)
+        level.sort(key=lambda rule: rule.start)
+        start, end = level[0].start, level[0].end
+        for rule in level[1:]:
+            if rule.start <= end + _DASH_GAP:
+                end = max(end, rule.end)
+            else:
+                joined.append(Rule(at, start, end))
+                start, end = rule.start, rule.end
+        joined.append(Rule(at, start, end))
+    return [rule for rule in joined if rule.end - rule.start >= _SHORTEST]
+
+
+def _levels(rules: Sequence[Rule]) -> list[list[Rule]]:
+    """Rules at nearly the same position, together."""
+    levels: list[list[Rule]] = []
+    for rule in rules:
+        level = levels[-1] if levels else None
+        if level and rule.at - level[-1].at <= _SNAP / 2 and rule.at - level[0].at <= _SNAP:
+            level.append(rule)
+        else:
+            levels.append([rule])
+    return levels
+
+
+def _from_rules(across: Iterable[Rule], down: Iterable[Rule], glyphs: Sequence[Glyph]) -> list[Lattice]:
+    found = []
+    for horizontal, vertical in _groups(joined_rules(across), joined_rules(down)):
+        lattice = _lattice(horizontal, vertical, glyphs)
+        if lattice is not None:
+            found.append(lattice)
+    return found
+
+
+def _groups(across: list[Rule], down: list[Rule]) -> list[tuple[list[Rule], list[Rule]]]:
+    """Sets of rules that touch, directly or through others. Rules that touch nothing are left out."""
+    down = sorted(down, key=lambda rule: rule.at)
+    places = [rule.at for rule in down]
+    parent = list(range(len(across) + len(down)))
+
+    def root(node: int) -> int:
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    for index, rule in enumerate(across):
+        first = bisect_left(places, rule.start - _TOUCH)
+        last = bisect_right(places, rule.end + _TOUCH)
+        for other in range(first, last):
+            if down[other].start - _TOUCH <= rule.at <= down[other].end + _TOUCH:
+                parent[root(len(across) + other)] = root(index)
+    groups: dict[int, tuple[list[Rule], list[Rule]]] = {}
+    for index, rule in enumerate(across):
+        groups.setdefault(root(index), ([], []))[0].append(rule)
+    for index, rule in enumerate(down):
+        groups.setdefault(root(len(across) + index), ([], []))[1].append(rule)
+    return [group for group in groups.values() if group[0] and group[1]]
+
+
+def _lattice(across: list[Rule], down: list[Rule], glyphs: Sequence[Glyph]) -> Lattice | None:
+    down = down + _missing_edges(down, across)
+    across = across + _missing_edges(across, down)
+    xs = _positions(rule.at for rule in down)
+    ys = _positions(rule.at for rule in across)
+    columns, rows = len(xs) - 1, len(ys) - 1
+    if columns < 1 or rows < 1 or columns * rows > _MOST_FIELDS:
+        return None
+    beside = _drawn(down, xs, ys)
+    below = _drawn(across, ys, xs)
+    regions, outside = _regions(rows, columns, beside, below)
+    inhabited = _inhabited(xs, ys, glyphs)
+    fields = []
+    for number, region in regions.items():
+        if number in outside and not region & inhabited:
+            continue
+        for row, column, rowspan, colspan in _rectangles(region):
+            box = (xs[column], ys[row], xs[column + colspan], ys[row + rowspan])
+            fields.append(Field(row, column, rowspan, colspan, box))
+    if len({field.column for field in fields}) < 2:
+        return None
+    fields.sort(key=lambda field: (field.row, field.column))
+    return Lattice(tuple(xs), tuple(ys), tuple(fields))
+
+
+def _missing_edges(rules: list[Rule], crossing: list[Rule]) -> list[Rule]:
+    """Outer edges that are not drawn: most crossing rules run past the last rule and end together."""
+    found = []
+    places = [rule.at for rule in rules]
+    for outermost, ends, sign in (
+        (min(places), [rule.start for rule in crossing], -1),
+        (max(places), [rule.end for rule in crossing], 1),
+    ):
+        beyond = [end for end in ends if (end - outermost) * sign > 2 * _TOUCH]
+        if not beyond:
+            continue
+        edge = sorted(beyond)[len(beyond) // 2]
+        together = [rule for rule, end in zip(crossing, ends, strict=True) if abs(end - edge) <= _TOUCH]
+        if len(together) >= max(2, 0.6 * len(beyond)):
+            levels = [rule.at for rule in together]
+            found.append(Rule(edge, min(levels), max(levels)))
+    return found
+
+
+def _positions(places: Iterable[float]) -> list[float]:
+    """Distinct positions in order; those of one double line or of two neighbouring boxes are one."""
+    groups: list[list[float]] = []
+    for place in sorted(places):
+        if groups and place - groups[-1][-1] <= _SNAP and place - groups[-1][0] <= _SNAP_SPREAD:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    return [(group[0] + group[-1]) / 2 for group in groups]
+
+
+def _drawn(rules: list[Rule], places: list[float], steps: list[float]) -> set[tuple[int, int]]:
+    """(place, step) for every stretch between two steps where a rule is drawn at that place."""
+    covered: dict[tuple[int, int], float] = {}
+    for rule in rules:
+        place = min(range(len(places)), key=lambda index: abs(places[index] - rule.at))
+        first = max(bisect_right(steps, rule.start) - 1, 0)
+        for step in range(first, len(steps) - 1):
+            if steps[step] >= rule.end:
+                break
+            length = min(rule.end, steps[step + 1]) - max(rule.start, steps[step])
+            covered[place, step] = covered.get((place, step), 0.0) + max(length, 0.0)
+    return {
+        (place, step)
+        for (place, step), length in covered.items()
+        if length >= _COVERED * (steps[step + 1] - steps[step])
+    }
+
+
+def _regions(
+    rows: int, columns: int, beside: set[tuple[int, int]], below: set[tuple[int, int]]
+) -> tuple[dict[int, set[tuple[int, int]]], set[int]]:
+    """Unit fields joined where no rule parts them, and the numbers of the regions that are open outwards."""
+    parent: dict[int, int] = {index: index for index in range(-1, rows * columns)}
+
+    def root(node: int) -> int:
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    def join(one: int, two: int) -> None:
+        parent[root(one)] = root(two)
+
+    open_fields = []
+    for row in range(rows):
+        for column in range(columns):
+            here = row * columns + column
+            if column + 1 < columns and (column + 1, row) not in beside:
+                join(here, here + 1)
+            if row + 1 < rows and (row + 1, column) not in below:
+                join(here, here + columns)
+            if (
+                (column == 0 and (0, row) not in beside)
+                or (column + 1 == columns and (columns, row) not in beside)
+                or (row == 0 and (0, column) not in below)
+                or (row + 1 == rows and (rows, column) not in below)
+            ):
+                open_fields.append(here)
+    regions: dict[int, set[tuple[int, int]]] = {}
+    for row in range(rows):
+        for column in range(columns):
+            regions.setdefault(root(row * columns + column), set()).add((row, column))
+    return regions, {root(here) for here in open_fields}
+
+
+def _inhabited(xs: list[float], ys: list[float], glyphs: Sequence[Glyph]) -> set[tuple[int, int]]:
+    """The unit fields in which a character stands."""
+    return {
+        (bisect_right(ys, glyph.y) - 1, bisect_right(xs, glyph.x) - 1)
+        for glyph in glyphs
+        if glyph.text != " " and xs[0] <= glyph.x < xs[-1] and ys[0] <= glyph.y < ys[-1]
+    }
+
+
+def _rectangles(region: set[tuple[int, int]]) -> list[tuple[int, int, int, int]]:
+    """The region as (row, column, rowspan, colspan): one, unless its outline has inward corners."""
+    runs: list[tuple[int, int, int]] = []
+    for row, column in sorted(region):
+        if runs and runs[-1][0] == row and runs[-1][2] == column:
+            runs[-1] = (row, runs[-1][1], column + 1)
+        else:
+            runs.append((row, column, column + 1))
+    found: dict[tuple[int, int], list[int]] = {}
+    rectangles = []
+    for row, start, end in runs:
+        current = found.get((start, end))
+        if current is not None and current[0] + current[1] == row:
+            current[1] += 1
+        else:
+            current = [row, 1]
+            found[start, end] = current
+            rectangles.append((current, start, end))
+    return [(rows[0], start, rows[1], end - start) for rows, start, end in rectangles]
+
+
+def _edges_of(panels: Sequence[Box], height: float) -> tuple[list[Rule], list[Rule]]:
+    """The edges of filled boxes that may be cells."""
+    across, down = [], []
+    for left, top, right, bottom in panels:
+        if 8 <= bottom - top <= height / 2 and right - left >= 12:
+            across += [Rule(top, left, right), Rule(bottom, left, right)]
+            down += [Rule(left, top, bottom), Rule(right, top, bottom)]
+    return across, down
+
+
+def _overlap(one: Box, two: Box) -> bool:
+    return one[0] < two[2] and two[0] < one[2] and one[1] < two[3] and two[1] < one[3]
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])

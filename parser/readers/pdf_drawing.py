@@ -1,0 +1,216 @@
+"""What a PDF page draws beside its text: lines, filled boxes, pictures, and which text is invisible.
+
+A table's rules come as strokes, as thin filled boxes, as thin pictures, as boxes round each cell, as rows of
+dots. All of them become `Rule`s; a filled box that is not thin becomes a panel.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
+
+from parser.document import Box
+from parser.readers.geometry import Rule
+
+MOST_OBJECTS = 60_000
+"""Drawn objects looked at on one page."""
+
+_THIN = 3.0
+_DEEPEST_FORM = 6
+_MOST_SEGMENTS = 4_000
+_INVISIBLE = 3
+
+Matrix = tuple[float, float, float, float, float, float]
+_IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
+
+
+class Frame:
+    """The visible part of the page in PDF units, y upwards."""
+
+    def __init__(self, page: Any) -> None:
+        box = pdfium.FS_RECTF()
+        ok = pdfium.FPDF_GetPageBoundingBox(page, box)
+        edges = (box.left, box.bottom, box.right, box.top)
+        if not ok or not all(map(math.isfinite, edges)) or box.right <= box.left or box.top <= box.bottom:
+            edges = (0.0, 0.0, 595.0, 842.0)
+        self.left, self.bottom, self.right, self.top = edges
+        self.width = self.right - self.left
+        self.height = self.top - self.bottom
+
+    def flip(self, left: float, bottom: float, right: float, top: float) -> Box | None:
+        """From PDF coordinates to origin top left; `None` for what is not on the page."""
+        box = (left - self.left, self.top - top, right - self.left, self.top - bottom)
+        # A comparison with NaN is false: such a box is not on the page either.
+        if box[2] >= 0 and box[3] >= 0 and box[0] <= self.width and box[1] <= self.height:
+            return box
+        return None
+
+
+class Drawing:
+    """The lines, filled boxes and pictures of a page, forms (PDF's word for grouped drawings) opened."""
+
+    def __init__(self, frame: Frame) -> None:
+        self._frame = frame
+        self._left = MOST_OBJECTS
+        self.across: list[Rule] = []
+        self.down: list[Rule] = []
+        self.panels: list[Box] = []
+        self.largest_image = 0.0
+        self.invisible: frozenset[int] = frozenset()
+        self._unseen: set[int] = set()
+        self._edges = tuple(ctypes.c_float() for _ in range(4))
+
+    def collect(self, page: Any) -> None:
+        """Look at every object of the page."""
+        count = pdfium.FPDFPage_CountObjects(page)
+        for index in range(min(count, MOST_OBJECTS)):
+            self._take(pdfium.FPDFPage_GetObject(page, index), _IDENTITY, 0)
+        self.invisible = frozenset(self._unseen)
+
+    def _take(self, item: Any, matrix: Matrix, depth: int) -> None:
+        self._left -= 1
+        if self._left < 0 or not item:
+            return
+        kind = pdfium.FPDFPageObj_GetType(item)
+        if kind == pdfium.FPDF_PAGEOBJ_TEXT:
+            if pdfium.FPDFTextObj_GetTextRenderMode(item) == _INVISIBLE:
+                self._unseen.add(ctypes.addressof(item.contents))
+        elif kind == pdfium.FPDF_PAGEOBJ_PATH:
+            self._take_path(item, matrix)
+        elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
+            box = self._bounds(item, matrix)
+            if box is not None:
+                self._take_filled(box)
+                self.largest_image = max(self.largest_image, (box[2] - box[0]) * (box[3] - box[1]))
+        elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST_FORM:
+            inner = pdfium.FS_MATRIX()
+            if pdfium.FPDFPageObj_GetMatrix(item, inner):
+                matrix = _product(_matrix(inner), matrix)
+            for index in range(min(pdfium.FPDFFormObj_CountObjects(item), MOST_OBJECTS)):
+                self._take(pdfium.FPDFFormObj_GetObject(item, index), matrix, depth + 1)
+
+    def _bounds(self, item: Any, matrix: Matrix) -> Box | None:
+        left, bottom, right, top = self._edges
+        if not pdfium.FPDFPageObj_GetBounds(item, left, bottom, right, top):
+            return None
+        edges = (left.value, bottom.value, right.value, top.value)
+        if matrix is not _IDENTITY:
+            one, two = _moved(matrix, edges[0], edges[1]), _moved(matrix, edges[2], edges[3])
+            edges = (min(one[0], two[0]), min(one[1], two[1]), max(one[0], two[0]), max(one[1], two[1]))
+        box = self._frame.flip(*edges)
+        if box is None:
+            return None
+        return (
+            max(box[0], 0.0),
+            max(box[1], 0.0),
+            min(box[2], self._frame.width),
+            min(box[3], self._frame.height),
+        )
+
+    def _take_path(self, item: Any, matrix: Matrix) -> None:
+        fill, stroke = ctypes.c_int(), ctypes.c_int()
+        pdfium.FPDFPath_GetDrawMode(item, fill, stroke)
+        box = self._bounds(item, matrix) if fill.value or stroke.value else None
+        if box is None:
+            return
+        count = pdfium.FPDFPath_CountSegments(item)
+        if min(box[2] - box[0], box[3] - box[1]) <= _THIN and count <= 6:
+            self._take_filled(box)
+        elif stroke.value:
+            self._take_lines(item, matrix, min(count, _MOST_SEGMENTS))
+        elif count <= 7:
+            self._take_filled(box)
+        else:
+            self._take_pieces(item, matrix, min(count, _MOST_SEGMENTS))
+
+    def _take_filled(self, box: Box) -> None:
+        """A filled box is a line when thin, a panel when not. A dot may be part of a line either way."""
+        width, height = box[2] - box[0], box[3] - box[1]
+        if height <= _THIN:
+            self.across.append(Rule((box[1] + box[3]) / 2, box[0], box[2]))
+        if width <= _THIN:
+            self.down.append(Rule((box[0] + box[2]) / 2, box[1], box[3]))
+        if width > _THIN and height > _THIN:
+            self.panels.append(box)
+
+    def _segments(self, item: Any, matrix: Matrix, count: int) -> Iterator[tuple[int, float, float, bool]]:
+        """Kind, x and y (origin top left), and whether the figure is closed after it."""
+        x, y = ctypes.c_float(), ctypes.c_float()
+        own = pdfium.FS_MATRIX()
+        if pdfium.FPDFPageObj_GetMatrix(item, own):
+            matrix = _product(_matrix(own), matrix)
+        for index in range(count):
+            segment = pdfium.FPDFPath_GetPathSegment(item, index)
+            if not segment or not pdfium.FPDFPathSegment_GetPoint(segment, x, y):
+                continue
+            right, up = _moved(matrix, x.value, y.value)
+            yield (
+                pdfium.FPDFPathSegment_GetType(segment),
+                right - self._frame.left,
+                self._frame.top - up,
+                bool(pdfium.FPDFPathSegment_GetClose(segment)),
+            )
+
+    def _take_lines(self, item: Any, matrix: Matrix, count: int) -> None:
+        start = here = (0.0, 0.0)
+        for kind, x, y, closes in self._segments(item, matrix, count):
+            if kind == pdfium.FPDF_SEGMENT_MOVETO:
+                start = (x, y)
+            elif kind == pdfium.FPDF_SEGMENT_LINETO:
+                self._take_line(here, (x, y))
+            here = (x, y)
+            if closes:
+                self._take_line(here, start)
+                here = start
+
+    def _take_pieces(self, item: Any, matrix: Matrix, count: int) -> None:
+        """A filled path of several closed figures: each one's box by itself."""
+        figure: list[tuple[float, float]] = []
+        for kind, x, y, _ in self._segments(item, matrix, count):
+            if kind == pdfium.FPDF_SEGMENT_MOVETO:
+                self._take_figure(figure)
+                figure = []
+            figure.append((x, y))
+        self._take_figure(figure)
+
+    def _take_figure(self, figure: list[tuple[float, float]]) -> None:
+        if 2 <= len(figure) <= 7:
+            xs, ys = zip(*figure, strict=True)
+            box = (max(min(xs), 0.0), max(min(ys), 0.0), min(max(xs), 1e5), min(max(ys), 1e5))
+            if box[0] <= box[2] and box[1] <= box[3]:
+                self._take_filled(box)
+
+    def _take_line(self, one: tuple[float, float], two: tuple[float, float]) -> None:
+        width, height = abs(one[0] - two[0]), abs(one[1] - two[1])
+        most = 2 * (self._frame.width + self._frame.height)
+        if height <= 1.0 and 1.0 < width < most:
+            self.across.append(Rule((one[1] + two[1]) / 2, min(one[0], two[0]), max(one[0], two[0])))
+        elif width <= 1.0 and 1.0 < height < most:
+            self.down.append(Rule((one[0] + two[0]) / 2, min(one[1], two[1]), max(one[1], two[1])))
+
+
+def _matrix(found: Any) -> Matrix:
+    return (found.a, found.b, found.c, found.d, found.e, found.f)
+
+
+def _product(inner: Matrix, outer: Matrix) -> Matrix:
+    """`inner` first, then `outer`."""
+    a, b, c, d, e, f = inner
+    p, q, r, s, t, u = outer
+    return (
+        a * p + b * r,
+        a * q + b * s,
+        c * p + d * r,
+        c * q + d * s,
+        e * p + f * r + t,
+        e * q + f * s + u,
+    )
+
+
+def _moved(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
+    a, b, c, d, e, f = matrix
+    return (a * x + c * y + e, b * x + d * y + f)

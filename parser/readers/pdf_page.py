@@ -1,0 +1,182 @@
+"""One page of a PDF as a `Sheet`: its characters and rules as PDFium sees them, turned upright.
+
+Works on PDFium's C interface, because a call a character is what the time goes into. Coordinates that are no
+numbers, or lie off the page, are dropped here, so that nobody downstream meets them.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import unicodedata
+from collections import Counter
+from typing import Any
+
+import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
+
+from parser.document import Box
+from parser.readers.geometry import Glyph, Rule, Sheet, turned
+from parser.readers.pdf_drawing import Drawing, Frame
+
+MOST_GLYPHS = 60_000
+"""Characters read of one page; a dense page of a report has some 3,000."""
+
+MOST_RULES = 4_000
+"""More lines than this are a drawing; the page is then read without rules."""
+
+_HYPHEN = 2
+_NO_UNICODE = frozenset((0, 0xFFFD, 0xFFFE, 0xFFFF))
+
+_RADICALS = dict(
+    zip(
+        "⺠⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳",
+        "民虎西见角贝车长门青韦页风飞食马骨鬼鱼鸟卤麦黄齐齿龙龟",
+        strict=True,
+    )
+)
+"""Radicals that some PDF writers put for the characters that look the same (NFKC does not know these)."""
+
+_KANGXI = (0x2F00, 0x2FD5)
+
+
+def read_page(page: Any, number: int) -> Sheet:
+    """The sheet of an open page (`FPDF_PAGE`), with a number that counts from 1."""
+    frame = Frame(page)
+    sheet = Sheet(number, frame.width, frame.height)
+    drawing = Drawing(frame)
+    drawing.collect(page)
+    text = pdfium.FPDFText_LoadPage(page)
+    if text:
+        try:
+            _read_glyphs(text, frame, sheet, drawing.invisible)
+        finally:
+            pdfium.FPDFText_ClosePage(text)
+    sheet.images = drawing.largest_image / (frame.width * frame.height)
+    if len(drawing.across) + len(drawing.down) > MOST_RULES:
+        sheet.crowded = True
+    else:
+        sheet.across, sheet.down, sheet.panels = drawing.across, drawing.down, drawing.panels
+    _turn_upright(sheet)
+    return sheet
+
+
+def _read_glyphs(text: Any, frame: Frame, sheet: Sheet, invisible: frozenset[int]) -> None:
+    """Fill `sheet` with the visible characters, or with the invisible ones where there are no others."""
+    visible: list[Glyph] = []
+    unseen: list[Glyph] = []
+    loose, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
+    count = pdfium.FPDFText_CountChars(text)
+    if count > MOST_GLYPHS:
+        sheet.crowded = True
+    for index in range(min(count, MOST_GLYPHS)):
+        code = pdfium.FPDFText_GetUnicode(text, index)
+        if code <= 0x20 and code != _HYPHEN and pdfium.FPDFText_IsGenerated(text, index):
+            continue
+        if code in _NO_UNICODE:
+            sheet.unmapped += 1
+            continue
+        letter = _letter(code)
+        if not letter:
+            continue
+        pdfium.FPDFText_GetMatrix(text, index, matrix)
+        em = pdfium.FPDFText_GetFontSize(text, index) * math.hypot(matrix.c, matrix.d)
+        pdfium.FPDFText_GetLooseCharBox(text, index, loose)
+        edges = (loose.left, loose.bottom, loose.right, loose.top)
+        if not 0.4 * em <= max(edges[2] - edges[0], edges[3] - edges[1]) <= 3 * em:
+            # The loose box of vertical writing ignores the text matrix; the ink does not.
+            edges = _ink(text, index)
+        box = frame.flip(*edges)
+        if box is None or not em > 0:
+            sheet.misplaced += letter != " "
+            continue
+        turn = _turn(matrix.a, matrix.b)
+        glyph = Glyph(letter, *box, min(em, 2000.0), turn, index)
+        if invisible and _is_of(text, index, invisible):
+            unseen.append(glyph)
+        else:
+            visible.append(glyph)
+    sheet.layer = _layer(text, min(count, MOST_GLYPHS))
+    sheet.recognised = bool(unseen) and not any(glyph.text != " " for glyph in visible)
+    sheet.glyphs = _without_overprints(unseen if sheet.recognised else visible)
+
+
+def _letter(code: int) -> str:
+    """The character as it is meant; `""` for control characters and halves of surrogate pairs."""
+    if code == _HYPHEN:
+        return "-"
+    if code in (0x20, 0x09, 0xA0, 0x3000, 0x0A, 0x0D):
+        return " "
+    if code < 0x20 or 0xD800 <= code < 0xE000 or code > 0x10FFFF or code in (0xAD, 0x200B, 0xFEFF):
+        return ""
+    letter = chr(code)
+    if _KANGXI[0] <= code <= _KANGXI[1]:
+        return unicodedata.normalize("NFKC", letter)
+    return _RADICALS.get(letter, letter)
+
+
+def _ink(text: Any, index: int) -> Box:
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    pdfium.FPDFText_GetCharBox(text, index, left, right, bottom, top)
+    return (left.value, bottom.value, right.value, top.value)
+
+
+def _layer(text: Any, count: int) -> Counter[str]:
+    """The printed characters as PDFium spells the page, found without a look at any box."""
+    buffer = (ctypes.c_ushort * (count + 1))()
+    pdfium.FPDFText_GetText(text, 0, count, buffer)
+    return Counter(letter for code in buffer if code and (letter := _letter(code)) not in ("", " "))
+
+
+def _is_of(text: Any, index: int, objects: frozenset[int]) -> bool:
+    found = pdfium.FPDFText_GetTextObject(text, index)
+    return bool(found) and ctypes.addressof(found.contents) in objects
+
+
+def _turn(a: float, b: float) -> int:
+    """Quarter turns clockwise of a text matrix (as seen; PDF angles run the other way)."""
+    if abs(b) <= abs(a):
+        return 0 if a >= 0 else 2
+    return 3 if b > 0 else 1
+
+
+def _without_overprints(glyphs: list[Glyph]) -> list[Glyph]:
+    """Boldness made by printing a character twice, a hair apart, is one character."""
+    kept: list[Glyph] = []
+    near: dict[tuple[str, int, int], list[Glyph]] = {}
+    for glyph in glyphs:
+        column, line = int(glyph.left // 16), int(glyph.top // 16)
+        slack = 0.2 * glyph.size
+        twin = glyph.text != " " and any(
+            abs(other.left - glyph.left) < slack and abs(other.top - glyph.top) < slack
+            for across in (column - 1, column, column + 1)
+            for down in (line - 1, line, line + 1)
+            for other in near.get((glyph.text, across, down), ())
+        )
+        if not twin:
+            kept.append(glyph)
+            near.setdefault((glyph.text, column, line), []).append(glyph)
+    return kept
+
+
+def _turn_upright(sheet: Sheet) -> None:
+    """Turn the sheet so that most of its characters read from left to right."""
+    turns = Counter(glyph.turn for glyph in sheet.glyphs if glyph.text != " ")
+    turn = turns.most_common(1)[0][0] if turns else 0
+    if turn == 0:
+        return
+    quarters = (-turn) % 4
+    width, height = sheet.width, sheet.height
+    for glyph in sheet.glyphs:
+        box = (glyph.left, glyph.top, glyph.right, glyph.bottom)
+        glyph.left, glyph.top, glyph.right, glyph.bottom = turned(box, quarters, width, height)
+        glyph.turn = (glyph.turn + quarters) % 4
+    across, down = sheet.across, sheet.down
+    for _ in range(quarters):
+        across, down = (
+            [Rule(rule.at, height - rule.end, height - rule.start) for rule in down],
+            [Rule(height - rule.at, rule.start, rule.end) for rule in across],
+        )
+        width, height = height, width
+    sheet.across, sheet.down = across, down
+    sheet.panels = [turned(panel, quarters, sheet.width, sheet.height) for panel in sheet.panels]
+    sheet.width, sheet.height, sheet.turn = width, height, quarters
