@@ -56,9 +56,15 @@ def _matrix(table: str, figures: dict[str, dict[str, Any]], words: Words) -> lis
     for row in rows:
         cells = [rest.pop(f"{table}.{row.key}{joint}{column.key}", None) for column in columns]
         if any(cells):
-            lines.append([_name(row, words), *(cell and cell["printed"] for cell in cells)])
+            lines.append([_name(row, words), *(cell and _shown(cell) for cell in cells)])
     screen.table(["", *(_name(column, words) for column in columns)], lines)
     return list(rest.values())
+
+
+def _shown(figure: dict[str, Any]) -> str:
+    """What is printed, and behind it what a person set instead."""
+    printed = str(figure["printed"])
+    return f"{printed} ⇒ {figure['value']}" if figure.get("override") else printed
 
 
 def _name(term: Term, words: Words) -> str:
@@ -70,10 +76,7 @@ def _list(figures: list[dict[str, Any]], words: Words) -> None:
         return
     screen.table(
         words.heads("key", "figure", "printed", "unit"),
-        [
-            (figure["key"], label(figure["key"], words), figure["printed"], figure["unit"])
-            for figure in figures
-        ],
+        [(figure["key"], label(figure["key"], words), _shown(figure), figure["unit"]) for figure in figures],
     )
 
 

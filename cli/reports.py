@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
 import typer
@@ -17,7 +18,7 @@ from cli.language import Words
 from cli.moments import iso_moment, show_day, show_moment
 from cli.record import show_record
 from parser.report import number
-from storage.models import Agency, FigureRow, ReportRow, Version
+from storage.models import Agency, DoubtRow, FigureRow, FindingRow, ReportRow, Version
 from storage.records import find_report
 
 
@@ -60,7 +61,7 @@ def report(
         if version is None:
             screen.line(words("report.unread", id=row.id, presence=words.term("presence", row.presence)))
             return
-        show_record(version.record, words, url=row.url)
+        show_record(version.record | _content_json(version), words, url=row.url)
         _show_provenance(row, version, words)
 
 
@@ -132,15 +133,22 @@ def _full_json(row: ReportRow, version: Version | None) -> dict[str, Any]:
         "period": version.record.get("period") if version else None,
         "contact": version.record.get("contact", {}) if version else {},
         "sections": version.record.get("sections", []) if version else [],
-        "figures": [_figure_json(figure) for figure in version.figures] if version else [],
-        "findings": version.record.get("findings", []) if version else [],
-        "doubts": version.record.get("doubts", []) if version else [],
+        **_content_json(version),
         "provenance": None,
         "versions": [version_json(one) for one in row.versions],
     }
     if version is not None:
         full["provenance"] = capture_json(version.capture) | {"parser_version": version.parser_version}
     return full
+
+
+def _content_json(version: Version | None) -> dict[str, list[dict[str, Any]]]:
+    """Figures, findings and doubts as the database has them: with what a person set, and across years."""
+    return {
+        "figures": [_figure_json(figure) for figure in version.figures] if version else [],
+        "findings": [_finding_json(finding) for finding in version.findings] if version else [],
+        "doubts": [_doubt_json(doubt) for doubt in version.doubts] if version else [],
+    }
 
 
 def _figure_json(figure: FigureRow) -> dict[str, Any]:
@@ -151,7 +159,32 @@ def _figure_json(figure: FigureRow) -> dict[str, Any]:
         "printed": figure.printed,
         "remark": figure.remark,
         "locator": figure.locator,
+        "override": figure.override,
     }
+
+
+def _finding_json(finding: FindingRow) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "where": finding.place,
+        "expected": _as_number(finding.expected),
+        "found": _as_number(finding.found),
+        "severity": finding.severity,
+        "locators": finding.locators,
+        "against_version": finding.against_version_id,
+    }
+
+
+def _as_number(text: str) -> int | float | str | None:
+    """What a relation asks is kept as text, because it may be a sentence."""
+    try:
+        return number(Decimal(text))
+    except InvalidOperation:
+        return text
+
+
+def _doubt_json(doubt: DoubtRow) -> dict[str, Any]:
+    return {"kind": doubt.kind, "where": doubt.place, "message": doubt.message, "locator": doubt.locator}
 
 
 def _show_provenance(row: ReportRow, version: Version, words: Words) -> None:

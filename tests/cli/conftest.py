@@ -147,6 +147,7 @@ def _records(database: Database, first: dict[str, Capture], second: dict[str, Ca
             )
         )
         session.flush()
+        session.add(_finding("carry_cross_year", version=3, against=2))
         _changes(session, first, second)
 
 
@@ -161,10 +162,11 @@ def _version(id_: int, report: str, number: int, capture: Capture, decisions: st
         ),
         FigureRow(
             key="proactive.administrative_fees.amount_wanyuan",
-            value=Decimal("314.4765"),
+            value=Decimal("314.4"),
             unit="万元",
             printed="314.4765",
             locator={},
+            override={"read": 314.4765, "who": "a person", "reason": "for this test", "date": "2024-02-01"},
         ),
         FigureRow(key="statistics.八/(四)", value=None, unit="万元", printed="", locator={"line": 9}),
     ]
@@ -215,17 +217,21 @@ def _version(id_: int, report: str, number: int, capture: Capture, decisions: st
         title=HOSTILE_TITLE,
         record=record,
         figures=figures,
-        findings=[
-            FindingRow(
-                rule="row_total",
-                place="requests.granted",
-                expected="3",
-                found="4",
-                severity="hard",
-                locators=[],
-            )
-        ],
+        findings=[_finding("row_total")],
         doubts=[DoubtRow(kind="unknown_row", place="requests", message="unknown row 其它", locator={})],
+    )
+
+
+def _finding(rule: str, version: int | None = None, against: int | None = None) -> FindingRow:
+    return FindingRow(
+        version_id=version,
+        against_version_id=against,
+        rule=rule,
+        place="requests.granted",
+        expected="3",
+        found="4",
+        severity="hard",
+        locators=[],
     )
 
 

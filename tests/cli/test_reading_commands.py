@@ -18,14 +18,14 @@ def test_reports_as_json_hold_every_figure_by_its_key(home: Path) -> None:
     newest = reports[ID_2022]
     assert newest["figures"] == {
         "proactive.administrative_licensing.decisions": 301843,
-        "proactive.administrative_fees.amount_wanyuan": 314.4765,
+        "proactive.administrative_fees.amount_wanyuan": 314.4,
         "statistics.八/(四)": None,
     }
     assert "石嘴山市公安局" in done.out, "Chinese is written as it is, not as escapes"
     expected = {
         "site": SITE, "agency": "石嘴山市公安局", "year": 2022, "form": "2021", "url": URL_2022,
         "presence": "published", "published": "2023-01-18", "version": 2,
-        "captured_at": "2024-01-31T18:00:05.250000Z", "findings": 1, "doubts": 1,
+        "captured_at": "2024-01-31T18:00:05.250000Z", "findings": 2, "doubts": 1,
     }  # fmt: skip
     assert expected.items() <= newest.items()
 
@@ -34,7 +34,7 @@ def test_reports_for_people_are_tab_separated_lines_when_piped(home: Path) -> No
     head, *rows = nianbao("reports", home=home).rows
     assert head[:4] == ["id", "year", "agency", "presence"]
     assert [row[0] for row in rows] == [ID_2021, ID_2022]
-    assert rows[1][1:] == ["2022", "石嘴山市公安局", "published", "2", "3", "1", "1", "2024-01-31"]
+    assert rows[1][1:] == ["2022", "石嘴山市公安局", "published", "2", "3", "2", "1", "2024-01-31"]
 
 
 @pytest.mark.parametrize(
@@ -60,8 +60,12 @@ def test_a_report_as_json_holds_the_whole_chain(home: Path) -> None:
         "printed": "301843",
         "remark": None,
         "locator": {"xpath": "/html/body/table[1]/tr[5]/td[2]"},
+        "override": None,
     }
-    assert report["findings"][0]["rule"] == "row_total"
+    assert report["figures"][1]["override"]["read"] == 314.4765
+    within, across = report["findings"]
+    assert (within["rule"], within["expected"], within["against_version"]) == ("row_total", 3, None)
+    assert (across["rule"], across["against_version"]) == ("carry_cross_year", 2)
     assert report["doubts"][0]["message"] == "unknown row 其它"
     assert report["sections"] == [{"heading": "一、总体情况", "text": "概况"}]
     assert [version["number"] for version in report["versions"]] == [1, 2]
@@ -81,15 +85,16 @@ def test_a_report_for_people_names_figures_and_source_and_no_page_steers_the_ter
     assert "年度报告 [31m危险 第二行" in done.out
     assert "\x1b" not in done.out
     assert "\u202e" not in done.out
-    assert "Findings (the report contradicts itself): 1" in done.out
+    assert "Findings (the report contradicts itself): 2" in done.out
     assert "Doubts (we are not sure of our reading): 1" in done.out
     assert any(row[0] == "proactive.administrative_licensing.decisions" for row in done.rows)
+    assert "314.4765 ⇒ 314.4" in done.out
     assert URL_2022 in done.out
 
 
 def test_a_report_in_chinese_speaks_chinese(home: Path) -> None:
     done = nianbao("report", URL_2022, home=home, NIANBAO_LANG="zh")
-    for words in ("发现（报告自相矛盾）：1", "硬性", "行合计", "2021 年格式", "出处", "2（原因：来源）"):
+    for words in ("发现（报告自相矛盾）：2", "硬性", "行合计", "2021 年格式", "出处", "2（原因：来源）"):
         assert words in done.out
 
 
