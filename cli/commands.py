@@ -21,6 +21,7 @@ MODULES = {
     "crawl": "crawling",
     "nightly": "crawling",
     "parse": "parsing",
+    "evaluate": "evaluating",
     "reports": "reports",
     "report": "reports",
     "versions": "history",

@@ -135,7 +135,11 @@ def evaluate(folder: Path, watch: Callable[[], object] = lambda: None) -> Evalua
     evaluation = Evaluation()
     for document, truth_file in pairs(folder):
         payload = document.read_bytes()
-        truth = json.loads(truth_file.read_text(encoding="utf-8"), parse_float=Decimal)
+        try:
+            truth = json.loads(truth_file.read_text(encoding="utf-8"), parse_float=Decimal)
+            expected_figures(truth["tables"])
+        except (ValueError, LookupError, TypeError) as error:
+            raise ValueError(f"{truth_file.name}: {error}") from error
         started = time.perf_counter()
         reading = parse(payload)
         seconds = time.perf_counter() - started
