@@ -28,10 +28,11 @@ _SORTS = (
     "历年|往年|各|本级|市级|区级|县级|市直|区直|县直|部门|单位|机关|政府|市政府|区政府|县政府|区县|市县|"
     "街道|乡镇|镇街"
 )
-COLUMN_WORDS = re.compile(
+_BARE_COLUMN = re.compile(
     rf"^(?:{_SORTS})*(?:{_OPENNESS})?(?:工作)?(?:公开)?(?:信息)?(?:年度?报告?|年报|年度工作报告)"
-    rf"(?:专栏|栏目|列表|专区|汇总)?$|^.{{0,12}}{_OPENNESS}.{{0,4}}(?:年报|年度报告)$"
+    r"(?:专栏|栏目|列表|专区|汇总)?$"
 )
+COLUMN_WORDS = re.compile(rf"{_BARE_COLUMN.pattern}|^.{{0,12}}{_OPENNESS}.{{0,4}}(?:年报|年度报告)$")
 """A name of the column: 政府信息公开年报, 信息公开年报, 公开年报, 年度报告, 年报 …"""
 
 WAY_WORDS = re.compile(
@@ -117,9 +118,11 @@ def judge_link(link: Link, *, in_column: bool, extra: tuple[str, ...]) -> Judgem
     text = _compact(link.text)
     dated = re.search(_YEAR, text) is not None
     file_or_page: Kind = "attachment" if is_attachment(link.url) else "report"
-    if is_report_title(text) and (dated or in_column or len(text) > MAX_NAME):
+    # In the column, 政府信息公开年报 alone leads back to its first page.
+    told_apart = dated or len(text) > MAX_NAME or (in_column and not _BARE_COLUMN.match(text))
+    if is_report_title(text) and (told_apart or is_attachment(link.url)):
         return Judgement(file_or_page, 90, (f"link «{link.text}» is a report's title",))
-    if in_column and dated and _is_short_title(text):
+    if in_column and dated and not REPORT_WORDS.search(text) and _is_short_title(text):
         return Judgement(file_or_page, 70, (f"link «{link.text}» in the column of annual reports",))
     if len(text) > MAX_NAME or is_attachment(link.url):
         return Judgement("none", 0)
