@@ -235,7 +235,7 @@ TITLE = "某某市公安局2023年政府信息公开工作年度报告"
         (f"<h1>{TITLE}</h1><p>{BODY}", "report"),
         (f"{COLUMN}<ul><li><a href=1>{TITLE}</a></ul>", "listing"),
         (f"{CRUMB}<ul><li><a href=1>{TITLE}</a></ul>", "listing"),
-        ("".join(f"<a href={year}>{year}年政府信息公开年度报告</a>" for year in range(2021, 2024)), "listing"),
+        ("".join(f"<a href={year}>{year}年政务公开年度报告</a>" for year in range(2021, 2024)), "listing"),
         (f'<meta name="ArticleTitle" content="关于节假日值班的通知">{COLUMN}<p>值班', "none"),
         ('<meta name="ArticleTitle" content="某某局2022年部门决算"><p>收费 行政复议 总体情况 概述', "none"),
         ('<meta name="ColumnName" content="统计年报"><ul><li><a href=1>2022年统计年报</a></ul>', "none"),
