@@ -3,10 +3,11 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+HELD := $(VENV)/held-back
 CODE := cli crawler demo parser spiders storage scheduler.py config.py errors.py tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo crawl serve-nights test lint types format check bench lock clean
+.PHONY: help setup demo crawl serve-nights test lint types format accuracy check bench lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -45,6 +46,14 @@ types: $(READY) ## strict types
 format: $(READY) ## put the format in order
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+accuracy: $(READY) ## read 2,000 made documents that nobody looks at, and write docs/accuracy.md
+	@rm -rf $(HELD)
+	@$(BIN)/python -m bench.truthset $(HELD) --count 2000 --half held
+	@NIANBAO_LANG=en $(BIN)/nianbao evaluate $(HELD) --markdown > docs/accuracy.md
+
+bench: $(READY) ## how fast reports are read, on one core, beside pdfplumber
+	@$(BIN)/python -m bench.speed
 
 check: lint types test ## what a change must pass
 

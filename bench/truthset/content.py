@@ -66,7 +66,8 @@ class Draft:
 
 @dataclass
 class Shape:
-    """How the tables of a report are drawn: see `layout`."""
+    """How the tables of a report are drawn (see `layout`); `strays` is how often a table that is none of the
+    form's stands between them, `length` that of the prose (passages a paragraph)."""
 
     groups: str = "spans"
     cuts: Cuts = field(default_factory=Cuts)
@@ -76,6 +77,7 @@ class Shape:
     notes: bool = True
     lead: str = ""
     strays: float = 0.25
+    length: int = 1
 
 
 def national(draft: Draft, counts: Numbers, lines: Sequence[forms.Line]) -> Content:
@@ -116,7 +118,7 @@ def national(draft: Draft, counts: Numbers, lines: Sequence[forms.Line]) -> Cont
         ]
     texts = {key: [printed.text for printed in row] for key, row in requests.items()}
     pieces: list[Piece] = [title, *_texts(prose.preamble(name, year, rng)), Heading("一、总体情况")]
-    pieces += [*_texts(prose.overview(name, year, rng)), *_stray(rng, shape)]
+    pieces += [*_texts(prose.overview(name, year, rng, shape.length)), *_stray(rng, shape)]
     pieces.append(Heading("二、主动公开政府信息情况"))
     pieces += layout.proactive_tables(
         blocks, {key: one.text for key, one in proactive.items()}, ink, rng, apart=shape.blocks_apart

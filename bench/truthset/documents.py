@@ -109,6 +109,7 @@ def some_shape(form: str, rng: Random, *, clean: bool) -> Shape:
         short_labels=rng.random() < 0.15,
         notes=rng.random() < 0.8,
         lead=rng.choice(("", "", "（1）", "①")),
+        length=rng.choice((1, 2, 4, 7)),
     )
 
 

@@ -33,6 +33,14 @@ OVERVIEW = (
     "年内召开新闻发布会{k}场，回应群众关切{m}次，在政务大厅设查阅点{k}处。",
     "围绕营商环境、就业、义务教育等领域编制事项目录，共{m}项，全部在网上公布。",
 )
+DETAILS = (
+    "一是坚持集中研究，由办公室牵头，每月汇总进展，逐项列出责任科室和完成时限，确保每一项工作有人抓、有人管。",
+    "二是注重实效，把群众问得最多的{k}类事项做成问答，放在首页显著位置，点击{n}余次。",
+    "三是强化审核，严格执行先审查后公开的程序，涉及个人信息的内容一律作去标识处理，全年未发生泄密事件。",
+    "同时，对照上级部署的{m}项任务，建立清单，销号管理；对进展缓慢的科室及时提醒，并纳入年终考核。",
+    "利用政务服务大厅、乡镇便民中心和村（社区）公示栏，方便老年人等不常上网的群众就近查阅。",
+    "全年组织专题学习{k}次，邀请法律顾问讲解典型案例，编印口袋书{n}册，干部依法公开的意识明显增强。",
+)
 PROBLEMS = (
     "一是部分科室对公开范围的把握还不够准确，二是解读形式单一，图表和视频偏少，三是基层人员变动较大。",
     "下一步将细化目录，完善会商机制，加强对新任人员的培训，使公开内容更便于查找、更便于理解。",
@@ -94,10 +102,14 @@ def preamble(name: Name, year: int, rng: Random) -> list[str]:
     return ["".join(parts)] if rng.random() < 0.6 else parts
 
 
-def overview(name: Name, year: int, rng: Random) -> list[str]:
-    """Some paragraphs of section 一."""
+def overview(name: Name, year: int, rng: Random, length: int) -> list[str]:
+    """Some paragraphs of section 一, each of `length` passages."""
     chosen = rng.sample(range(len(OVERVIEW)), rng.randint(2, len(OVERVIEW)))
-    return [fill(OVERVIEW[number], name, year, rng) for number in sorted(chosen)]
+    paragraphs = []
+    for number in sorted(chosen):
+        more = [fill(rng.choice(DETAILS), name, year, rng) for _ in range(length - 1)]
+        paragraphs.append("".join([fill(OVERVIEW[number], name, year, rng), *more]))
+    return paragraphs
 
 
 def problems(name: Name, year: int, rng: Random) -> list[str]:
