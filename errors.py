@@ -13,6 +13,8 @@
     │   ├── UnknownUrl
     │   ├── UnknownReport
     │   ├── NotCaptured
+    │   ├── NoFigure
+    │   ├── NoPicture
     │   ├── NoFile
     │   └── NoHome
     ├── StorageError        exit 4  the archive or the database cannot do its work
@@ -123,6 +125,16 @@ class UnknownReport(NotFound):
 class NotCaptured(NotFound):
     en = "{url} was not yet captured at {time}; the first capture is of {first}"
     zh = "{time} 时尚未采集 {url}；首次采集于 {first}"
+
+
+class NoFigure(NotFound):
+    en = "report {report} has no figure {key!r}; `nianbao report {report} --json` lists them"
+    zh = "报告 {report} 没有数据 {key!r}；用 `nianbao report {report} --json` 查看全部数据"
+
+
+class NoPicture(NotFound):
+    en = "the place of {key} cannot be shown: {problem}"
+    zh = "无法展示 {key} 的出处：{problem}"
 
 
 class NoFile(NotFound):

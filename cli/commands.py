@@ -22,6 +22,7 @@ MODULES = {
     "nightly": "crawling",
     "parse": "parsing",
     "evaluate": "evaluating",
+    "reparse": "reparsing",
     "reports": "reports",
     "report": "reports",
     "versions": "history",

@@ -18,19 +18,13 @@ def parse_moment(text: str) -> datetime:
 
     Takes ISO days and times and the 14 digits of web archives. Raises `BadTime`.
     """
-    text = text.strip()
-    try:
-        if _COMPACT.fullmatch(text):
-            start, length = datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC), timedelta(seconds=1)
-        elif not _DASHED.match(text):
-            raise BadTime(text=text)
-        else:
-            # `fromisoformat` alone takes any character between day and time, a digit too.
-            start, length = datetime.fromisoformat(text), _length(text)
-        start = start.replace(tzinfo=UTC) if start.tzinfo is None else start.astimezone(UTC)
-        return start + length - timedelta(microseconds=1)
-    except (ValueError, OverflowError) as error:
-        raise BadTime(text=text) from error
+    start, length = _parse(text.strip())
+    return start + length - timedelta(microseconds=1)
+
+
+def parse_start(text: str) -> datetime:
+    """The first instant of what was written, as `parse_moment` takes it. Raises `BadTime`."""
+    return _parse(text.strip())[0]
 
 
 def show_moment(moment: datetime | None) -> str:
@@ -51,6 +45,24 @@ def show_day(moment: datetime) -> str:
 def iso_moment(moment: datetime | None) -> str | None:
     """For JSON, exact."""
     return None if moment is None else moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _parse(text: str) -> tuple[datetime, timedelta]:
+    """When it begins, in UTC, and how long it lasts."""
+    try:
+        if _COMPACT.fullmatch(text):
+            start, length = datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=UTC), timedelta(seconds=1)
+        elif not _DASHED.match(text):
+            raise BadTime(text=text)
+        else:
+            # `fromisoformat` alone takes any character between day and time, a digit too.
+            start, length = datetime.fromisoformat(text), _length(text)
+        start = start.replace(tzinfo=UTC) if start.tzinfo is None else start.astimezone(UTC)
+        # The end must be a time too: 9999-12-31 has none.
+        _ = start + length
+    except (ValueError, OverflowError) as error:
+        raise BadTime(text=text) from error
+    return start, length
 
 
 def _length(text: str) -> timedelta:

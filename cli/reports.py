@@ -16,7 +16,9 @@ from cli.history import capture_json, version_json
 from cli.home import askable, reading
 from cli.language import Words
 from cli.moments import iso_moment, show_day, show_moment
+from cli.provenance import show_cell
 from cli.record import show_record
+from errors import BadCall
 from parser.report import number
 from storage.models import Agency, DoubtRow, FigureRow, FindingRow, ReportRow, Version
 from storage.records import find_report
@@ -49,11 +51,18 @@ def reports(
 def report(
     ctx: typer.Context,
     wanted: Annotated[str, typer.Argument(metavar="ID", help="option.report")],
+    cell: Annotated[str | None, typer.Option(metavar="KEY", help="report.cell")] = None,
+    image: Annotated[str | None, typer.Option(metavar="FILE", help="report.image")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="option.json")] = False,
 ) -> None:
     words = desk(ctx).words
+    if image is not None and cell is None:
+        raise BadCall(problem=words("report.image_of_what"), command=ctx.command_path)
     with reading(desk(ctx)) as session:
         row = find_report(session, askable(wanted))
+        if cell is not None:
+            show_cell(desk(ctx), row, cell, as_json=as_json, image=image)
+            return
         version = row.versions[-1] if row.versions else None
         if as_json:
             screen.document(_full_json(row, version))
