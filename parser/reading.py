@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from parser.checks import check
+from parser.claims import find_claims
 from parser.document import Document, State, Unreadable
 from parser.forms import fill, form_of_year
 from parser.narrative import tell
@@ -10,6 +11,7 @@ from parser.readers import detect, read
 from parser.recognition import judge
 from parser.report import Doubt, Reading, Report
 from parser.sections import prose_lines
+from parser.soft_checks import soft_findings
 from parser.titles import find_title, tidy
 
 MAX_PAYLOAD = 64 * 1024 * 1024
@@ -38,13 +40,15 @@ def parse(payload: bytes) -> Reading:
 def _understand(document: Document) -> Reading:
     """From blocks to a report, or to the reason why there is none."""
     filled = fill(document)
-    lines = list(prose_lines(document, filled.rows))
+    spoken = tuple(prose_lines(document, filled.rows))
+    lines = [line.text for line in spoken]
     title = find_title(document, lines)
     verdict = judge(document, filled, title, lines)
     if verdict.reason:
         return Reading(State.NOT_A_REPORT, document.format, verdict.reason, attachments=verdict.attachments)
     story = tell(document, title, lines)
     figures = {figure.key: figure for figure in filled.figures}
+    claims = find_claims(spoken)
     doubts = [Doubt("reader", "document", note) for note in document.notes]
     doubts += [*filled.doubts, *story.doubts]
     if title is None:
@@ -62,8 +66,9 @@ def _understand(document: Document) -> Reading:
         preamble=story.narrative.preamble,
         sections=story.narrative.sections,
         fee=story.fee,
+        claims=claims,
         figures=filled.figures,
-        findings=tuple(check(figures)),
+        findings=(*check(figures), *soft_findings(figures, claims)),
         doubts=tuple(doubts),
         meta=dict(document.meta),
     )

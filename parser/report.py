@@ -95,6 +95,32 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """A count in the prose: what it is about (a figure key, a sum of rows, a channel), its value and words,
+    the sentence. `approximate` counts are rounded (2500余条); `partial` ones count a share, another year or
+    another organ, and are not comparable."""
+
+    about: str
+    value: Decimal
+    printed: str
+    sentence: str
+    approximate: bool = False
+    partial: bool = False
+    locator: Locator = field(default_factory=Locator)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "about": self.about,
+            "value": number(self.value),
+            "printed": self.printed,
+            "sentence": self.sentence,
+            "approximate": self.approximate,
+            "partial": self.partial,
+            "locator": self.locator.as_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Fee:
     """What the report says about fees for requests: the sentence, and the yuan taken (0 where it says none,
     `None` where the sentence gives no amount)."""
@@ -127,6 +153,7 @@ class Report:
     meta: dict[str, str] = field(default_factory=dict)
     preamble: str = ""
     fee: Fee | None = None
+    claims: tuple[Claim, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """The record as JSON-ready values."""
@@ -141,6 +168,7 @@ class Report:
             "preamble": self.preamble,
             "sections": [section.as_dict() for section in self.sections],
             "fee": self.fee.as_dict() if self.fee else None,
+            "claims": [claim.as_dict() for claim in self.claims],
             "figures": [figure.as_dict() for figure in self.figures],
             "findings": [finding.as_dict() for finding in self.findings],
             "doubts": [doubt.as_dict() for doubt in self.doubts],

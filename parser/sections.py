@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from parser.document import Document, Grid
+from parser.document import Document, Grid, Locator
 from parser.folding import chinese_number, fold
 from parser.forms.lines import grid_lines
 from parser.report import Section
@@ -36,17 +36,25 @@ class Narrative:
     sections: tuple[Section, ...]
 
 
-def prose_lines(document: Document, rows: frozenset[tuple[int, int]]) -> Iterator[str]:
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A line of running text and where it stands."""
+
+    text: str
+    locator: Locator
+
+
+def prose_lines(document: Document, rows: frozenset[tuple[int, int]]) -> Iterator[Spoken]:
     """Running text in order; table rows count when no form has read them and they have one cell only."""
     for number, block in enumerate(document.blocks):
         if not isinstance(block, Grid):
             if (number, 0) not in rows and block.text.strip():
-                yield block.text
+                yield Spoken(block.text, block.locator)
             continue
         for line in grid_lines(block, number):
-            filled = [cell.text for cell in line.own() if cell.text]
+            filled = [cell for cell in line.own() if cell.text]
             if (number, line.row) not in rows and len(filled) == 1:
-                yield filled[0]
+                yield Spoken(filled[0].text, filled[0].locator)
 
 
 def read_sections(lines: Sequence[str]) -> Narrative:
