@@ -63,11 +63,15 @@ def detect(payload: bytes) -> str:
     """The file format by content: one of `READERS`, or one that nothing here reads (`image`, `archive`,
     `presentation`, `binary`). Files of WPS are what they are made of: `doc`, `docx`, `xls`, `xlsx`."""
     head = payload[:1024]
-    if b"%PDF-" in head:
-        return "pdf"
+    if head.startswith(b"PK\x03\x04"):
+        from parser.readers import package  # noqa: PLC0415 - only when its format is met
+
+        return package.kind(payload)
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             if kind == "ole":
+                from parser.readers import ole  # noqa: PLC0415 - only when its format is met
+
                 return ole.kind(payload)
             if kind != "bitmap":
                 return kind
@@ -75,8 +79,9 @@ def detect(payload: bytes) -> str:
                 return "image"
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image"
-    if head.startswith(b"PK\x03\x04"):
-        return package.kind(payload)
+    # Last of the marks, since junk may stand before it, and a bundle may begin with a PDF.
+    if b"%PDF-" in head:
+        return "pdf"
     return _text_kind(payload)
 
 

@@ -7,6 +7,7 @@ claims about its size is not believed; octets are counted as they are unpacked.
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from functools import cached_property
@@ -26,6 +27,16 @@ MOST_XML = 24 * 1024 * 1024
 """Octets of one XML part: a tree takes about ten times as much memory."""
 
 _ENCRYPTED = 0x1
+_LONGEST_TYPES = 1024 * 1024
+_ODF = b"application/vnd.oasis.opendocument."
+_MAIN_PARTS = (
+    (
+        re.compile(rb"wordprocessingml\.(?:document|template)\.main|ms-word\.(?:document|template)\.macro"),
+        "docx",
+    ),
+    (re.compile(rb"spreadsheetml\.(?:sheet|template)\.main|ms-excel\.(?:sheet|template)\."), "xlsx"),
+    (re.compile(rb"presentationml\.(?:presentation|slideshow|template)\.main"), "presentation"),
+)
 _BROKEN = (
     zipfile.BadZipFile,
     zlib.error,
@@ -36,6 +47,53 @@ _BROKEN = (
     OverflowError,
     LookupError,
 )
+
+
+def kind(payload: bytes) -> str:
+    """What a ZIP is by its parts: `docx`, `xlsx`, `presentation`, `odt`, `ods`, `ofd`, or `zip` for a bundle
+    of files. Where the directory is lost, the names are looked for in the octets."""
+    try:
+        package = Package(payload)
+        names = set(package.members)
+    except Unreadable:
+        return _kind_of_wreck(payload)
+    if "mimetype" in names and (odf := _odf_kind(_first_octets(package, "mimetype"))) is not None:
+        return odf
+    if "[Content_Types].xml" in names:
+        types = _first_octets(package, "[Content_Types].xml")
+        for pattern, found in _MAIN_PARTS:
+            if pattern.search(types):
+                return found
+        if any(name.startswith("word/document") for name in names):
+            return "docx"
+        if any(name.startswith("xl/workbook") for name in names):
+            return "xlsx"
+    if "OFD.xml" in names:
+        return "ofd"
+    return "odt" if {"content.xml", "META-INF/manifest.xml"} <= names else "zip"
+
+
+def _kind_of_wreck(payload: bytes) -> str:
+    if payload[30:38] == b"mimetype":
+        return _odf_kind(payload[38:130]) or "zip"
+    for mark, found in ((b"word/document", "docx"), (b"xl/workbook", "xlsx"), (b"OFD.xml", "ofd")):
+        if mark in payload:
+            return found
+    return "zip"
+
+
+def _odf_kind(mimetype: bytes) -> str | None:
+    for name, found in ((b"text", "odt"), (b"spreadsheet", "ods")):
+        if mimetype.startswith(_ODF + name):
+            return found
+    return None
+
+
+def _first_octets(package: Package, name: str) -> bytes:
+    try:
+        return package.read(name, _LONGEST_TYPES)
+    except Unreadable:
+        return b""
 
 
 class Package:

@@ -1,1 +1,1 @@
-"""Made reports drawn in office formats, each writer in a module of its own and written without the readers."""
+"""Made reports drawn in office formats, a writer a module, written without the readers."""

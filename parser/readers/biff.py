@@ -1,0 +1,249 @@
+"""The binary workbook: XLS and ET files, as a stream of records (BIFF8, Excel 97 and later)."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from parser.document import State, Unreadable
+from parser.readers.cell_numbers import BUILT_IN, GENERAL
+from parser.readers.sheet_content import SheetContent
+
+MOST_RECORDS = 2_000_000
+"""Records of one workbook; a report has some thousands."""
+
+_BOF, _EOF, _CONTINUE, _FILEPASS = 0x0809, 0x000A, 0x003C, 0x002F
+_BOUNDSHEET, _SST, _FORMAT, _XF = 0x0085, 0x00FC, 0x041E, 0x00E0
+_ROW, _COLINFO, _MERGED = 0x0208, 0x007D, 0x00E5
+_NUMBER, _RK, _MULRK, _LABELSST, _LABEL = 0x0203, 0x027E, 0x00BD, 0x00FD, 0x0204
+_RSTRING, _BOOLERR, _FORMULA, _STRING = 0x00D6, 0x0205, 0x0006, 0x0207
+_BIFF8 = 0x0600
+_ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+
+
+@dataclass(slots=True)
+class _Book:
+    """What stands before the sheets: where each sheet begins, shared strings, formats of the cell styles."""
+
+    places: list[tuple[int, SheetContent]] = field(default_factory=list)
+    strings: list[str] = field(default_factory=list)
+    codes: dict[int, str] = field(default_factory=lambda: dict(BUILT_IN))
+    styles: list[int] = field(default_factory=list)
+
+    def code(self, style: int) -> str:
+        number = self.styles[style] if style < len(self.styles) else 0
+        return self.codes.get(number, GENERAL)
+
+
+def sheets(stream: bytes) -> Iterator[SheetContent]:
+    """The sheets of a `Workbook` stream in order. Raises `Unreadable`."""
+    try:
+        book = _globals(stream)
+        for place, content in book.places:
+            _fill(content, stream, place, book)
+            yield content
+    except (struct.error, IndexError) as error:
+        raise Unreadable(State.DAMAGED, f"A record of the workbook is cut short: {error}.") from error
+
+
+def _records(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:
+    """Records of one substream up to its end; parts of a record that was cut are given as they stand."""
+    depth = 0
+    for _ in range(MOST_RECORDS):
+        if start + 4 > len(stream):
+            raise Unreadable(State.DAMAGED, "The workbook ends in the middle of a sheet.")
+        kind, length = struct.unpack_from("<HH", stream, start)
+        yield kind, stream[start + 4 : start + 4 + length]
+        start += 4 + length
+        if kind == _BOF:
+            depth += 1
+        elif kind == _EOF:
+            depth -= 1
+            if depth <= 0:
+                return
+    raise Unreadable(State.TOO_LARGE, f"The workbook has more than {MOST_RECORDS} records.")
+
+
+def _globals(stream: bytes) -> _Book:
+    book = _Book()
+    shared: list[bytes] = []
+    last = 0
+    for kind, data in _records(stream, 0):
+        if kind == _BOF and not last and struct.unpack_from("<H", data)[0] != _BIFF8:
+            raise Unreadable(State.UNSUPPORTED, "The workbook is older than Excel 97.")
+        if kind == _FILEPASS:
+            raise Unreadable(State.ENCRYPTED, "The workbook is protected with a password.")
+        if kind == _BOUNDSHEET:
+            place, visibility, sort, length = struct.unpack_from("<IBBB", data)
+            if sort == 0:
+                content = SheetContent(_text(data[7:], length), hidden=visibility & 3 != 0)
+                book.places.append((place, content))
+        elif kind == _FORMAT:
+            number, length = struct.unpack_from("<HH", data)
+            book.codes[number] = _text(data[4:], length)
+        elif kind == _XF:
+            book.styles.append(struct.unpack_from("<2xH", data)[0])
+        elif kind == _SST or (kind == _CONTINUE and last == _SST):
+            shared.append(data)
+        last = _SST if kind == _CONTINUE and last == _SST else kind
+    if shared:
+        book.strings = list(_shared_strings(shared))
+    return book
+
+
+def _fill(content: SheetContent, stream: bytes, place: int, book: _Book) -> None:
+    waiting: tuple[int, int] | None = None
+    depth = 0
+    for kind, data in _records(stream, place):
+        depth += (kind == _BOF) - (kind == _EOF)
+        if depth > 1:
+            continue  # a chart inside the sheet
+        if kind == _STRING and waiting is not None:
+            content.put(*waiting, _text(data[2:], struct.unpack_from("<H", data)[0]))
+        elif kind == _FORMULA:
+            waiting = _formula(content, data, book)
+        elif kind in _CELLS:
+            _CELLS[kind](content, data, book)
+        elif kind == _ROW and data[12] & 0x20:
+            content.hidden_rows.add(struct.unpack_from("<H", data)[0])
+        elif kind == _COLINFO and data[8] & 0x01:
+            first, last = struct.unpack_from("<HH", data)
+            content.hidden_columns.update(range(first, min(last, 255) + 1))
+        elif kind == _MERGED:
+            for number in range(struct.unpack_from("<H", data)[0]):
+                top, bottom, left, right = struct.unpack_from("<4H", data, 2 + 8 * number)
+                content.merged.append((top, left, bottom, right))
+
+
+def _formula(content: SheetContent, data: bytes, book: _Book) -> tuple[int, int] | None:
+    """Take the stored result; where it is a text, give the place for which the next record holds it."""
+    row, column, style = struct.unpack_from("<3H", data)
+    if data[12:14] != b"\xff\xff":
+        content.put(row, column, struct.unpack_from("<d", data, 6)[0], book.code(style))
+    elif data[6] == 0:
+        return row, column
+    elif data[6] == 1:
+        content.put(row, column, "TRUE" if data[8] else "FALSE")
+    elif data[6] == 2:
+        content.put(row, column, _ERRORS.get(data[8], "#?"))
+    return None
+
+
+def _number(content: SheetContent, data: bytes, book: _Book) -> None:
+    row, column, style, value = struct.unpack_from("<3Hd", data)
+    content.put(row, column, value, book.code(style))
+
+
+def _rk(content: SheetContent, data: bytes, book: _Book) -> None:
+    row, column, style, packed = struct.unpack_from("<3HI", data)
+    content.put(row, column, _unpacked(packed), book.code(style))
+
+
+def _many_rk(content: SheetContent, data: bytes, book: _Book) -> None:
+    row, first = struct.unpack_from("<HH", data)
+    for number in range((len(data) - 6) // 6):
+        style, packed = struct.unpack_from("<HI", data, 4 + 6 * number)
+        content.put(row, first + number, _unpacked(packed), book.code(style))
+
+
+def _shared(content: SheetContent, data: bytes, book: _Book) -> None:
+    row, column, _, number = struct.unpack_from("<3HI", data)
+    content.put(row, column, book.strings[number] if number < len(book.strings) else "")
+
+
+def _label(content: SheetContent, data: bytes, book: _Book) -> None:
+    row, column, _, length = struct.unpack_from("<4H", data)
+    content.put(row, column, _text(data[8:], length))
+
+
+def _truth(content: SheetContent, data: bytes, book: _Book) -> None:
+    row, column, _, value, is_error = struct.unpack_from("<3HBB", data)
+    text = _ERRORS.get(value, "#?") if is_error else ("TRUE" if value else "FALSE")
+    content.put(row, column, text)
+
+
+_CELLS = {
+    _NUMBER: _number,
+    _RK: _rk,
+    _MULRK: _many_rk,
+    _LABELSST: _shared,
+    _LABEL: _label,
+    _RSTRING: _label,
+    _BOOLERR: _truth,
+}
+
+
+def _unpacked(packed: int) -> float:
+    """A number packed into 30 bits: an integer or the upper half of a float, perhaps in hundredths."""
+    if packed & 2:
+        value = float(packed >> 2 if packed < 1 << 31 else (packed >> 2) - (1 << 30))
+    else:
+        value = struct.unpack("<d", struct.pack("<Q", (packed & 0xFFFFFFFC) << 32))[0]
+    return value / 100 if packed & 1 else value
+
+
+def _text(data: bytes, length: int) -> str:
+    """A string that begins with its flags: one octet a character, or two."""
+    if not data:
+        return ""
+    if data[0] & 1:
+        return data[1 : 1 + 2 * length].decode("utf-16-le", "replace")
+    return data[1 : 1 + length].decode("latin-1")
+
+
+@dataclass(slots=True)
+class _Cursor:
+    """A place in the table of shared strings, which is cut into records."""
+
+    parts: list[bytes]
+    part: int = 0
+    place: int = 0
+
+    def take(self, length: int) -> bytes:
+        """Octets that are no characters; the cut does not show in them."""
+        pieces = []
+        while length > 0:
+            piece = self.parts[self.part][self.place : self.place + length]
+            if not piece:
+                self._turn()
+                continue
+            pieces.append(piece)
+            self.place += len(piece)
+            length -= len(piece)
+        return b"".join(pieces)
+
+    def characters(self, length: int, wide: bool) -> str:
+        """Characters; behind a cut a new octet says whether the rest has one octet a character or two."""
+        pieces = []
+        while length > 0:
+            data = self.parts[self.part]
+            size = 2 if wide else 1
+            count = min(length, (len(data) - self.place) // size)
+            if count <= 0:
+                self._turn()
+                wide = bool(self.take(1)[0] & 1)
+                continue
+            octets = data[self.place : self.place + count * size]
+            pieces.append(octets.decode("utf-16-le" if wide else "latin-1", "replace"))
+            self.place += count * size
+            length -= count
+        return "".join(pieces)
+
+    def _turn(self) -> None:
+        self.part += 1
+        self.place = 0
+        if self.part >= len(self.parts):
+            raise Unreadable(State.DAMAGED, "The shared strings of the workbook are cut short.")
+
+
+def _shared_strings(parts: list[bytes]) -> Iterator[str]:
+    cursor = _Cursor(parts)
+    count = struct.unpack("<4xI", cursor.take(8))[0]
+    for _ in range(count):
+        length, flags = struct.unpack("<HB", cursor.take(3))
+        runs = struct.unpack("<H", cursor.take(2))[0] if flags & 8 else 0
+        extra = struct.unpack("<I", cursor.take(4))[0] if flags & 4 else 0
+        yield cursor.characters(length, bool(flags & 1))
+        # Fonts of pieces of the text, and the reading aid of Japanese.
+        cursor.take(4 * runs + extra)

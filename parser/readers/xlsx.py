@@ -1,0 +1,196 @@
+"""The XML workbook: XLSX, and ET files that WPS writes as XLSX."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+
+from lxml.etree import _Element as Element  # type: ignore[import-untyped]
+
+from parser.document import State, Unreadable
+from parser.readers.cell_numbers import BUILT_IN, GENERAL
+from parser.readers.package import MOST_XML, Package, parse_xml
+from parser.readers.sheet_content import MOST_CELLS, Area, SheetContent
+
+MOST_SHEETS = 100
+
+_ADDRESS = re.compile(r"^\$?([A-Z]{1,3})\$?([1-9]\d{0,6})$")
+_CELL = re.compile(rb"<(?:\w+:)?c[ >/]")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_MAIN = "/officeDocument"
+
+
+def sheets(package: Package) -> Iterator[SheetContent]:
+    """The sheets of a workbook in order. Raises `Unreadable`."""
+    main = _main_part(package)
+    if main.endswith(".bin"):
+        raise Unreadable(State.UNSUPPORTED, "Binary workbooks (XLSB) are not read.")
+    book = package.xml(main)
+    targets = _targets(package, main)
+    strings = _strings(package, targets)
+    formats = _formats(package, targets)
+    found = [element for element in book.iter() if _name(element) == "sheet"]
+    if len(found) > MOST_SHEETS:
+        raise Unreadable(State.TOO_LARGE, f"The workbook has more than {MOST_SHEETS} sheets.")
+    for element in found:
+        # The relation's namespace differs between the two dialects of the format.
+        number = next((value for key, value in element.attrib.items() if key.endswith("}id")), "")
+        kind, path = targets.get(number, ("", ""))
+        if not kind.endswith("/worksheet"):
+            continue
+        content = SheetContent(element.get("name", ""), element.get("state", "visible") != "visible")
+        octets = package.read(path, MOST_XML)
+        if len(_CELL.findall(octets)) > 2 * MOST_CELLS:
+            raise Unreadable(State.TOO_LARGE, f"The sheet “{content.name}” has more than {MOST_CELLS} cells.")
+        _fill(content, parse_xml(octets, path), strings, formats)
+        yield content
+
+
+def _main_part(package: Package) -> str:
+    if "_rels/.rels" in package:
+        for kind, target in _targets(package, "").values():
+            if kind.endswith(_MAIN) and target in package:
+                return target
+    return "xl/workbook.xml"
+
+
+def _targets(package: Package, part: str) -> dict[str, tuple[str, str]]:
+    """Kind and path of the parts that a part refers to, by relation number; none outside the package."""
+    folder, name = posixpath.split(part)
+    path = posixpath.join(folder, "_rels", f"{name}.rels")
+    if path not in package:
+        return {}
+    found = {}
+    for relation in package.xml(path):
+        if _name(relation) != "Relationship" or relation.get("TargetMode") == "External":
+            continue
+        target = posixpath.normpath(posixpath.join("/", folder, relation.get("Target", "")))
+        found[relation.get("Id", "")] = (relation.get("Type", ""), target.lstrip("/"))
+    return found
+
+
+def _strings(package: Package, targets: dict[str, tuple[str, str]]) -> list[str]:
+    """The shared strings."""
+    path = next((target for kind, target in targets.values() if kind.endswith("/sharedStrings")), None)
+    if path is None or path not in package:
+        return []
+    return [_spoken(item) for item in package.xml(path) if _name(item) == "si"]
+
+
+def _formats(package: Package, targets: dict[str, tuple[str, str]]) -> list[str]:
+    """The number format of every cell style."""
+    path = next((target for kind, target in targets.values() if kind.endswith("/styles")), None)
+    if path is None or path not in package:
+        return []
+    codes = dict(BUILT_IN)
+    styles: list[str] = []
+    for part in package.xml(path):
+        if _name(part) == "numFmts":
+            codes |= {_number(one.get("numFmtId")): one.get("formatCode", "") for one in part}
+        elif _name(part) == "cellXfs":
+            styles = [codes.get(_number(one.get("numFmtId")), GENERAL) for one in part]
+    return styles
+
+
+def _fill(content: SheetContent, sheet: Element, strings: list[str], formats: list[str]) -> None:
+    for part in sheet:
+        match _name(part):
+            case "cols":
+                for one in part:
+                    if one.get("hidden") in ("1", "true"):
+                        first, last = _number(one.get("min")), _number(one.get("max"))
+                        content.hidden_columns.update(range(max(first - 1, 0), min(last, 16_384)))
+            case "sheetData":
+                _fill_rows(content, part, strings, formats)
+            case "mergeCells":
+                content.merged = [area for one in part if (area := _area(one.get("ref", ""))) is not None]
+
+
+def _fill_rows(content: SheetContent, data: Element, strings: list[str], formats: list[str]) -> None:
+    row = -1
+    for line in data:
+        if _name(line) != "row":
+            continue
+        row = _number(line.get("r")) - 1 if line.get("r") else row + 1
+        if not 0 <= row < 1_048_576:
+            raise Unreadable(State.DAMAGED, f"The sheet “{content.name}” has a row {row + 1}.")
+        if line.get("hidden") in ("1", "true"):
+            content.hidden_rows.add(row)
+        column = -1
+        for cell in line:
+            place = _place(cell.get("r", ""))
+            column = place[1] if place is not None else column + 1
+            style = _number(cell.get("s"))
+            format_code = formats[style] if style < len(formats) else GENERAL
+            value = _value(cell, strings)
+            if value is not None:
+                content.put(row, column, value, format_code)
+            elif any(_name(part) == "f" for part in cell):
+                content.note_lost_result(row, column)
+
+
+def _value(cell: Element, strings: list[str]) -> str | float | None:
+    """What a cell holds; `None` where nothing is stored."""
+    kind = cell.get("t", "n")
+    stored = next((part for part in cell if _name(part) == ("is" if kind == "inlineStr" else "v")), None)
+    if stored is None:
+        return None
+    if kind == "inlineStr":
+        return _spoken(stored)
+    text = stored.text or ""
+    if kind == "s":
+        number = _number(text)
+        return strings[number] if number < len(strings) else ""
+    if kind == "b":
+        return "TRUE" if text.strip() in ("1", "true") else "FALSE"
+    if kind == "n" and text.strip():
+        with suppress(ValueError):
+            return float(text)
+    return _unescaped(text)
+
+
+def _spoken(item: Element) -> str:
+    """The text of a string with its runs, without the reading aid that stands above characters."""
+    pieces: list[str] = []
+    for part in item:
+        if _name(part) == "t":
+            pieces.append(part.text or "")
+        elif _name(part) == "r":
+            pieces.extend(one.text or "" for one in part if _name(one) == "t")
+    return _unescaped("".join(pieces))
+
+
+def _unescaped(text: str) -> str:
+    """`_x000D_` stands for a character that XML cannot hold."""
+    return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), text) if "_x" in text else text
+
+
+def _place(reference: str) -> tuple[int, int] | None:
+    """Row and column from 0 of `B7`."""
+    found = _ADDRESS.match(reference)
+    if found is None:
+        return None
+    column = 0
+    for letter in found.group(1):
+        column = 26 * column + ord(letter) - 64
+    return int(found.group(2)) - 1, column - 1
+
+
+def _area(reference: str) -> Area | None:
+    first, _, last = reference.partition(":")
+    start, end = _place(first), _place(last or first)
+    if start is None or end is None:
+        return None
+    return min(start[0], end[0]), min(start[1], end[1]), max(start[0], end[0]), max(start[1], end[1])
+
+
+def _number(text: str | None) -> int:
+    """A counting number; 0 for anything else."""
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+def _name(element: Element) -> str:
+    """A tag without its namespace."""
+    return str(element.tag).rpartition("}")[2]

@@ -1,0 +1,181 @@
+"""Workbooks, XML and binary, as documents."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+
+from parser import parse
+from parser.document import Document, Grid, Paragraph, State, Unreadable
+from parser.readers import detect
+from parser.readers.cell_numbers import show
+from parser.readers.sheets import read
+from tests.parser.readers.drawn import reports, xlsx_file
+
+DATA = Path(__file__).parent / "data"
+MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+
+
+def _sheet(rows: str, rest: str = "", before: str = "") -> str:
+    return f"<worksheet {MAIN}>{before}<sheetData>{rows}</sheetData>{rest}</worksheet>"
+
+
+def _read(rows: str, rest: str = "", before: str = "", styles: str = "") -> Document:
+    return read(xlsx_file.package([("表", _sheet(rows, rest, before))], styles))
+
+
+def _texts(document: Document) -> list[str]:
+    return [cell.text for block in document.blocks if isinstance(block, Grid) for cell in block.cells]
+
+
+@pytest.mark.parametrize("form", reports.FORMS)
+def test_every_printed_figure_of_an_xml_workbook(form: str) -> None:
+    for seed in range(2000, 2020):
+        made = reports.report(form, seed)
+        reading = parse(xlsx_file.workbook(made, seed))
+        assert reports.errors(made, reading) == {}, seed
+        assert reading.format == "xlsx" and reading.report is not None
+        assert (reading.report.form, reading.report.year) == (form, made.year)
+
+
+@pytest.mark.parametrize("path", sorted(DATA.glob("*.xls")), ids=lambda path: path.name)
+def test_every_printed_figure_of_a_binary_workbook(path: Path) -> None:
+    form, _, seed = path.stem.partition("-")
+    reading = parse(path.read_bytes())
+    assert reading.format == "xls"
+    assert reports.errors(reports.report(form, int(seed)), reading) == {}
+
+
+def test_a_figure_leads_back_to_its_sheet_and_cell() -> None:
+    made = reports.report("2021", 1001)
+    reading = parse(xlsx_file.package([("申请", xlsx_file.sheet_xml(made.tables[-2], random.Random(1)))]))
+    assert reading.state is State.NOT_A_REPORT  # one table without a title
+    grid = read(xlsx_file.package([("申请", xlsx_file.sheet_xml(made.tables[-2], random.Random(1)))])).blocks[
+        0
+    ]
+    assert isinstance(grid, Grid)
+    corner = grid.at(3, 3)
+    assert corner is not None
+    assert corner.locator.as_dict() == {"sheet": "申请", "cell": "D4"}
+
+
+def test_merged_areas_are_spans_and_empty_cells_are_cells() -> None:
+    grid, = _read(
+        '<row r="1"><c r="A1" t="str"><v>甲</v></c><c r="B1" t="str"><v>乙</v></c></row>'
+        '<row r="2"><c r="C2"><v>7</v></c></row>',
+        '<mergeCells><mergeCell ref="A1:A2"/></mergeCells>',
+    ).blocks  # fmt: skip
+    assert isinstance(grid, Grid)
+    assert [(c.row, c.column, c.text, c.rowspan) for c in grid.cells] == [
+        (0, 0, "甲", 2), (0, 1, "乙", 1), (0, 2, "", 1), (1, 1, "", 1), (1, 2, "7", 1),
+    ]  # fmt: skip
+
+
+def test_lines_above_and_across_the_table_are_text() -> None:
+    document = _read(
+        '<row r="1"><c r="A1" t="str"><v>云溪市年度报告</v></c></row>'
+        '<row r="2"><c r="A2" t="str"><v>甲</v></c><c r="B2"><v>1</v></c></row>'
+        '<row r="3"><c r="A3" t="str"><v>乙</v></c></row>'
+        '<row r="4"><c r="A4" t="str"><v>注：无</v></c></row>'
+        '<row r="5"><c r="A5" t="str"><v>丙</v></c><c r="B5"><v>1</v></c></row>',
+        '<mergeCells><mergeCell ref="A4:B4"/></mergeCells>',
+    )
+    title, first, note, second = document.blocks
+    assert isinstance(title, Paragraph) and title.text == "云溪市年度报告"
+    assert isinstance(first, Grid) and [c.text for c in first.cells] == ["甲", "1", "乙", ""]
+    assert isinstance(note, Paragraph) and note.text == "注：无"
+    assert isinstance(second, Grid) and second.cells[0].row == 0
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "text"),
+    [
+        (3.0, "General", "3"),
+        (-18.0, "General", "-18"),
+        (0.0, "General", "0"),
+        (-0.0, "0", "0"),
+        (314.4765, "General", "314.4765"),
+        (314.47649999999999, "General", "314.4765"),
+        (0.1 + 0.2, "General", "0.3"),
+        (5949.088667, "General", "5949.088667"),
+        (1234567.0, "#,##0", "1,234,567"),
+        (1234.5, "#,##0.00", "1,234.50"),
+        (1234.5, '_ * #,##0.00_ ;_ * \\-#,##0.00_ ;_ * "-"??_ ;_ @_ ', "1,234.50"),
+        (0.0, '_ * #,##0_ ;_ * \\-#,##0_ ;_ * "-"_ ;_ @_ ', "0"),
+        (-7.5, "0.00_);(0.00)", "-7.50"),
+        (12.0, '0"件"', "12件"),
+        (0.256, "0.0%", "25.6%"),
+        (3.5, "0.0##", "3.5"),
+        (44562.0, "yyyy/m/d", "2022-01-01"),
+        (1e20, "General", "100000000000000000000"),
+        (float("inf"), "General", "#NUM!"),
+    ],
+)
+def test_numbers_as_the_sheet_shows_them(number: float, code: str, text: str) -> None:
+    shown = show(number, code)
+    assert (shown.text, shown.faithful) == (text, True)
+
+
+def test_a_rounded_number_and_an_unknown_format_are_doubts() -> None:
+    assert show(314.4765, "0.00").rounded and show(314.4765, "0.00").text == "314.48"
+    assert not show(123456.0, "0!.0,").faithful
+    styles = (
+        f'<styleSheet {MAIN}><numFmts><numFmt numFmtId="170" formatCode="0!.0,&quot;万&quot;"/></numFmts>'
+        '<cellXfs><xf numFmtId="0"/><xf numFmtId="2"/><xf numFmtId="170"/></cellXfs></styleSheet>'
+    )
+    document = _read(
+        '<row r="1"><c r="A1" s="1"><v>314.4765</v></c><c r="B1" s="2"><v>12345</v></c></row>', styles=styles
+    )
+    assert _texts(document) == ["314.48", "12345"]
+    assert len(document.notes) == 2 and "A1" in document.notes[0] and "B1" in document.notes[1]
+
+
+def test_what_the_sheet_hides_is_left_out_and_said() -> None:
+    document = _read(
+        '<row r="1"><c r="A1" t="str"><v>甲</v></c><c r="B1"><v>9</v></c><c r="C1"><v>1</v></c></row>'
+        '<row r="2" hidden="1"><c r="A2" t="str"><v>乙</v></c><c r="C2"><v>2</v></c></row>'
+        '<row r="3"><c r="A3" t="str"><v>丙</v></c><c r="C3"><v>3</v></c></row>',
+        before='<cols><col min="2" max="2" hidden="1"/></cols>',
+    )
+    assert _texts(document) == ["甲", "1", "丙", "3"]
+    assert len(document.notes) == 1 and "hides" in document.notes[0]
+
+
+def test_a_formula_without_a_result_is_blank_and_said() -> None:
+    document = _read('<row r="1"><c r="A1"><v>1</v></c><c r="B1"><f>A1+1</f></c><c r="C1"><v>2</v></c></row>')
+    assert _texts(document) == ["1", "", "2"]
+    assert "B1" in document.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("rows", "state"),
+    [
+        (
+            '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>1</v></c></row>',
+            None,
+        ),
+        ('<row r="9999999999"><c><v>1</v></c></row>', State.DAMAGED),
+        ("<row>" + "<c/>" * 400_000 + "</row>", State.TOO_LARGE),
+        ("<row><c><v>1</v></c></row>" * 160_000, State.TOO_LARGE),
+    ],
+)
+def test_absurd_sheets_cost_nothing(rows: str, state: State | None) -> None:
+    if state is None:
+        assert _texts(_read(rows)) == ["1"]
+        return
+    with pytest.raises(Unreadable) as raised:
+        _read(rows)
+    assert raised.value.state is state
+
+
+def test_a_workbook_with_a_password_is_encrypted() -> None:
+    payload = bytearray((DATA / "2021-1000.xls").read_bytes())
+    # The record after the first one of the workbook becomes the one that announces a cipher.
+    start = payload.index(b"\x09\x08\x10\x00\x00\x06\x05\x00") + 20
+    payload[start : start + 2] = b"\x2f\x00"
+    assert detect(bytes(payload)) == "xls"
+    with pytest.raises(Unreadable) as raised:
+        read(bytes(payload))
+    assert raised.value.state is State.ENCRYPTED
