@@ -9,7 +9,7 @@ from typing import Any
 
 from storage.models import ChangedFigure, DoubtRow, FigureRow, FindingRow, Version
 
-_PARTS = ("form", "title", "agency", "year", "period", "published", "contact")
+_PARTS = ("form", "title", "agency", "year", "period", "published", "contact", "fee")
 _LISTS = ("figures", "sections", "findings", "doubts")
 
 
@@ -44,8 +44,14 @@ def changed_figures(old: Version, new: Version) -> list[ChangedFigure]:
 
 def changed_parts(old: Version, new: Version) -> str:
     """The names of what differs beside the figures."""
-    names = (*_PARTS, *_LISTS[1:])
-    return ", ".join(name for name in names if _bare(old.record, name) != _bare(new.record, name))
+    names = [name for name in (*_PARTS, *_LISTS[1:]) if _bare(old.record, name) != _bare(new.record, name)]
+    if _remarks(old) != _remarks(new):
+        names.append("remarks")
+    return ", ".join(names)
+
+
+def _remarks(version: Version) -> dict[str, str]:
+    return {figure.key: figure.remark for figure in version.figures if figure.remark}
 
 
 def _bare(record: dict[str, Any], name: str) -> object:

@@ -222,7 +222,7 @@ class Agency(Base):
 
 
 class ReportRow(Base):
-    """A report at an address. `id` never changes; `presence`: published, gone, blocked, unreadable."""
+    """A report at an address. `id` never changes; `presence`: published, gone, moved, blocked, unreadable."""
 
     __tablename__ = "reports"
 
@@ -320,7 +320,8 @@ class DoubtRow(Base):
 class Change(Base):
     """A row of the change log. `seq` has no gaps and follows the order of commits.
 
-    `kind`: new, changed, gone, blocked, unreadable, returned. Both captures are linked where there are two.
+    `kind`: new, changed, gone, moved, blocked, unreadable, returned. Both captures are linked where there are
+    two.
     """
 
     __tablename__ = "changes"

@@ -126,9 +126,9 @@ def find_report(session: Session, text: str) -> ReportRow:
     return found[0]
 
 
-def report_id(site: str, url: str) -> str:
+def report_id(site: str, url: str, digits: int = 8) -> str:
     """The id of the report at an address: it stays what it is, whatever is read there later."""
-    return f"{site}-{hashlib.sha256(url.encode()).hexdigest()[:8]}"
+    return f"{site}-{hashlib.sha256(url.encode()).hexdigest()[:digits]}"
 
 
 def _sources(session: Session, run_id: int, parser_version: str) -> dict[str, tuple[str, list[_Source]]]:
@@ -172,7 +172,7 @@ class _Recorder:
         report = self._session.scalar(select(ReportRow).where(ReportRow.url == url))
         if report is None:
             report = ReportRow(
-                id=report_id(site, url),
+                id=self._free_id(site, url),
                 site=site,
                 url=url,
                 presence="published",
@@ -181,8 +181,12 @@ class _Recorder:
             )
             self._session.add(report)
             self._session.flush()
+        elif self._outdated(report, source.capture):
+            return
         yield from self.reread(report)
         last = self._last(report)
+        if last is not None and self._unanswered(last, source):
+            return
         record = self._said(report, source.reading)
         if last is None:
             version = self._add(report, record, source.capture, "source_changed", 1)
@@ -190,8 +194,9 @@ class _Recorder:
         elif report.presence != "published":
             yield self._log(report, "returned", "source_changed", old=last, new_capture=source.capture)
         if last is not None and last.content_hash != content_hash(record):
-            version = self._add(report, record, source.capture, "source_changed", last.number + 1)
-            yield self._log(report, "changed", "source_changed", old=last, new=version)
+            cause = self._cause(last, source.capture)
+            version = self._add(report, record, source.capture, cause, last.number + 1)
+            yield self._log(report, "changed", cause, old=last, new=version)
         report.presence = "published"
         report.last_seen = max(report.last_seen, source.capture.captured_at)
 
@@ -202,19 +207,18 @@ class _Recorder:
             select(ReportRow).where(ReportRow.site.in_(sites)).order_by(ReportRow.id)
         )
         for report in [report for report in known if report.url not in taken]:
-            capture = self._session.scalar(
-                select(Capture)
-                .where(Capture.run_id == self._run_id, Capture.url == report.url)
-                .order_by(Capture.id.desc())
-                .limit(1)
-            )
+            capture = self._seen(report.url)
             presence, note = _presence(capture)
-            if capture is not None and presence not in (None, report.presence):
-                report.presence = presence or report.presence
-                last = self._last(report)
-                yield self._log(
-                    report, report.presence, "source_changed", old=last, new_capture=capture, note=note
-                )
+            if capture is None or presence in (None, report.presence) or self._outdated(report, capture):
+                continue
+            last = self._last(report)
+            cause = "source_changed"
+            if presence == "unreadable" and last is not None:
+                if self._is_readable(capture.payload_sha256):
+                    continue  # no page of this run led there, but it says what it says
+                cause = self._cause(last, capture)
+            report.presence = presence or report.presence
+            yield self._log(report, report.presence, cause, old=last, new_capture=capture, note=note)
 
     def reread(self, report: ReportRow) -> Iterable[str]:
         """What the present parser and the overrides make of the last version's payload.
@@ -234,6 +238,53 @@ class _Recorder:
         cause = "override" if read_alike else "parser_changed"
         version = self._add(report, record, last.capture, cause, last.number + 1)
         yield self._log(report, "changed", cause, old=last, new=version)
+
+    def _outdated(self, report: ReportRow, capture: Capture) -> bool:
+        """Whether another run has recorded something newer: this one was cut, and is completed late."""
+        newest = self._session.scalar(
+            select(Capture)
+            .join(Change, Change.new_capture_id == Capture.id)
+            .where(Change.report_id == report.id)
+            .order_by(Capture.id.desc())
+            .limit(1)
+        )
+        return newest is not None and capture.id < newest.id and capture.run_id != newest.run_id
+
+    def _unanswered(self, last: Version, source: _Source) -> bool:
+        """Whether what was read stands in for the last version's own page or file, which did not answer now.
+
+        A file that timed out is no sign that its figures were withdrawn.
+        """
+        if source.capture.url == last.capture.url:
+            return False
+        now = self._seen(last.capture.url)
+        return now is not None and _presence(now)[0] in (None, "blocked")
+
+    def _cause(self, last: Version, capture: Capture) -> str:
+        """Why a report reads otherwise: by our doing where its page or file is as it was, but unreadable."""
+        now = capture if capture.url == last.capture.url else self._seen(last.capture.url)
+        unchanged = now is not None and now.payload_sha256 == last.payload_sha256
+        return (
+            "parser_changed" if unchanged and not self._is_readable(last.payload_sha256) else "source_changed"
+        )
+
+    def _seen(self, url: str) -> Capture | None:
+        """The last capture of a URL in this run."""
+        return self._session.scalar(
+            select(Capture)
+            .where(Capture.run_id == self._run_id, Capture.url == url)
+            .order_by(Capture.id.desc())
+            .limit(1)
+        )
+
+    def _is_readable(self, payload_sha256: str | None) -> bool:
+        reading = self._session.get(ReadingRow, (payload_sha256, self._parser_version))
+        return reading is not None and reading.state == REPORT
+
+    def _free_id(self, site: str, url: str) -> str:
+        """The report's id, with more digits where another report's address has the same first ones."""
+        wanted = (report_id(site, url, digits) for digits in (8, 16, 64))
+        return next(one for one in wanted if self._session.get(ReportRow, one) is None)
 
     def _said(self, report: ReportRow, reading: ReadingRow) -> dict[str, Any]:
         record, lapsed = self._overrides.apply(report.id, reading.record)

@@ -1,0 +1,493 @@
+"""Versions and changes: what is news, what is not, and whose doing it was."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from errors import Ambiguous, UnknownReport
+from storage.models import Change, Sighting
+from storage.records import find_report, record_run, report_id
+from tests.storage.exchanges import SITE, URL
+from tests.storage.reports_seen import ATTACHMENT, Nights, figure, record
+
+LICENCES = "proactive.administrative_licensing.decisions"
+
+
+@pytest.fixture
+def nights(tmp_path: Path) -> Iterator[Nights]:
+    made = Nights(tmp_path)
+    yield made
+    made.database.close()
+
+
+def kinds(nights: Nights) -> list[tuple[str, str]]:
+    return [(change.kind, change.cause) for change in nights.changes()]
+
+
+def test_a_new_report(nights: Nights) -> None:
+    said = record(
+        figures=[
+            figure(LICENCES, 314.4765, "314.4765", remark="其中修订16件"),
+            figure("requests.granted.other", None, ""),
+            figure("statistics.一", "123456789012345678901234567890.5", "123456789012345678901234567890.5"),
+        ],
+        findings=[
+            {
+                "rule": "row_total", "where": "requests.granted", "expected": 5, "found": 4,
+                "severity": "hard", "locators": [{"line": 3}],
+            }
+        ],
+        doubts=[{"kind": "unknown_row", "where": "requests", "message": "行“其他”", "locator": {"line": 9}}],
+    )  # fmt: skip
+    capture = nights.see(said)
+    assert nights.record() == {"new": 1}
+    report = nights.report()
+    assert report.id == report_id(SITE, URL)
+    assert report.id.startswith(f"{SITE}-")
+    assert (report.year, report.presence, report.agency and report.agency.name) == (
+        2022, "published", "某市公安局",
+    )  # fmt: skip
+    assert report.first_seen == report.last_seen == nights.moment(capture)
+    (version,) = nights.versions()
+    assert (version.number, version.cause, version.capture_id) == (1, "source_changed", capture)
+    assert (version.captured_at, version.recorded_at) == (nights.moment(capture), nights.now)
+    assert [(row.key, row.value, row.printed, row.remark) for row in version.figures] == [
+        (LICENCES, Decimal("314.4765"), "314.4765", "其中修订16件"),
+        ("requests.granted.other", None, "", None),
+        (
+            "statistics.一",
+            Decimal("123456789012345678901234567890.5"),
+            "123456789012345678901234567890.5",
+            None,
+        ),
+    ]
+    assert [(row.rule, row.place, row.expected, row.found, row.severity) for row in version.findings] == [
+        ("row_total", "requests.granted", "5", "4", "hard")
+    ]
+    assert [(row.kind, row.place, row.message) for row in version.doubts] == [
+        ("unknown_row", "requests", "行“其他”")
+    ]
+    (change,) = nights.changes()
+    assert (change.seq, change.kind, change.cause, change.run_id) == (1, "new", "source_changed", 1)
+    assert (change.old_version_id, change.old_capture_id) == (None, None)
+    assert (change.new_version_id, change.new_capture_id) == (version.id, capture)
+
+
+def test_recording_again_adds_nothing(nights: Nights) -> None:
+    nights.see(record())
+    assert nights.record() == {"new": 1}
+    assert nights.record() == {}
+    assert nights.night(record()) == {}
+    assert nights.night(record(1)) == {"changed": 1}
+    assert nights.record() == {}
+    assert (len(nights.versions()), len(nights.changes())) == (2, 2)
+
+
+def test_an_edited_figure(nights: Nights) -> None:
+    old = nights.see(record(301842))
+    nights.record()
+    nights.begin()
+    new = nights.see(record(301843))
+    assert nights.record() == {"changed": 1}
+    first, second = nights.versions()
+    assert (second.number, second.cause, second.capture_id) == (2, "source_changed", new)
+    change = nights.changes()[1]
+    assert (change.old_version_id, change.new_version_id) == (first.id, second.id)
+    assert (change.old_capture_id, change.new_capture_id) == (old, new)
+    assert change.note == ""
+    assert [(one.key, one.old_printed, one.new_printed, one.old_value, one.new_value, one.unit)
+            for one in change.figures] == [
+        (LICENCES, "301842", "301843", Decimal(301842), Decimal(301843), "件")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new"), [(None, 0), (0, None)])
+def test_blank_and_zero_are_not_the_same(nights: Nights, old: int | None, new: int | None) -> None:
+    nights.see(record(old))
+    nights.record()
+    assert nights.night(record(new)) == {"changed": 1}
+    (changed,) = nights.changes()[1].figures
+    assert (changed.old_value, changed.new_value) == (old, new)
+
+
+def test_figures_that_come_and_go(nights: Nights) -> None:
+    nights.see(record(figures=[figure("a", 1, "1"), figure("b", 2, "2")]))
+    nights.record()
+    nights.night(record(figures=[figure("b", 2, "2"), figure("c", 3, "3")]))
+    assert [(one.key, one.old_printed, one.new_printed) for one in nights.changes()[1].figures] == [
+        ("a", "1", None),
+        ("c", None, "3"),
+    ]
+
+
+def test_another_place_on_the_page_is_no_version(nights: Nights) -> None:
+    finding = {"rule": "r", "where": "w", "expected": 1, "found": 2, "severity": "hard"}
+    doubt = {"kind": "k", "where": "w", "message": "m"}
+    before, after = (
+        record(
+            figures=[figure(LICENCES, 1, "1", locator={"line": line})],
+            findings=[finding | {"locators": [{"line": line}]}],
+            doubts=[doubt | {"locator": {"line": line}}],
+        )
+        for line in (3, 30)
+    )
+    nights.see(before)
+    nights.record()
+    assert nights.night(after) == {}
+    assert len(nights.versions()) == 1
+
+
+@pytest.mark.parametrize(
+    ("differing", "note"),
+    [
+        ({"title": "另一个标题"}, "title"),
+        ({"agency": "某市公安分局", "year": 2023}, "agency, year"),
+        ({"contact": {}}, "contact"),
+        ({"sections": [{"heading": "一、总体情况", "text": "2023年"}]}, "sections"),
+        ({"fee": {"text": "收取费用10元", "yuan": 10}}, "fee"),
+        ({"published": None, "period": None}, "period, published"),
+        ({"figures": [*record()["figures"][:1], record()["figures"][1] | {"remark": "更正"}]}, "remarks"),
+    ],
+)
+def test_an_edit_beside_the_figures_is_named(nights: Nights, differing: dict[str, Any], note: str) -> None:
+    nights.see(record())
+    nights.record()
+    assert nights.night(record() | differing) == {"changed": 1}
+    change = nights.changes()[1]
+    assert (change.note, change.figures) == (note, [])
+
+
+def test_the_report_follows_its_last_version(nights: Nights) -> None:
+    nights.see(record())
+    nights.record()
+    nights.night(record(agency="某市公安分局", year=2023))
+    report = nights.report()
+    assert (report.agency and report.agency.name, report.year) == ("某市公安分局", 2023)
+    nights.night(record(agency=None, year=None))
+    assert (nights.report().agency, nights.report().year) == (None, None)
+
+
+def test_a_new_parser_that_reads_otherwise(nights: Nights) -> None:
+    capture = nights.see(record(301842))
+    nights.record()
+    nights.begin()
+    nights.parser = "2"
+    nights.see(record(301842))
+    nights.read('[null, "old"]', None)
+    payload_again = record(999)
+    # The parser reads the same octets as 999 now.
+    nights.read(_payload(record(301842)), payload_again)
+    assert nights.record() == {"changed": 1}
+    second = nights.versions()[1]
+    assert (second.cause, second.number, second.parser_version, second.capture_id) == (
+        "parser_changed", 2, "2", capture,
+    )  # fmt: skip
+    change = nights.changes()[1]
+    assert change.cause == "parser_changed"
+    assert change.old_capture_id == change.new_capture_id == capture
+    assert nights.record() == {}
+
+
+def test_a_new_parser_and_a_new_page_are_told_apart(nights: Nights) -> None:
+    nights.see(record(301842))
+    nights.record()
+    nights.begin()
+    nights.parser = "2"
+    nights.read(_payload(record(301842)), record(301842, title="标题"))
+    nights.see(record(301843, title="标题"))
+    assert nights.record() == {"changed": 2}
+    parser, source = nights.changes()[1:]
+    assert (parser.cause, parser.note, parser.figures) == ("parser_changed", "title", [])
+    assert (source.cause, source.note) == ("source_changed", "")
+    assert [one.key for one in source.figures] == [LICENCES]
+    assert [version.number for version in nights.versions()] == [1, 2, 3]
+
+
+def test_a_new_parser_that_reads_alike_is_no_version(nights: Nights) -> None:
+    nights.see(record())
+    nights.record()
+    nights.parser = "2"
+    assert nights.night(record()) == {}
+    assert [version.parser_version for version in nights.versions()] == ["1"]
+
+
+def _payload(said: dict[str, Any]) -> str:
+    import json
+
+    return json.dumps([None, said], ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("answer", "presence", "note"),
+    [
+        ({"status": 404}, "gone", "404"),
+        ({"status": 410}, "gone", "410"),
+        ({"status": 301}, "moved", "301"),
+        ({"status": 412, "blocked": "challenge"}, "blocked", "412, challenge"),
+        ({"status": 200, "blocked": "challenge"}, "blocked", "200, challenge"),
+        ({"status": 200}, "unreadable", "the page is there but holds no report that can be read"),
+    ],
+)
+def test_what_became_of_a_report(nights: Nights, answer: dict[str, Any], presence: str, note: str) -> None:
+    old = nights.see(record())
+    nights.record()
+    nights.begin()
+    new = nights.capture(payload="nothing of a report", **answer)
+    assert nights.record() == {presence: 1}
+    assert nights.record() == {}
+    change = nights.changes()[1]
+    assert (change.kind, change.cause, change.note) == (presence, "source_changed", note)
+    assert (change.old_capture_id, change.new_capture_id) == (old, new)
+    assert change.old_version_id is not None
+    assert change.new_version_id is None
+    assert nights.report().presence == presence
+    assert nights.report().last_seen == nights.moment(old)
+    nights.begin()
+    nights.capture(payload="nothing of a report", **answer)
+    assert nights.record() == {}
+    nights.begin()
+    back = nights.see(record())
+    assert nights.record() == {"returned": 1}
+    assert nights.changes()[2].new_capture_id == back
+    assert nights.report().presence == "published"
+    assert len(nights.versions()) == 1
+
+
+def test_it_returns_with_other_figures(nights: Nights) -> None:
+    nights.see(record())
+    nights.record()
+    nights.begin()
+    nights.capture(status=404)
+    nights.record()
+    assert nights.night(record(1)) == {"returned": 1, "changed": 1}
+    assert [kind for kind, _ in kinds(nights)] == ["new", "gone", "returned", "changed"]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"payload": None},
+        {"outcome": "partial"},
+        {"status": 500},
+        {"status": 503},
+        {"status": 403},
+        {"status": None},
+    ],
+)
+def test_an_answer_that_says_nothing_changes_nothing(nights: Nights, answer: dict[str, Any]) -> None:
+    nights.see(record())
+    nights.record()
+    nights.begin()
+    nights.capture(**answer)
+    assert nights.record() == {}
+    assert nights.report().presence == "published"
+
+
+def test_a_report_that_was_not_asked_for_stays_as_it_is(nights: Nights) -> None:
+    nights.see(record())
+    nights.record()
+    nights.begin()
+    nights.capture(f"https://{SITE}/")
+    assert nights.record() == {}
+    nights.begin()
+    nights.capture(status=404, site="another.gov.cn")
+    assert nights.record() == {}, "another site says nothing about this one"
+
+
+def test_only_the_last_answer_of_a_night_counts(nights: Nights) -> None:
+    nights.see(record())
+    nights.record()
+    nights.begin()
+    nights.capture(payload=None)
+    nights.capture(status=404)
+    assert nights.record() == {"gone": 1}
+
+
+def test_a_report_that_our_new_parser_no_longer_reads(nights: Nights) -> None:
+    nights.see(record())
+    nights.record()
+    nights.begin()
+    nights.parser = "2"
+    nights.read(_payload(record()), None, "unreadable")
+    nights.sight(nights.capture(payload=_payload(record())))
+    assert nights.record() == {"unreadable": 1}
+    assert kinds(nights)[1] == ("unreadable", "parser_changed"), "the page is as it was"
+
+
+def test_an_unchanged_page_that_no_link_led_to_is_published(nights: Nights) -> None:
+    nights.see(record())
+    nights.record()
+    nights.begin()
+    nights.capture(payload=_payload(record()))
+    assert nights.record() == {}
+
+
+def test_the_fuller_reading_of_page_and_attachment_is_taken(nights: Nights) -> None:
+    nights.see(record(figures=[]))
+    pdf = nights.see(record(7), source=ATTACHMENT)
+    assert nights.record() == {"new": 1}
+    (version,) = nights.versions()
+    assert version.capture_id == pdf
+    assert len(version.figures) == 2
+    assert nights.report().url == URL
+
+
+def test_of_equal_readings_the_page_is_taken(nights: Nights) -> None:
+    nights.see(record(), source=ATTACHMENT)
+    page = nights.see(record())
+    nights.record()
+    assert nights.versions()[0].capture_id == page
+
+
+def test_blank_figures_do_not_count_for_fullness(nights: Nights) -> None:
+    page = nights.see(record(7))
+    nights.see(record(None, form="other"), source=ATTACHMENT)
+    nights.record()
+    assert nights.versions()[0].capture_id == page
+
+
+@pytest.mark.parametrize("answer", [{"payload": None}, {"status": 503}, {"status": 412, "blocked": "waf"}])
+def test_an_attachment_that_did_not_answer_takes_no_figures_away(
+    nights: Nights, answer: dict[str, Any]
+) -> None:
+    nights.see(record(figures=[]))
+    nights.see(record(7), source=ATTACHMENT)
+    nights.record()
+    nights.begin()
+    nights.see(record(figures=[]))
+    nights.capture(ATTACHMENT, **answer)
+    assert nights.record() == {}
+    assert nights.report().presence == "published"
+
+
+def test_an_attachment_that_is_withdrawn_is_news(nights: Nights) -> None:
+    nights.see(record(figures=[]))
+    nights.see(record(7), source=ATTACHMENT)
+    nights.record()
+    nights.begin()
+    nights.see(record(figures=[]))
+    nights.capture(ATTACHMENT, status=404)
+    assert nights.record() == {"changed": 1}
+    assert kinds(nights)[1] == ("changed", "source_changed")
+
+
+def test_an_attachment_that_we_no_longer_read_is_our_doing(nights: Nights) -> None:
+    nights.see(record(figures=[]))
+    nights.see(record(7), source=ATTACHMENT)
+    nights.record()
+    nights.begin()
+    nights.parser = "2"
+    nights.see(record(figures=[]))
+    pdf = f'["{ATTACHMENT}", ' + _payload(record(7)).removeprefix("[null, ")
+    nights.read(pdf, None, "quarantined")
+    nights.sight(nights.capture(ATTACHMENT, pdf), source=ATTACHMENT)
+    assert nights.record() == {"changed": 1}
+    assert kinds(nights)[1] == ("changed", "parser_changed")
+
+
+def test_what_is_no_page_is_not_read_as_one(nights: Nights) -> None:
+    for differing in ({"status": 404}, {"outcome": "partial"}, {"blocked": "challenge"}):
+        url = f"{URL}?{differing}"
+        nights.read("a page", record())
+        nights.sight(nights.capture(url, **differing), url)
+    assert nights.record() == {}
+
+
+def test_a_run_completed_late_does_not_undo_what_a_later_one_saw(nights: Nights) -> None:
+    cut = nights.run_id
+    nights.see(record(1))
+    nights.begin()
+    nights.see(record(2))
+    assert nights.record() == {"new": 1}
+    assert nights.record(cut) == {}
+    assert [row.value for row in nights.versions()[0].figures if row.key == LICENCES] == [2]
+    nights.begin()
+    late = nights.run_id
+    nights.capture(status=404)
+    nights.begin()
+    nights.see(record(3))
+    assert nights.record() == {"changed": 1}
+    assert nights.record(late) == {}
+    assert nights.report().presence == "published"
+
+
+def test_two_writers_number_the_changes_without_a_gap(nights: Nights) -> None:
+    for site_page in range(12):
+        nights.see(record(site_page), f"{URL}?{site_page}")
+    other = nights.begin()
+    for site_page in range(12, 24):
+        nights.see(record(site_page), f"{URL}?{site_page}")
+    committed: list[int] = []
+    stop = threading.Event()
+
+    def follow() -> None:
+        """A consumer with a cursor."""
+        while not stop.is_set() or len(committed) < 24:
+            with nights.database.read() as session:
+                after = committed[-1] if committed else 0
+                committed.extend(session.scalars(select(Change.seq).where(Change.seq > after)))
+
+    threads = [
+        threading.Thread(target=record_run, args=(nights.database, run_id, "1", nights.now))
+        for run_id in (1, other)
+    ]
+    follower = threading.Thread(target=follow)
+    for thread in (follower, *threads):
+        thread.start()
+    for thread in threads:
+        thread.join()
+    stop.set()
+    follower.join(timeout=10)
+    assert committed == list(range(1, 25))
+    assert len({change.report_id for change in nights.changes()}) == 24
+
+
+def test_reports_whose_addresses_share_the_first_digits(
+    nights: Nights, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import storage.records
+
+    short = storage.records.report_id
+    monkeypatch.setattr(
+        storage.records,
+        "report_id",
+        lambda site, url, digits=8: f"{site}-0" if digits == 8 else short(site, url, digits),
+    )
+    nights.see(record(1))
+    nights.see(record(2), f"{URL}?2")
+    assert nights.record() == {"new": 2}
+    assert nights.report().id == f"{SITE}-0"
+    assert nights.report(f"{URL}?2").id == short(SITE, f"{URL}?2", 16)
+
+
+def test_a_report_is_found_by_id_beginning_and_url(nights: Nights) -> None:
+    other = f"{URL}?other"
+    nights.see(record())
+    nights.see(record(), other)
+    nights.record()
+    id_ = report_id(SITE, URL)
+    with nights.database.read() as session:
+        assert find_report(session, id_).url == URL
+        assert find_report(session, URL).id == id_
+        assert find_report(session, id_[:-3]).url == URL
+        with pytest.raises(Ambiguous) as caught:
+            find_report(session, SITE)
+        expected = ", ".join(sorted([id_, report_id(SITE, other)]))
+        assert caught.value.message() == f"'{SITE}' fits several: {expected}; write more of it"
+        for unknown in ("nothing", f"{id_}0", URL.upper(), f"{SITE[:-1]}%", f"{SITE[:-1]}_", f"{URL}#x"):
+            with pytest.raises(UnknownReport, match="there is no report"):
+                find_report(session, unknown)
+
+
+def test_a_sighting_of_a_page_that_was_never_read_is_no_report(nights: Nights) -> None:
+    nights.see(None)
+    assert nights.record() == {}
+    with nights.database.read() as session:
+        assert len(session.scalars(select(Sighting)).all()) == 1
