@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from storage.archive import Archive
@@ -41,13 +43,29 @@ def exchange(response: bytes = b"", url: str = URL, *, minutes: float = 0, **dif
     return replace(made, **differing)
 
 
+@cache
+def _template() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "nianbao.sqlite"
+        Database(f"sqlite:///{path}").close()
+        return path.read_bytes()
+
+
+def empty_database(home: Path) -> Database:
+    """A database with its tables and nothing in it; a copy, since the migrations take their time."""
+    path = home / "nianbao.sqlite"
+    if not path.exists():
+        path.write_bytes(_template())
+    return Database(f"sqlite:///{path}")
+
+
 class Home:
     """A home folder with a database, one run of one site, and its archive."""
 
     def __init__(self, path: Path, *, segment_bytes: int = 1 << 30) -> None:
         self.path = path
         self.folder = path / "archive"
-        self.database = Database(f"sqlite:///{path}/nianbao.sqlite")
+        self.database = empty_database(path)
         with self.database.write() as session:
             session.merge(Site(domain=SITE, name="网站"))
             run = Run(kind="night", state="running", started_at=NOON, sites=[SITE], summary={})

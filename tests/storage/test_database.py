@@ -24,13 +24,14 @@ from errors import CannotRead, CannotWrite, DatabaseError, NianbaoError, NoHome,
 from storage.database import Database
 from storage.models import Base, Capture, FigureRow, Run, Segment, Site
 from tests.storage.dataset_rows import Rows
+from tests.storage.exchanges import empty_database
 
 NOON = datetime(2026, 11, 22, 4, 0, 0, 123456, tzinfo=UTC)
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    made = Database(url_of(tmp_path))
+    made = empty_database(tmp_path)
     yield made
     made.close()
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
-from storage.database import Database
 from storage.models import Run
 from storage.runs import RESUMABLE, begin, finish, mark_interrupted
+from tests.storage.exchanges import empty_database
 
 START = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
 SITES = ["a.gov.cn", "b.gov.cn"]
@@ -19,7 +19,7 @@ SITES = ["a.gov.cn", "b.gov.cn"]
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    database = Database(f"sqlite:///{tmp_path}/nianbao.sqlite")
+    database = empty_database(tmp_path)
     with database.write() as session:
         yield session
     database.close()
