@@ -10,7 +10,7 @@ from typing import Any
 
 from bench.truthset import forms, layout, numbers, prose, relations
 from bench.truthset.ink import Ink, Printed
-from bench.truthset.layout import Cell, Cuts, Table
+from bench.truthset.layout import Cuts, Table
 from bench.truthset.naming import Name, Title
 from bench.truthset.numbers import Number, Numbers
 
@@ -66,8 +66,8 @@ class Draft:
 
 @dataclass
 class Shape:
-    """How the tables of a report are drawn (see `layout`); `strays` is how often a table that is none of the
-    form's stands between them, `length` that of the prose (passages a paragraph)."""
+    """How the tables of a report are drawn (see `layout`); `absent` names a table that was left out,
+    `length` is that of the prose (passages a paragraph)."""
 
     groups: str = "spans"
     cuts: Cuts = field(default_factory=Cuts)
@@ -76,7 +76,7 @@ class Shape:
     short_labels: bool = False
     notes: bool = True
     lead: str = ""
-    strays: float = 0.25
+    absent: str = ""
     length: int = 1
 
 
@@ -91,6 +91,7 @@ def national(draft: Draft, counts: Numbers, lines: Sequence[forms.Line]) -> Cont
     proactive = {
         key: _proactive(draft, key, value, None if unit_in_head else counts.amount_unit)
         for key, value in counts.proactive.items()
+        if shape.absent != "proactive"
     }
     needed = _needed_zeros(counts.requests)
     requests = {
@@ -101,6 +102,7 @@ def national(draft: Draft, counts: Numbers, lines: Sequence[forms.Line]) -> Cont
                 value,
                 rng,
                 remark=REMARKS.get(key, "") if column == 0 else "",
+                unit="件",
                 written=(key, column) in needed,
             )
             for column, value in enumerate(row)
@@ -110,6 +112,7 @@ def national(draft: Draft, counts: Numbers, lines: Sequence[forms.Line]) -> Cont
     review = {
         key: ink.number(value, rng, written=key in _needed_review(counts.review))
         for key, value in counts.review.items()
+        if shape.absent != "review"
     }
     if shape.short_labels:
         lines = [
@@ -118,11 +121,13 @@ def national(draft: Draft, counts: Numbers, lines: Sequence[forms.Line]) -> Cont
         ]
     texts = {key: [printed.text for printed in row] for key, row in requests.items()}
     pieces: list[Piece] = [title, *_texts(prose.preamble(name, year, rng)), Heading("一、总体情况")]
-    pieces += [*_texts(prose.overview(name, year, rng, shape.length)), *_stray(rng, shape)]
+    pieces += _texts(prose.overview(name, year, rng, shape.length))
     pieces.append(Heading("二、主动公开政府信息情况"))
-    pieces += layout.proactive_tables(
-        blocks, {key: one.text for key, one in proactive.items()}, ink, rng, apart=shape.blocks_apart
-    )
+    if proactive:
+        shown = {key: one.text for key, one in proactive.items()}
+        pieces += layout.proactive_tables(blocks, shown, ink, rng, apart=shape.blocks_apart)
+    else:
+        pieces.append(Text("本年度没有需要填报的事项。"))
     pieces.append(Heading("三、收到和处理政府信息公开申请情况"))
     pieces += layout.requests_table(lines, texts, ink, rng, groups=shape.groups, cuts=shape.cuts)
     if rng.random() < 0.2:
@@ -139,9 +144,12 @@ def national(draft: Draft, counts: Numbers, lines: Sequence[forms.Line]) -> Cont
             )
         )
     )
-    pieces.append(layout.review_table({key: one.text for key, one in review.items()}, ink, rng))
+    if review:
+        pieces.append(layout.review_table({key: one.text for key, one in review.items()}, ink, rng))
+    else:
+        pieces.append(Text("本年度没有因政府信息公开引起的行政复议和行政诉讼。"))
     pieces.append(Heading(rng.choice(("五、存在的主要问题及改进情况", "五、存在问题及改进情况"))))
-    pieces += [*_texts(prose.problems(name, year, rng)), *_stray(rng, shape)]
+    pieces += _texts(prose.problems(name, year, rng))
     pieces += [Heading("六、其他需要报告的事项"), Text(prose.fee(name, year, rng))]
     tables = {
         "proactive": _nested(proactive, counts.amount_unit if form == "2019" else None),
@@ -179,7 +187,7 @@ def statistical(draft: Draft, counts: Numbers) -> Content:
         lead=shape.lead,
     )
     pieces: list[Piece] = [title, *_texts(prose.preamble(name, year, rng))]
-    pieces += [*_old_sections(name, year, rng), *_stray(rng, shape)]
+    pieces += _old_sections(name, year, rng)
     pieces.append(Heading(f"附件：{year}年度政府信息公开情况统计表"))
     pieces.append(Text(f"填报单位（盖章）：{name.agency}"))
     pieces += tables
@@ -199,7 +207,6 @@ def told(draft: Draft) -> Content:
     """A report of the first years: prose only, no figure in a table of the form."""
     name, year, title, rng = draft.name, draft.year, draft.title, draft.rng
     pieces: list[Piece] = [title, *_texts(prose.preamble(name, year, rng)), *_old_sections(name, year, rng)]
-    pieces += _stray(rng, draft.shape)
     return Content(pieces, name, year, title, truth("pre2019", name, year, title, _only()))
 
 
@@ -215,31 +222,6 @@ def truth(form: str, name: Name, year: int, title: Title, tables: dict[str, Any]
         "tables": tables,
         "violations": relations.hard_violations(tables),
     }
-
-
-def contact_table(name: Name, rng: Random) -> Table:
-    """A table that is none of the report's: whom to ask."""
-    phone, code = str(rng.randint(2000000, 8999999)), str(rng.randint(100000, 799999))
-    office = Cell(f"{name.agency}办公室")
-    rows = [
-        [Cell("受理机构", "label"), office, Cell("联系电话", "label"), Cell(phone)],
-        [Cell("办公时间", "label"), Cell("工作日 8:30—12:00"), Cell("邮编", "label"), Cell(code)],
-    ]
-    return Table(rows, (16, 40, 16, 20), 0, "other")
-
-
-def unrelated_table(rng: Random) -> Table:
-    """A table of counts that have no key: columns of the web site, or offices of the agency."""
-    heads, names = rng.choice(
-        (
-            (("序号", "栏目", "更新数量"), ("通知公告", "工作动态", "政策解读", "人事信息")),
-            (("序号", "科室", "报送信息数"), ("综合科", "法规科", "业务一科", "业务二科")),
-        )
-    )
-    rows = [[Cell(head, "head") for head in heads]]
-    for number, label in enumerate(names, 1):
-        rows.append([Cell(str(number)), Cell(label, "label"), Cell(str(rng.randint(0, 400)))])
-    return Table(rows, (10, 40, 20), 1, "other")
 
 
 def _proactive(draft: Draft, key: str, value: Number, amount_unit: str | None) -> Printed:
@@ -317,10 +299,6 @@ def _old_sections(name: Name, year: int, rng: Random) -> list[Piece]:
     for heading, text in prose.OLD_SECTIONS:
         pieces += [Heading(heading), Text(prose.fill(text, name, year, rng))]
     return pieces
-
-
-def _stray(rng: Random, shape: Shape) -> list[Piece]:
-    return [unrelated_table(rng)] if rng.random() < shape.strays / 2 else []
 
 
 def as_json(value: object) -> int | float | None:

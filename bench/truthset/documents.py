@@ -10,8 +10,8 @@ from random import Random
 from typing import Any
 
 from bench.truthset import content as contents
-from bench.truthset import docx, foreign, forms, html, naming, numbers, pdf, text
-from bench.truthset.content import Content, Draft, Shape
+from bench.truthset import docx, foreign, forms, html, mess, naming, numbers, pdf, text
+from bench.truthset.content import Content, Draft, Heading, Shape
 from bench.truthset.ink import some_ink
 from bench.truthset.layout import some_cuts
 
@@ -24,6 +24,10 @@ YEARS = {
     "fujian": (2011, 2018),
     "prose": (2008, 2013),
 }
+LATE = {"2019": 2021, "statistics": 2019}
+"""The year for which some agencies still used the form before."""
+
+FOREIGN_KINDS = tuple(foreign.KINDS)
 FOREIGN = 0.1
 """The share of documents that are no report, or that must raise a doubt."""
 
@@ -52,13 +56,19 @@ def half(name: str, count: int, seed: int) -> Iterator[Made]:
     return (document(seed, 2 * place + first) for place in range(count))
 
 
-def document(seed: int, number: int, *, form: str | None = None, ending: str | None = None) -> Made:
-    """The document of that number. With `form` and `ending` (of `FORMS`, `FORMATS`) that kind of it."""
+def document(
+    seed: int, number: int, *, form: str | None = None, ending: str | None = None, kind: str | None = None
+) -> Made:
+    """The document of that number. With `form` and `ending` (of `FORMS`, `FORMATS`) that sort of report; with
+    `kind` (of `FOREIGN_KINDS`) that sort of other document."""
     rng = Random(f"nianbao/{seed}/{number}")
     drawn_form, drawn_ending = rng.choice(FORMS), rng.choice(FORMATS)
     other = form is None and rng.random() < FOREIGN
     form, ending = form or drawn_form, ending or drawn_ending
-    content = foreign.some(rng, ending) if other else report(form, rng, ending)
+    if kind:
+        content = foreign.KINDS[kind](rng)
+    else:
+        content = foreign.some(rng, ending) if other else report(form, rng, ending)
     payload = written(content, rng, ending)
     suffix, _, layout = ending.partition("-")
     truth: dict[str, Any] = {
@@ -81,6 +91,8 @@ def report(form: str, rng: Random, ending: str, *, clean: bool = False) -> Conte
     name = naming.some_name(rng)
     shape = some_shape(form, rng, clean=clean)
     year = rng.randint(*YEARS[form])
+    if rng.random() < 0.05 and form in LATE:
+        year = LATE[form]
     printed_form = form if form in {"2019", "2021"} else "pre2019"
     title = naming.some_title(name, year, printed_form, rng)
     draft = Draft(form, name, year, title, ink, shape, rng)
@@ -91,15 +103,26 @@ def report(form: str, rng: Random, ending: str, *, clean: bool = False) -> Conte
     else:
         content = _statistical(draft, scale)
     content.features += [f"zero={ink.zero}", f"groups={shape.groups}"]
+    if not clean:
+        mess.spoil(content, rng)
+        _strays(content, rng)
     if shape.cuts.after:
         content.features.append("cut" if shape.cuts.apart else "cut-joined")
     return content
 
 
+def _strays(content: Content, rng: Random) -> None:
+    """Now and then another table, before the first heading or after it."""
+    for _ in range(rng.choice((0, 0, 0, 1, 2))):
+        places = [place for place, piece in enumerate(content.pieces) if isinstance(piece, Heading)]
+        place = rng.choice([*places[1:], len(content.pieces)])
+        content.pieces.insert(place, mess.unrelated_table(content.name.agency, content.year, rng))
+
+
 def some_shape(form: str, rng: Random, *, clean: bool) -> Shape:
     """How the tables are drawn."""
     if clean:
-        return Shape(strays=0)
+        return Shape()
     length = {"2021": 25, "2019": 23, "statistics": 60, "fujian": 15}.get(form, 9)
     return Shape(
         groups=rng.choice(("spans",) * 6 + ("blanks", "repeated", "ragged", "outline")),
@@ -110,6 +133,7 @@ def some_shape(form: str, rng: Random, *, clean: bool) -> Shape:
         notes=rng.random() < 0.8,
         lead=rng.choice(("", "", "（1）", "①")),
         length=rng.choice((1, 2, 4, 7)),
+        absent=rng.choice(("",) * 10 + ("review", "proactive")),
     )
 
 
@@ -136,6 +160,8 @@ def _national(draft: Draft, scale: str) -> Content:
     lines = forms.REQUESTS_2021
     if form == "2019" or draft.shape.other_in_one_row:
         lines = forms.REQUESTS_2019
+    if rng.random() < 0.04:
+        lines = mess.without_a_row(lines, rng)
     blocks = forms.PROACTIVE_2021 if form == "2021" else forms.PROACTIVE_2019
     counts = numbers.Numbers(
         requests=numbers.request_counts(lines, rng, scale),

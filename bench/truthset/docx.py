@@ -41,6 +41,7 @@ class Traps:
     borderless: bool = False
     gaps: bool = False
     nested: bool = False
+    hyphens: bool = False
 
 
 def docx(content: Content, rng: Random) -> bytes:
@@ -157,6 +158,10 @@ class _Writer:
         if self.traps.cut_runs and len(text) > 1:
             place = self.rng.randint(1, len(text) - 1)
             return f'{_run(text[:place])}<w:proofErr w:type="spellStart"/>{_run(text[place:])}'
+        if value and text.startswith("-") and len(text) > 1 and self.traps.hyphens:
+            return f"<w:r><w:noBreakHyphen/></w:r>{_run(text[1:])}"
+        if self.traps.hyphens and self.rng.random() < 0.1:
+            return f'<w:smartTag w:uri="urn:x" w:element="chsdate">{_run(text)}</w:smartTag>'
         if self.traps.gaps and self.rng.random() < 0.1:
             return f'<w:bookmarkStart w:id="0" w:name="_GoBack"/>{_run(text)}<w:bookmarkEnd w:id="0"/>'
         return _run(text)

@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from bench.truthset import content as contents
-from bench.truthset import forms, layout, naming, numbers, prose
+from bench.truthset import forms, layout, mess, naming, numbers, prose
 from bench.truthset.content import Content, Heading, Piece, Shape, Text
 from bench.truthset.ink import Ink
 from bench.truthset.layout import Cell, Table
@@ -35,13 +35,11 @@ NO_SUCH_TABLES: dict[str, Any] = {
 
 def some(rng: Random, ending: str) -> Content:
     """One of these documents, in a kind that the file format allows."""
-    kinds: list[Callable[[Random], Content]] = [
-        *(_budget, _rule_of_law, _notice, _guide, _english),
-        *(_unseen_label, _missing_column, _two_tables, _nonsense) * 2,
-    ]
+    kinds = ["budget", "rule_of_law", "notice", "guide", "english"]
+    kinds += ["unseen_label", "missing_column", "two_tables", "nonsense"] * 2
     if ending == "html":
-        kinds += [_listing, _shell, _shell]
-    return rng.choice(kinds)(rng)
+        kinds += ["listing", "shell", "shell"]
+    return KINDS[rng.choice(kinds)](rng)
 
 
 def _other(kind: str, pieces: list[Piece], name: Name, year: int) -> Content:
@@ -120,7 +118,7 @@ def _guide(rng: Random) -> Content:
         Text("公开范围包括规章、行政规范性文件、行政许可、行政处罚等事项；年度报告在每年1月31日前公布。"),
         Heading("二、依申请公开"),
         Text("申请人可以当面、邮寄或者通过网络提出申请，自收到之日起20个工作日内答复。"),
-        contents.contact_table(name, rng),
+        mess.contact_table(name.agency, rng),
     ]
     return _other("guide", pieces, name, year)
 
@@ -193,7 +191,7 @@ def _plain_report(rng: Random, *, counts: str = "office", nonsense: bool = False
         review=numbers.review_counts(rng, counts),
         proactive=numbers.proactive_figures(forms.PROACTIVE_2021, rng, counts),
     )
-    draft = contents.Draft("2021", name, year, title, Ink(), Shape(strays=0), rng)
+    draft = contents.Draft("2021", name, year, title, Ink(), Shape(), rng)
     content = contents.national(draft, figures, lines)
     content.truth |= {"doubt_expected": True}
     return content
@@ -281,3 +279,18 @@ def _nonsense(rng: Random) -> Content:
     content = _plain_report(rng, nonsense=True)
     content.truth |= {"kind": "nonsense", "violations": None, "may_miss": True}
     return content
+
+
+KINDS: dict[str, Callable[[Random], Content]] = {
+    "budget": _budget,
+    "rule_of_law": _rule_of_law,
+    "notice": _notice,
+    "guide": _guide,
+    "english": _english,
+    "listing": _listing,
+    "shell": _shell,
+    "unseen_label": _unseen_label,
+    "missing_column": _missing_column,
+    "two_tables": _two_tables,
+    "nonsense": _nonsense,
+}

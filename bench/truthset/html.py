@@ -61,6 +61,9 @@ def html(content: Content, rng: Random, damage: Damage | None = None) -> bytes:
     title_in_body = shell == "fragment" or rng.random() < 0.8
     body = writer.body(content, title_in_body=title_in_body)
     text = pages.wrap(shell, body, content, declared, rng, title_shown=not title_in_body)
+    if rng.random() < 0.04:
+        content.features.append("entities")
+        return text.encode("ascii", "xmlcharrefreplace")
     return text.encode(real, "xmlcharrefreplace")
 
 
@@ -71,6 +74,7 @@ class _Writer:
         self.rng = rng
         self.breaks = rng.choice(("<br />", "<br>", "</p><p>"))
         self.th = rng.random() < 0.2
+        self.tagged = rng.random() < 0.2
 
     def body(self, content: Content, *, title_in_body: bool) -> str:
         written = []
@@ -172,6 +176,15 @@ class _Writer:
         without_p = self.markup in {"old", "plain", "thead"}
         mark = "<br>" if without_p and self.breaks == "</p><p>" else self.breaks
         written = written.replace("\n", mark)
+        if text and self.tagged and self.rng.random() < 0.3:
+            written = self.rng.choice(
+                (
+                    f'<font face="宋体">{written}</font>',
+                    f"<b>{written}</b>",
+                    f"<!-- 单元格 99 -->{written}",
+                    f'<span style="display:inline-block"><span>{written}</span></span>',
+                )
+            )
         return f"\n      {written}\n    " if self.rng.random() < 0.03 else written
 
 

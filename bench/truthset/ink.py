@@ -56,6 +56,7 @@ class Ink:
     gaps: float = 0.0
     breaks: float = 0.0
     typos: float = 0.0
+    unseen: float = 0.0
 
     def number(
         self,
@@ -81,7 +82,7 @@ class Ink:
             text += unit
         if remark and value > 1 and rng.random() < self.remarks:
             text += remark.format(rng.randint(1, int(value)))
-        return Printed(text, value)
+        return Printed(self._unseen(text, rng), value)
 
     def _digits(self, value: Decimal | int) -> str:
         text = f"{abs(value):f}" if isinstance(value, Decimal) else str(abs(value))
@@ -96,7 +97,7 @@ class Ink:
     def label(self, text: str, rng: Random) -> str:
         """A label as this document writes it."""
         if rng.random() < self.typos:
-            text = KNOWN_TYPOS.get(text, text)
+            text = KNOWN_TYPOS.get(text) or _slip(text, rng)
         text = self._numbering(text)
         if self.quotes != "“”":
             text = text.replace("“", self.quotes[:1]).replace("”", self.quotes[1:])
@@ -106,7 +107,14 @@ class Ink:
         if len(text) > 4 and rng.random() < self.breaks:
             place = rng.randint(3, len(text) - 1)
             text = f"{text[:place]}\n{text[place:]}"
-        return text
+        return self._unseen(text, rng) if text else text
+
+    def _unseen(self, text: str, rng: Random) -> str:
+        """The text with a character of no width in it, as editors of social media leave them behind."""
+        if rng.random() >= self.unseen:
+            return text
+        place = rng.randint(0, len(text))
+        return text[:place] + rng.choice("\u200b\ufeff\u200d") + text[place:]
 
     def _numbering(self, text: str) -> str:
         if text[:1].isdigit() and text[1:2] == ".":
@@ -116,6 +124,15 @@ class Ink:
                 return CIRCLED[NUMERALS.index(text[1])] + text[3:]
             return f"{self.brackets[0]}{text[1]}{self.brackets[1:]}{text[3:]}"
         return text
+
+
+def _slip(text: str, rng: Random) -> str:
+    """A slip of the hand in a long label: a character lost, doubled, or two exchanged."""
+    if len(text) < 9 or rng.random() < 0.7:
+        return text
+    place = rng.randint(4, len(text) - 3)
+    one, two = text[place], text[place + 1]
+    return text[:place] + rng.choice((two, one + one + two, two + one)) + text[place + 2 :]
 
 
 @dataclass(frozen=True)
@@ -149,4 +166,5 @@ def some_ink(rng: Random, *, plain: bool = False, blanks: bool = True) -> Ink:
         gaps=rng.choice((0, 0, 0.05, 0.2)),
         breaks=rng.choice((0, 0, 0.05, 0.2)),
         typos=rng.choice((0, 0, 0.3)),
+        unseen=rng.choice((0,) * 12 + (0.1,)),
     )

@@ -104,6 +104,8 @@ def some_title(name: Name, year: int, form: str, rng: Random) -> Title:
         return Title((who, f"{when.strip()}{what}"))
     if shape < 0.86:
         return Title((f"{who}{what}", f"（{when.strip()}）"))
-    if shape < 0.93:
+    if shape < 0.89:
+        return Title((f"{who}关于{when.strip()}政府信息公开工作的年度报告",))
+    if shape < 0.94:
         return Title((f"{who}{what}",), has_year=False)
     return Title((f"{when.strip()}{what}",), has_agency=False)

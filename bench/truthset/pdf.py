@@ -22,12 +22,15 @@ from bench.truthset.pdf_text import FONT, width_of, wrapped
 
 MARGIN = 60.0
 A4 = (595.3, 841.9)
+TRAITS = ("turned", "repeat", "again", "wraps", "doubled", "shuffled", "shaded", "watermark", "running")
 
 
 @dataclass(frozen=True)
 class Look:
     """How the pages of one file look. `turned` draws landscape content on upright pages with /Rotate;
-    `repeat` draws headers and `again` cut labels on each page; `wraps` lets numbers break in narrow cells."""
+    `repeat` draws headers and `again` cut labels on each page; `wraps` lets numbers break in narrow cells;
+    `doubled` draws texts twice to look bold, `shuffled` draws cells in no order, `shaded` fills headers,
+    `watermark` and `running` put other text on every page."""
 
     rules: str
     landscape: bool
@@ -39,6 +42,11 @@ class Look:
     again: bool
     numbered: bool
     wraps: bool
+    doubled: bool
+    shuffled: bool
+    shaded: bool
+    watermark: bool
+    running: bool
 
 
 def some_look(rng: Random, *, bare: bool) -> Look:
@@ -54,6 +62,11 @@ def some_look(rng: Random, *, bare: bool) -> Look:
         again=rng.random() < 0.4,
         numbered=rng.random() < 0.8,
         wraps=not bare and rng.random() < 0.15,
+        doubled=rng.random() < 0.1,
+        shuffled=rng.random() < 0.15,
+        shaded=rng.random() < 0.15,
+        watermark=rng.random() < 0.06,
+        running=rng.random() < 0.2,
     )
 
 
@@ -61,9 +74,9 @@ def pdf(content: Content, rng: Random, *, bare: bool) -> bytes:
     """The report as a PDF; with `bare`, its tables have no rules at all."""
     look = some_look(rng, bare=bare)
     content.features += [look.rules, *(["landscape"] if look.landscape else [])]
-    content.features += ["turned"] if look.turned else []
+    content.features += [name for name in TRAITS if getattr(look, name)]
     octets = io.BytesIO()
-    writer = _Writer(octets, look, rng)
+    writer = _Writer(octets, look, content.title.text, rng)
     for piece in content.pieces:
         if isinstance(piece, Title):
             for line in piece.lines:
@@ -79,8 +92,9 @@ def pdf(content: Content, rng: Random, *, bare: bool) -> bytes:
 class _Writer:
     """Writes from the top of a page to its bottom; `y` counts down from the top edge, in points."""
 
-    def __init__(self, octets: io.BytesIO, look: Look, rng: Random) -> None:
+    def __init__(self, octets: io.BytesIO, look: Look, title: str, rng: Random) -> None:
         self.look = look
+        self.title = title
         self.rng = rng
         self.width, self.height = (A4[1], A4[0]) if look.landscape else A4
         # The size as it is seen: reportlab exchanges the edges of a page that is turned.
@@ -97,7 +111,7 @@ class _Writer:
             if self.y + size * 1.6 > self.height - MARGIN:
                 self._turn()
             left = MARGIN + (room - width_of(line, size)) / 2 if centred else MARGIN
-            self._text(left, self.y + size, line, size)
+            self._text(left, self.y + size, line, size, bold=centred)
             self.y += size * 1.6
 
     def table(self, table: Table) -> None:
@@ -133,7 +147,12 @@ class _Writer:
             for box in part.boxes
         ]
         draw_rules(self.canvas, self.look.rules, [self._flipped(box) for box in boxes])
-        for box, (left, top, right, bottom) in zip(part.boxes, boxes, strict=True):
+        drawn = list(zip(part.boxes, boxes, strict=True))
+        if self.look.shaded:
+            self._shade([self._flipped(edges) for box, edges in drawn if box.kind == "head"])
+        if self.look.shuffled:
+            self.rng.shuffle(drawn)
+        for box, (left, top, right, bottom) in drawn:
             height = len(box.lines) * size * 1.3
             baseline = top + (bottom - top - height) / 2 + size
             for line in box.lines:
@@ -144,16 +163,25 @@ class _Writer:
                     start = right - width - 3
                 else:
                     start = (left + right - width) / 2
-                self._text(start, baseline, line, size)
+                self._text(start, baseline, line, size, bold=box.kind != "value")
                 baseline += size * 1.3
 
     def _flipped(self, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
         left, top, right, bottom = box
         return left, self.height - bottom, right, self.height - top
 
-    def _text(self, left: float, baseline: float, text: str, size: float) -> None:
+    def _shade(self, edges: list[tuple[float, float, float, float]]) -> None:
+        self.canvas.saveState()
+        self.canvas.setFillGray(0.9)
+        for left, bottom, right, top in edges:
+            self.canvas.rect(left, bottom, right - left, top - bottom, stroke=0, fill=1)
+        self.canvas.restoreState()
+
+    def _text(self, left: float, baseline: float, text: str, size: float, *, bold: bool = False) -> None:
         self.canvas.setFont(FONT, size)
         self.canvas.drawString(left, self.height - baseline, text)
+        if bold and self.look.doubled:
+            self.canvas.drawString(left + 0.25, self.height - baseline, text)
 
     def _turn(self) -> None:
         self._close_page()
@@ -166,7 +194,20 @@ class _Writer:
             # Upright A4, turned by the viewer: the content lies on its side.
             self.canvas.translate(A4[0], 0)
             self.canvas.rotate(90)
+        if self.look.running:
+            self._text(MARGIN, 36, self.title, 9)
+        if self.look.watermark:
+            self._watermark()
         self.y = MARGIN
+
+    def _watermark(self) -> None:
+        self.canvas.saveState()
+        self.canvas.setFillGray(0.85)
+        self.canvas.translate(self.width / 3, self.height / 3)
+        self.canvas.rotate(40)
+        self.canvas.setFont(FONT, 40)
+        self.canvas.drawString(0, 0, "仅供公开查阅")
+        self.canvas.restoreState()
 
     def _close_page(self) -> None:
         if self.look.numbered:

@@ -5,9 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-RULES = ("solid", "solid", "hair", "dotted", "gray", "rectangles", "filled", "segments", "horizontal")
+RULES = (
+    "solid",
+    "solid",
+    "hair",
+    "dotted",
+    "gray",
+    "rectangles",
+    "filled",
+    "segments",
+    "horizontal",
+    "double",
+    "sloppy",
+)
 """`rectangles`: one stroked box a cell; `filled`: thin filled boxes instead of lines, as Word writes them;
-`segments`: every cell edge a line, drawn twice where cells meet; `horizontal`: no upright rules."""
+`segments`: every cell edge a line, drawn twice where cells meet; `horizontal`: no upright rules; `double`:
+two lines; `sloppy`: rules a little too long or too short."""
 
 Edges = tuple[float, float, float, float]
 """Left, bottom, right, top."""
@@ -28,6 +41,8 @@ def draw_rules(canvas: Any, kind: str, boxes: Sequence[Edges]) -> None:
             canvas.rect(left, bottom, right - left, top - bottom, stroke=1, fill=0)
         elif kind == "filled":
             _filled(canvas, (left, bottom, right, top))
+        elif kind == "sloppy":
+            _sloppy(canvas, (left, bottom, right, top))
         elif kind == "horizontal":
             canvas.line(left, top, right, top)
             canvas.line(left, bottom, right, bottom)
@@ -40,6 +55,8 @@ def draw_rules(canvas: Any, kind: str, boxes: Sequence[Edges]) -> None:
                     (right, top, right, bottom),
                 ]
             )
+        if kind == "double":
+            canvas.rect(left + 1.2, bottom + 1.2, right - left - 2.4, top - bottom - 2.4, stroke=1, fill=0)
     canvas.restoreState()
 
 
@@ -53,3 +70,13 @@ def _filled(canvas: Any, box: Edges) -> None:
         (right, bottom, 0.5, top - bottom),
     ):
         canvas.rect(x, y, width, height, stroke=0, fill=1)
+
+
+def _sloppy(canvas: Any, box: Edges) -> None:
+    """Lines that stop short of a corner or run past it; by how much depends on the place alone."""
+    left, bottom, right, top = box
+    off = (int(left * 7 + top * 3) % 5 - 2) * 0.4
+    canvas.line(left - off, top, right + off, top)
+    canvas.line(left + off, bottom, right - off, bottom)
+    canvas.line(left, top + off, left, bottom - off)
+    canvas.line(right, top - off, right, bottom + off)

@@ -87,12 +87,15 @@ def markdown(content: Content, rng: Random) -> bytes:
         elif isinstance(piece, Text):
             lines += [piece.text, ""]
         else:
-            lines += [*_piped(piece, repeated=repeated), ""]
+            lines += [*_piped(piece, rng, repeated=repeated), ""]
     return "\n".join(lines).encode()
 
 
-def _piped(table: Table, *, repeated: bool) -> list[str]:
-    rows = [[_one_line(text) for text in row] for row in matrix(table, repeated=repeated)]
+def _piped(table: Table, rng: Random, *, repeated: bool) -> list[str]:
+    mark = rng.choice(("", "<br>"))
+    rows = [[text.replace("\n", mark) for text in row] for row in matrix(table, repeated=repeated)]
+    if rng.random() < 0.15:
+        rows[-1] = [f"**{text}**" if text.strip() else text for text in rows[-1]]
     lines = [f"| {' | '.join(row)} |" for row in rows]
     return [lines[0], "|" + " --- |" * table.columns, *lines[1:]]
 
