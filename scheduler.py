@@ -163,10 +163,10 @@ def serve(configured: Settings, command: Sequence[str] = NIGHT) -> int:
     """
     signals = _signals()
     with hold(configured.home, SCHEDULER_LOCK):
-        mark_interrupted(configured)
+        cut = mark_interrupted(configured)
         night = _Served.night = Night(configured, command)
         try:
-            clockwork = _wind_up(configured)
+            clockwork = _wind_up(configured, at_once=cut)
         except SQLAlchemyError as error:
             url = make_url(configured.database).render_as_string()
             raise DatabaseError(url=url, problem=_one_line(error)) from error
@@ -194,8 +194,8 @@ def run_now(configured: Settings, command: Sequence[str] = NIGHT) -> int:
     return codes[0]
 
 
-def mark_interrupted(configured: Settings) -> None:
-    """Mark runs that died without saying so as interrupted; a night that comes soon enough completes them.
+def mark_interrupted(configured: Settings) -> bool:
+    """Mark runs that died without saying so as interrupted: whether one is a night that can be completed.
 
     A run that is still at work has the night's lock and is left alone.
     """
@@ -208,13 +208,15 @@ def mark_interrupted(configured: Settings) -> None:
                     dead = [
                         run for kind in RUN_KINDS for run in runs.mark_interrupted(session, now, kind=kind)
                     ]
+                    cut = runs.awaits_completion(session, "night", now) is not None
             finally:
                 database.close()
     except HomeBusy as busy:
         logger.info("a night is running (process %s) and is left alone", busy.details["pid"])
-        return
+        return False
     for run in dead:
         logger.warning("run %d was interrupted", run)
+    return cut
 
 
 def main(arguments: Sequence[str] | None = None, command: Sequence[str] = NIGHT) -> int:
@@ -238,8 +240,8 @@ def main(arguments: Sequence[str] | None = None, command: Sequence[str] = NIGHT)
         return error.exit_code
 
 
-def _wind_up(configured: Settings) -> Clockwork:
-    """A running scheduler whose one job is the night."""
+def _wind_up(configured: Settings, *, at_once: bool) -> Clockwork:
+    """A running scheduler whose one job is the night; `at_once` where one was cut and is to be completed."""
     is_sqlite = make_url(configured.database).get_backend_name() == "sqlite"
     # The night writes to the same database; a lock that it holds for a moment is waited for.
     waits = {"timeout": BUSY_MS / 1000} if is_sqlite else {}
@@ -258,6 +260,8 @@ def _wind_up(configured: Settings) -> Clockwork:
     missed = _missed(clockwork, now)
     if missed is not None:
         logger.info("the night of %s came due while the service was down", _minute(missed))
+    elif at_once:
+        logger.info("the night that was cut is completed now")
     clockwork.add_job(
         f"{__name__}:{run_night.__name__}",
         trigger,
@@ -266,7 +270,7 @@ def _wind_up(configured: Settings) -> Clockwork:
         max_instances=1,
         misfire_grace_time=max(1, int(configured.misfire_hours * 3600)),
         # Replacing the job takes over a changed time of day, but would forget the night that was missed.
-        next_run_time=missed or following,
+        next_run_time=missed or (now if at_once else following),
         replace_existing=True,
     )
     clockwork.resume()

@@ -123,6 +123,8 @@ class _Night:
             self._settings, self._profiles, run_id, resumed=resumed, watcher=self._watcher
         )
         if stopped:
+            # A site that was not walked to its end has not fallen short of anything yet.
+            self._shortfalls = {}
             return "interrupted"
         self._read(database, run_id)
         self._record(database, run_id)

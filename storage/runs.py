@@ -15,15 +15,21 @@ RESUMABLE = timedelta(hours=20)
 because a walk over two days would mix what the sites said on each."""
 
 
+def awaits_completion(session: Session, kind: str, now: datetime) -> Run | None:
+    """The last run of a kind, if it was cut recently enough to be completed."""
+    last = session.scalar(select(Run).where(Run.kind == kind).order_by(Run.id.desc()).limit(1))
+    if last is None or now - last.started_at >= RESUMABLE or last.state not in ("running", "interrupted"):
+        return None
+    return last
+
+
 def begin(session: Session, kind: str, sites: list[str], now: datetime) -> Run:
     """A new run, or the cut one of the same kind over the same sites, to be completed.
 
     The caller holds the night's lock, so that a run of its kind that is not ended is dead.
     """
-    last = session.scalar(select(Run).where(Run.kind == kind).order_by(Run.id.desc()).limit(1))
-    fresh = last is not None and now - last.started_at < RESUMABLE
-    same = last is not None and sorted(last.sites) == sorted(sites)
-    if last is not None and fresh and same and last.state in ("running", "interrupted"):
+    last = awaits_completion(session, kind, now)
+    if last is not None and sorted(last.sites) == sorted(sites):
         last.state, last.ended_at = "running", None
         last.resumed += 1
         return last

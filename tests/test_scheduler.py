@@ -299,6 +299,20 @@ def test_dead_runs_are_marked_at_the_next_start(start: Starter, home: Path) -> N
     assert "run 1 was interrupted" in service.told
 
 
+def test_a_night_that_was_cut_is_completed_at_the_next_start(start: Starter, home: Path) -> None:
+    add_run(home)
+    service = start(SHORT)
+    service.wait_for("the night that was cut is completed now")
+    service.wait_for("night done")
+
+
+def test_a_cut_crawl_does_not_start_a_night(start: Starter, home: Path) -> None:
+    add_run(home, "crawl")
+    service = start(SHORT)
+    service.wait_for("next night at")
+    assert "night started" not in service.told
+
+
 def test_a_run_at_work_is_left_alone(start: Starter, home: Path) -> None:
     add_run(home)
     with hold(home, NIGHT_LOCK):
