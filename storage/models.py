@@ -82,12 +82,12 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {
+    type_annotation_map = {  # noqa: RUF012
         datetime: UtcTime,
         Decimal: ExactNumber,
         dict[str, Any]: JSON(none_as_null=True),
         list[Any]: JSON,
-    }  # noqa: RUF012
+    }
 
 
 class Site(Base):

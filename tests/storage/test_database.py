@@ -136,12 +136,12 @@ def test_several_processes_make_one_new_home(tmp_path: Path) -> None:
         "sys.stdin.readline(); Database(sys.argv[1]).close()"
     )
     command = [sys.executable, "-c", script, url_of(tmp_path / "new")]
-    children = [subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(4)]
+    children = [subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(3)]
     for child in children:
         assert child.stdin is not None
         child.stdin.write(b"\n")
         child.stdin.flush()
-    assert [child.communicate()[1] for child in children] == [b""] * 4
+    assert [child.communicate()[1] for child in children] == [b""] * 3
     Database(url_of(tmp_path / "new"), create=False).close()
 
 

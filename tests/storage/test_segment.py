@@ -191,7 +191,7 @@ def test_a_url_outside_ascii_and_of_8_kb(writer: SegmentWriter) -> None:
 
 
 def test_a_body_of_tens_of_mb(writer: SegmentWriter) -> None:
-    body = random.Random(2).randbytes(1 << 20) * 48
+    body = random.Random(2).randbytes(1 << 20) * 24
     group = keep(writer, exchange(reply(body)))
     writer.seal()
     path = writer.path.with_name("nianbao-test-1.warc.gz")
