@@ -294,11 +294,12 @@ def expected_figures(tables: dict[str, Any]) -> Expected:
 
 def _fitting(report: Report | None, truth: dict[str, Any]) -> Expected:
     """The expected figures; where tables have alternatives, those that the report agrees with most."""
-    found = {figure.key: figure.value for figure in report.figures} if report else {}
+    figures = report.figures if report else ()
+    found = {figure.key: figure.value for figure in figures if figure.value is not None}
     tables = truth["tables"]
     for name, contents in truth.get("alternatives", {}).items():
         choices = [expected_figures(tables | {name: content}) for content in contents]
-        hits = [sum(choice[key] == found.get(key) for key in choice) for choice in choices]
+        hits = [sum(choice.get(key) == value for key, value in found.items()) for choice in choices]
         tables = tables | {name: contents[hits.index(max(hits))]}
     return expected_figures(tables)
 

@@ -120,7 +120,11 @@ def national(draft: Draft, counts: Numbers, lines: Sequence[forms.Line]) -> Cont
             for line in lines
         ]
     texts = {key: [printed.text for printed in row] for key, row in requests.items()}
-    pieces: list[Piece] = [title, *_texts(prose.preamble(name, year, rng)), Heading("一、总体情况")]
+    pieces: list[Piece] = [
+        title,
+        *_texts(prose.preamble(draft.form, name, year, rng)),
+        Heading("一、总体情况"),
+    ]
     pieces += _texts(prose.overview(name, year, rng, shape.length))
     pieces.append(Heading("二、主动公开政府信息情况"))
     if proactive:
@@ -186,7 +190,7 @@ def statistical(draft: Draft, counts: Numbers) -> Content:
         cuts=shape.cuts,
         lead=shape.lead,
     )
-    pieces: list[Piece] = [title, *_texts(prose.preamble(name, year, rng))]
+    pieces: list[Piece] = [title, *_texts(prose.preamble(draft.form, name, year, rng))]
     pieces += _old_sections(name, year, rng)
     pieces.append(Heading(f"附件：{year}年度政府信息公开情况统计表"))
     pieces.append(Text(f"填报单位（盖章）：{name.agency}"))
@@ -206,7 +210,11 @@ def statistical(draft: Draft, counts: Numbers) -> Content:
 def told(draft: Draft) -> Content:
     """A report of the first years: prose only, no figure in a table of the form."""
     name, year, title, rng = draft.name, draft.year, draft.title, draft.rng
-    pieces: list[Piece] = [title, *_texts(prose.preamble(name, year, rng)), *_old_sections(name, year, rng)]
+    pieces: list[Piece] = [
+        title,
+        *_texts(prose.preamble(draft.form, name, year, rng)),
+        *_old_sections(name, year, rng),
+    ]
     return Content(pieces, name, year, title, truth("pre2019", name, year, title, _only()))
 
 

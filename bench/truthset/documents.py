@@ -93,6 +93,9 @@ def report(form: str, rng: Random, ending: str, *, clean: bool = False) -> Conte
     year = rng.randint(*YEARS[form])
     if rng.random() < 0.05 and form in LATE:
         year = LATE[form]
+    if shape.absent == "proactive" and (year in LATE.values() or shape.other_in_one_row):
+        # Nothing else would tell the 2019 form from the one of 2021.
+        shape.absent = ""
     printed_form = form if form in {"2019", "2021"} else "pre2019"
     title = naming.some_title(name, year, printed_form, rng)
     draft = Draft(form, name, year, title, ink, shape, rng)

@@ -11,11 +11,11 @@ OPENINGS = (
     "本报告由{agency}按照《中华人民共和国政府信息公开条例》和年度报告格式的要求编制。",
     "现将{agency}的政府信息公开工作情况向社会公布。本报告依照《中华人民共和国政府信息公开条例》编写。",
 )
-CITED = (
-    "本报告依照国办公开办函〔2021〕30号文件规定的格式编制。",
-    "根据《国务院办公厅政府信息与政务公开办公室关于政府信息公开工作年度报告有关事项的通知》"
+CITED = {
+    "2021": "本报告依照国办公开办函〔2021〕30号文件规定的格式编制。",
+    "2019": "根据《国务院办公厅政府信息与政务公开办公室关于政府信息公开工作年度报告有关事项的通知》"
     "（国办公开办函〔2019〕60号）编写。",
-)
+}
 PERIODS = (
     "本报告所列数据的统计期限自{year}年1月1日起至{year}年12月31日止。",
     "报告中的数据统计时段为{year}年1月1日至12月31日。",
@@ -98,11 +98,12 @@ def fill(text: str, name: Name, year: int, rng: Random) -> str:
     )
 
 
-def preamble(name: Name, year: int, rng: Random) -> list[str]:
-    """The paragraphs above the first section: who reports, on which days, and how to reach them."""
+def preamble(form: str, name: Name, year: int, rng: Random) -> list[str]:
+    """The paragraphs above the first section: who reports, by which rules, on which days, and how to reach
+    them."""
     parts = [rng.choice(OPENINGS), rng.choice(PERIODS)]
-    if year >= 2019 and rng.random() < 0.4:
-        parts.insert(1, CITED[year < 2021])
+    if form in CITED and rng.random() < 0.4:
+        parts.insert(1, CITED[form])
     if rng.random() < 0.8:
         parts.append(rng.choice(CONTACTS))
     parts = [fill(part, name, year, rng) for part in parts]

@@ -1,7 +1,7 @@
-"""The fixed small sample of the set that stands in `tests/parser/truth`: `python -m bench.truthset.sample OUT`.
+"""The fixed small sample that stands in `tests/parser/truth`: `python -m bench.truthset.sample OUT`.
 
-Every form in every file format, and every kind of document that must not be read as a report, or not without a
-doubt. Run it again only when the set has learnt something new: the sample is what the suite remembers.
+Every form in every file format, and every kind of document that must not be read as a report, or not without
+a doubt. Run it again only when the set has learnt something new: the sample is what the suite remembers.
 """
 
 from __future__ import annotations
