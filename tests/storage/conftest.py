@@ -9,6 +9,7 @@ import pytest
 
 from storage.segment import SegmentWriter
 from tests.storage.exchanges import INFO, Home
+from tests.storage.reports_seen import Nights
 
 
 @pytest.fixture
@@ -26,3 +27,11 @@ def writer(tmp_path: Path) -> Iterator[SegmentWriter]:
     made = SegmentWriter(tmp_path / "archive", "nianbao-test-1", INFO)
     yield made
     made.abandon()
+
+
+@pytest.fixture
+def nights(tmp_path: Path) -> Iterator[Nights]:
+    """A database to which nights are added."""
+    made = Nights(tmp_path)
+    yield made
+    made.database.close()

@@ -48,6 +48,11 @@ def figure(key: str, value: float | str | None, printed: str, **differing: Any) 
     } | differing  # fmt: skip
 
 
+def payload_of(said: dict[str, Any] | None, source: str | None = None) -> str:
+    """The page, or the attachment at `source`, that reads so."""
+    return json.dumps([source, said], ensure_ascii=False)
+
+
 class Nights:
     """A database, and what each night saw."""
 
@@ -122,7 +127,7 @@ class Nights:
 
     def see(self, said: dict[str, Any] | None, url: str = URL, source: str | None = None) -> int:
         """A page (or the attachment at `source`) is captured, sighted, and reads so: the capture's id."""
-        payload = json.dumps([source, said], ensure_ascii=False)
+        payload = payload_of(said, source)
         capture_id = self.capture(source or url, payload)
         self.read(payload, said, "report" if said else "unreadable")
         self.sight(capture_id, url, source)
