@@ -1,0 +1,273 @@
+"""OpenDocument texts: ODT from LibreOffice, and from WPS and Word when asked for it.
+
+The tables are mapped as they are drawn: spans, covered cells, repeated cells. What is not printed is left
+out: deletions of tracked changes, comments, notes, hidden text. Locators are XPaths in `content.xml`, with
+the prefixes that office programs use.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from lxml.etree import _Element as Element  # type: ignore[import-untyped]
+
+from parser.document import Block, Cell, Document, Grid, Heading, Locator, Paragraph, State, Unreadable
+from parser.readers.odt_lists import STYLE, TEXT, Lists
+from parser.readers.package import Package
+
+MOST_CELLS = 150_000
+MOST_COLUMNS = 200
+MOST_BLOCKS = 50_000
+
+_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
+_PREFIXES = {_OFFICE: "office:", _TABLE: "table:", TEXT: "text:", _DRAW: "draw:"}
+_UNPRINTED = {
+    f"{TEXT}{name}"
+    for name in (
+        "tracked-changes",
+        "note",
+        "table-of-content",
+        "hidden-text",
+        "hidden-paragraph",
+        "ruby-text",
+    )
+} | {f"{_OFFICE}{name}" for name in ("annotation", "annotation-end", "forms", "scripts")}
+_ROW_GROUPS = {f"{_TABLE}{name}" for name in ("table-header-rows", "table-rows", "table-row-group")}
+_BOXES = (f"{_DRAW}text-box", f"{_DRAW}custom-shape", f"{_DRAW}rect")
+_BLANKS = re.compile(r"[ \t\r\n]+")
+
+Step = tuple[str, Element, str]
+"""Tag, element, and XPath of a child."""
+
+
+def read(payload: bytes) -> Document:
+    """Turn an OpenDocument text or spreadsheet into a document. Raises `Unreadable`."""
+    package = Package(payload)
+    if "META-INF/manifest.xml" in package and b"encryption-data" in package.read("META-INF/manifest.xml"):
+        raise Unreadable(State.ENCRYPTED, "The document is protected with a password.")
+    content = package.xml("content.xml")
+    reader = _Reader()
+    for part in ("styles.xml", "content.xml"):
+        if part in package:
+            reader.learn(content if part == "content.xml" else package.xml(part))
+    body = content.find(f"{_OFFICE}body")
+    text = body.find(f"{_OFFICE}text") if body is not None else None
+    if text is None:
+        from parser.readers import ods  # noqa: PLC0415 - a sheet among texts
+
+        return ods.document(body)
+    try:
+        blocks = tuple(reader.flow(text, "/office:document-content/office:body[1]/office:text[1]"))
+    except RecursionError as error:
+        raise Unreadable(State.DAMAGED, "The document is nested too deeply.") from error
+    return Document("odt", blocks, meta=_meta(package))
+
+
+def _meta(package: Package) -> dict[str, str]:
+    if "meta.xml" not in package:
+        return {}
+    try:
+        root = package.xml("meta.xml")
+    except Unreadable:
+        return {}
+    title = root.findtext(".//{http://purl.org/dc/elements/1.1/}title")
+    return {"title": title.strip()} if title and title.strip() else {}
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Walks the text once. `cells` and `blocks` count what was made of it, against the limits."""
+
+    lists: Lists = field(default_factory=Lists)
+    hidden: set[str] = field(default_factory=set)
+    cells: int = 0
+    blocks: int = 0
+
+    def learn(self, root: Element) -> None:
+        """Take list styles, and the styles that hide text."""
+        self.lists.learn(root)
+        for style in root.iter(f"{STYLE}style"):
+            for properties in style.iter(f"{STYLE}text-properties"):
+                if properties.get(f"{TEXT}display") == "none":
+                    self.hidden.add(style.get(f"{STYLE}name", ""))
+
+    def flow(self, element: Element, path: str, lead: str = "") -> Iterator[Block]:
+        """Blocks below an element; `lead` is the number in front of the first paragraph."""
+        for tag, child, place in _steps(element, path):
+            if tag in _UNPRINTED:
+                continue
+            if tag in (f"{TEXT}p", f"{TEXT}h"):
+                yield from self._paragraph(child, place, lead)
+                lead = ""
+            elif tag == f"{_TABLE}table":
+                yield from self._table(child, place)
+            elif tag == f"{TEXT}list":
+                yield from self._list(child, place, child.get(f"{TEXT}style-name", ""), 1)
+            else:
+                yield from self.flow(child, place)
+
+    def _paragraph(self, element: Element, path: str, lead: str) -> Iterator[Block]:
+        if element.get(f"{TEXT}style-name") in self.hidden:
+            return
+        text = _tidy(lead + "".join(self._spoken(element)))
+        if text:
+            self.blocks += 1
+            if self.blocks > MOST_BLOCKS:
+                raise Unreadable(State.TOO_LARGE, f"The text has more than {MOST_BLOCKS} paragraphs.")
+            locator = Locator(xpath=path)
+            if element.tag == f"{TEXT}h":
+                level = element.get(f"{TEXT}outline-level", "1")
+                yield Heading(text, int(level) if level in "123456789" and level else 1, locator)
+            else:
+                yield Paragraph(text, locator)
+        yield from self._boxes(element, path)
+
+    def _boxes(self, element: Element, path: str) -> Iterator[Block]:
+        """What stands in frames anchored in a paragraph."""
+        for tag, child, place in _steps(element, path):
+            if tag in _UNPRINTED:
+                continue
+            if tag in _BOXES:
+                yield from self.flow(child, place)
+            elif len(child):
+                yield from self._boxes(child, place)
+
+    def _spoken(self, element: Element) -> Iterator[str]:
+        """The printed characters of a paragraph; frames in it are blocks of their own."""
+        yield _BLANKS.sub(" ", element.text or "")
+        for child in element:
+            tag = str(child.tag)
+            if tag == f"{TEXT}s":
+                yield " " * _number(child.get(f"{TEXT}c"), 1, 1000)
+            elif tag == f"{TEXT}tab":
+                yield "\t"
+            elif tag == f"{TEXT}line-break":
+                yield "\n"
+            elif (
+                tag not in _UNPRINTED
+                and not tag.startswith(_DRAW)
+                and child.get(f"{TEXT}style-name") not in self.hidden
+            ):
+                yield from self._spoken(child)
+            yield _BLANKS.sub(" ", child.tail or "")
+
+    def _list(self, element: Element, path: str, style: str, depth: int) -> Iterator[Block]:
+        if depth == 1:
+            goes_on = element.get(f"{TEXT}continue-numbering") == "true"
+            self.lists.begin(style, goes_on or f"{TEXT}continue-list" in element.attrib)
+        for tag, item, place in _steps(element, path):
+            lead = ""
+            if tag == f"{TEXT}list-item":
+                first = next((child for child in item if isinstance(child.tag, str)), None)
+                if first is not None and first.tag != f"{TEXT}list":
+                    start = _number(item.get(f"{TEXT}start-value"), 0, 999) or None
+                    lead = self.lists.next(style, depth, start)
+            for inner_tag, child, inner in _steps(item, place):
+                if inner_tag == f"{TEXT}list":
+                    yield from self._list(child, inner, child.get(f"{TEXT}style-name", style), depth + 1)
+                elif inner_tag in (f"{TEXT}p", f"{TEXT}h"):
+                    yield from self._paragraph(child, inner, lead)
+                    lead = ""
+                elif inner_tag == f"{_TABLE}table":
+                    yield from self._table(child, inner)
+
+    def _table(self, table: Element, path: str) -> Iterator[Block]:
+        """A grid; or what stands in the cells, where a table lays out other tables."""
+        cells: list[Cell] = []
+        inside: list[Block] = []
+        layout = False
+        taken: set[tuple[int, int]] = set()
+        for number, row, place in self._rows(table, path):
+            column = 0
+            for tag, element, where in _steps(row, place):
+                repeated = _number(element.get(f"{_TABLE}number-columns-repeated"), 1, MOST_COLUMNS)
+                if tag == f"{_TABLE}covered-table-cell":
+                    column += repeated
+                    continue
+                if tag != f"{_TABLE}table-cell":
+                    continue
+                blocks = list(self.flow(element, where))
+                inside.extend(blocks)
+                layout = layout or any(isinstance(block, Grid) for block in blocks)
+                for _ in range(repeated):
+                    while (number, column) in taken:
+                        column += 1
+                    if column >= MOST_COLUMNS:
+                        break
+                    cell = self._cell(element, blocks, number, column, where)
+                    cells.append(cell)
+                    if cell.rowspan * cell.colspan > 1:
+                        self._count(cell.rowspan * cell.colspan)
+                        taken.update(
+                            (number + down, column + across)
+                            for down in range(cell.rowspan)
+                            for across in range(cell.colspan)
+                        )
+                    column += 1
+        if layout:
+            yield from inside
+        elif cells:
+            yield Grid(tuple(_within(cells)), Locator(xpath=path))
+
+    def _cell(self, element: Element, blocks: Sequence[Block], row: int, column: int, path: str) -> Cell:
+        self._count(1)
+        text = "\n".join(block.text for block in blocks if not isinstance(block, Grid))
+        down = _number(element.get(f"{_TABLE}number-rows-spanned"), 1, 1000)
+        across = _number(element.get(f"{_TABLE}number-columns-spanned"), 1, MOST_COLUMNS - column)
+        return Cell(row, column, text, down, across, Locator(xpath=path))
+
+    def _count(self, cells: int) -> None:
+        self.cells += cells
+        if self.cells > MOST_CELLS:
+            raise Unreadable(State.TOO_LARGE, f"The tables have more than {MOST_CELLS} cells.")
+
+    def _rows(self, table: Element, path: str, first: int = 0) -> Iterator[tuple[int, Element, str]]:
+        """Rows with their numbers; a row that is repeated comes as often as it is drawn."""
+        number = first
+        for tag, child, place in _steps(table, path):
+            if tag in _ROW_GROUPS:
+                for found in self._rows(child, place, number):
+                    number = found[0] + 1
+                    yield found
+            elif tag == f"{_TABLE}table-row":
+                for _ in range(_number(child.get(f"{_TABLE}number-rows-repeated"), 1, MOST_CELLS + 1)):
+                    self._count(1)
+                    yield number, child, place
+                    number += 1
+
+
+def _within(cells: list[Cell]) -> Iterator[Cell]:
+    """Cells whose spans end with the table's last row."""
+    rows = max(cell.row for cell in cells) + 1
+    for cell in cells:
+        yield replace(cell, rowspan=min(cell.rowspan, rows - cell.row))
+
+
+def _steps(element: Element, path: str) -> Iterator[Step]:
+    """Children with their XPaths, in one pass."""
+    counts: Counter[str] = Counter()
+    for child in element:
+        tag = child.tag
+        if not isinstance(tag, str):
+            continue
+        counts[tag] += 1
+        space, _, name = tag.rpartition("}")
+        prefix = _PREFIXES.get(f"{space}}}", "*:")
+        yield tag, child, f"{path}/{prefix}{name}[{counts[tag]}]"
+
+
+def _number(text: str | None, otherwise: int, most: int) -> int:
+    """A counting number, at most `most`."""
+    if not text or not text.isascii() or not text.isdigit():
+        return otherwise
+    return max(min(int(text[:9]), most), min(otherwise, 1))
+
+
+def _tidy(text: str) -> str:
+    lines = (line.strip(" \u3000\t") for line in text.replace("\xa0", " ").split("\n"))
+    return "\n".join(line for line in lines if line)
