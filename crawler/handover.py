@@ -13,6 +13,7 @@ import os
 import resource
 import signal
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures import TimeoutError as OutOfTime
@@ -151,6 +152,10 @@ def read_one(folder: Path, place: Place) -> tuple[dict[str, Any], float]:
     except ValueError as error:
         return _account(State.DAMAGED, str(error)), time.perf_counter() - started
     account = parse(octets).as_dict()
+    keys = Counter(figure["key"] for figure in account.get("figures", []))
+    twice = [key for key, count in keys.items() if count > 1]
+    if twice:
+        raise ValueError(f"it gave {twice[0]} twice")
     return account, time.perf_counter() - started
 
 
