@@ -15,8 +15,12 @@ from dataclasses import dataclass
 from parser.document import Box
 from parser.readers.geometry import Glyph, Rule, Sheet
 
+MOST_RULES = 4_000
+"""More lines than this on one sheet are a drawing; it is then read without rules."""
+
 _SNAP = 2.2
 _SNAP_SPREAD = 4.0
+_SLIVER = 6.0
 _TOUCH = 3.0
 _DASH_GAP = 4.5
 _SHORTEST = 5.0
@@ -67,12 +71,12 @@ def lattices(sheet: Sheet) -> list[Lattice]:
 
     Tables whose cells are told apart by shading alone are found too, where no line runs.
     """
-    ruled = _from_rules(sheet.across, sheet.down, sheet.glyphs)
+    ruled = _from_rules(sheet.across, sheet.down, sheet)
     covered = [lattice.box for lattice in ruled]
     shaded = [panel for panel in sheet.panels if not any(_overlap(panel, box) for box in covered)]
     if len(shaded) >= 4:
         across, down = _edges_of(shaded, sheet.height)
-        ruled += _from_rules(across, down, sheet.glyphs)
+        ruled += _from_rules(across, down, sheet)
     return sorted(ruled, key=lambda lattice: _area(lattice.box))
 
 
@@ -105,10 +109,14 @@ def _levels(rules: Sequence[Rule]) -> list[list[Rule]]:
     return levels
 
 
-def _from_rules(across: Iterable[Rule], down: Iterable[Rule], glyphs: Sequence[Glyph]) -> list[Lattice]:
+def _from_rules(across: Iterable[Rule], down: Iterable[Rule], sheet: Sheet) -> list[Lattice]:
+    across, down = joined_rules(across), joined_rules(down)
+    if len(across) + len(down) > MOST_RULES:
+        sheet.crowded = True
+        return []
     found = []
-    for horizontal, vertical in _groups(joined_rules(across), joined_rules(down)):
-        lattice = _lattice(horizontal, vertical, glyphs)
+    for horizontal, vertical in _groups(across, down):
+        lattice = _lattice(horizontal, vertical, sheet.glyphs)
         if lattice is not None:
             found.append(lattice)
     return found
@@ -152,17 +160,57 @@ def _lattice(across: list[Rule], down: list[Rule], glyphs: Sequence[Glyph]) -> L
     below = _drawn(across, ys, xs)
     regions, outside = _regions(rows, columns, beside, below)
     inhabited = _inhabited(xs, ys, glyphs)
-    fields = []
-    for number, region in regions.items():
-        if number in outside and not region & inhabited:
-            continue
-        for row, column, rowspan, colspan in _rectangles(region):
-            box = (xs[column], ys[row], xs[column + colspan], ys[row + rowspan])
-            fields.append(Field(row, column, rowspan, colspan, box))
-    if len({field.column for field in fields}) < 2:
+    places = [
+        rectangle
+        for number, region in regions.items()
+        if number not in outside or region & inhabited
+        for rectangle in _rectangles(region)
+    ]
+    xs, column_of = _without_slivers(xs, [(place[1], place[3], _units(place)) for place in places], inhabited)
+    ys, row_of = _without_slivers(ys, [(place[0], place[2], _units(place)) for place in places], inhabited)
+    places = [
+        (row, column, row_of[top + height] - row, column_of[left + width] - column)
+        for top, left, height, width in places
+        if (row := row_of[top]) < row_of[top + height]
+        and (column := column_of[left]) < column_of[left + width]
+    ]
+    if len({place[1] for place in places}) < 2:
         return None
-    fields.sort(key=lambda field: (field.row, field.column))
-    return Lattice(tuple(xs), tuple(ys), tuple(fields))
+    fields = tuple(
+        Field(row, column, rowspan, colspan, (xs[column], ys[row], xs[column + colspan], ys[row + rowspan]))
+        for row, column, rowspan, colspan in sorted(places)
+    )
+    return Lattice(tuple(xs), tuple(ys), fields)
+
+
+def _units(place: tuple[int, int, int, int]) -> set[tuple[int, int]]:
+    row, column, rowspan, colspan = place
+    return {(r, c) for r in range(row, row + rowspan) for c in range(column, column + colspan)}
+
+
+def _without_slivers(
+    edges: list[float],
+    places: Iterable[tuple[int, int, set[tuple[int, int]]]],
+    inhabited: set[tuple[int, int]],
+) -> tuple[list[float], list[int]]:
+    """Edges without the rows or columns that are only the space between borders, and for each former edge the
+    place among them. `places` are start, span and unit fields of the cells."""
+    slivers = {index for index in range(len(edges) - 1) if edges[index + 1] - edges[index] < _SLIVER}
+    if not slivers:
+        return edges, list(range(len(edges)))
+    for start, span, units in places:
+        within = set(range(start, start + span))
+        if within <= slivers and units & inhabited:
+            slivers -= within
+    groups: list[list[float]] = [[edges[0]]]
+    place_of = [0]
+    for index, edge in enumerate(edges[1:]):
+        if index in slivers:
+            groups[-1].append(edge)
+        else:
+            groups.append([edge])
+        place_of.append(len(groups) - 1)
+    return [(group[0] + group[-1]) / 2 for group in groups], place_of
 
 
 def _missing_edges(rules: list[Rule], crossing: list[Rule]) -> list[Rule]:

@@ -60,6 +60,7 @@ class Drawing:
         self.down: list[Rule] = []
         self.panels: list[Box] = []
         self.largest_image = 0.0
+        self.crowded = False
         self.invisible: frozenset[int] = frozenset()
         self._unseen: set[int] = set()
         self._edges = tuple(ctypes.c_float() for _ in range(4))
@@ -67,6 +68,7 @@ class Drawing:
     def collect(self, page: Any) -> None:
         """Look at every object of the page."""
         count = pdfium.FPDFPage_CountObjects(page)
+        self.crowded = count > MOST_OBJECTS
         for index in range(min(count, MOST_OBJECTS)):
             self._take(pdfium.FPDFPage_GetObject(page, index), _IDENTITY, 0)
         self.invisible = frozenset(self._unseen)
@@ -74,6 +76,7 @@ class Drawing:
     def _take(self, item: Any, matrix: Matrix, depth: int) -> None:
         self._left -= 1
         if self._left < 0 or not item:
+            self.crowded = self.crowded or self._left < 0
             return
         kind = pdfium.FPDFPageObj_GetType(item)
         if kind == pdfium.FPDF_PAGEOBJ_TEXT:

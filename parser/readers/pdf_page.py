@@ -21,9 +21,6 @@ from parser.readers.pdf_drawing import Drawing, Frame
 MOST_GLYPHS = 60_000
 """Characters read of one page; a dense page of a report has some 3,000."""
 
-MOST_RULES = 4_000
-"""More lines than this are a drawing; the page is then read without rules."""
-
 _HYPHEN = 2
 _NO_UNICODE = frozenset((0, 0xFFFD, 0xFFFE, 0xFFFF))
 
@@ -52,10 +49,8 @@ def read_page(page: Any, number: int) -> Sheet:
         finally:
             pdfium.FPDFText_ClosePage(text)
     sheet.images = drawing.largest_image / (frame.width * frame.height)
-    if len(drawing.across) + len(drawing.down) > MOST_RULES:
-        sheet.crowded = True
-    else:
-        sheet.across, sheet.down, sheet.panels = drawing.across, drawing.down, drawing.panels
+    sheet.across, sheet.down, sheet.panels = drawing.across, drawing.down, drawing.panels
+    sheet.crowded = sheet.crowded or drawing.crowded
     _turn_upright(sheet)
     return sheet
 
