@@ -117,7 +117,7 @@ def _shortfall(database: Database, run_id: int, profile: SiteProfile) -> Nianbao
             return None
         complete = session.scalar(
             select(Capture)
-            .where(*mine, Capture.outcome == "complete", Capture.role != "robots", Capture.blocked.is_(None))
+            .where(*mine, Capture.status < 400, Capture.role != "robots", Capture.blocked.is_(None))
             .limit(1)
         )
         last = session.scalar(select(Capture).where(*mine).order_by(Capture.id.desc()).limit(1))
@@ -125,5 +125,10 @@ def _shortfall(database: Database, run_id: int, profile: SiteProfile) -> Nianbao
         return NoReportFound(site=profile.domain)
     if last is not None and last.blocked:
         return SiteBlocked(site=profile.domain, status=last.status, kind=last.blocked)
-    problem = last.problem if last is not None and last.problem else "nothing could be asked"
-    return SiteSilent(site=profile.domain, problem=problem)
+    return SiteSilent(site=profile.domain, problem=_why_silent(last))
+
+
+def _why_silent(last: Capture | None) -> str:
+    if last is None:
+        return "nothing could be asked"
+    return last.problem or f"status {last.status}"
