@@ -12,7 +12,7 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -39,7 +39,7 @@ class Served:
     connection: int
     request: bytes
     began: float
-    sent: bytes = b""
+    sent: bytearray = field(default_factory=bytearray)
     ended: float = 0.0
 
 

@@ -1,0 +1,184 @@
+"""Nights in processes of their own, as the operator would start them, against a replica or another server."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from fastwarc.warc import ArchiveIterator as FastIterator
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+from warcio.archiveiterator import ArchiveIterator as WarcioIterator  # type: ignore[import-untyped]
+
+from demo import Replica
+from storage.archive import read_payload
+from storage.database import Database
+from storage.models import Capture
+
+
+@dataclass(frozen=True, slots=True)
+class Nights:
+    """One home after the nights of day 1, 2 and 3; what was said after each of them."""
+
+    home: Path
+    replica: Replica
+    summaries: dict[int, dict[str, Any]]
+    reports: dict[int, dict[str, dict[str, Any]]]
+    changes: list[dict[str, Any]]
+
+    def changes_of(self, day: int) -> list[dict[str, Any]]:
+        return [change for change in self.changes if change["run"] == self.summaries[day]["run"]]
+
+    def home_after(self, day: int) -> Path:
+        """A copy of the home as that night left it; to look at only."""
+        return self.home.with_name(f"after-{day}")
+
+
+PROGRAM = (sys.executable, "-m", "cli.app")
+SECONDS = 100
+
+
+def environment(home: Path, proxy: str | None = None, **more: str) -> dict[str, str]:
+    """What the program sees: a fast, impatient night, whose only way out is the proxy."""
+    ours = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("NIANBAO_") and "proxy" not in name.lower()
+    }
+    ours |= {
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+        "NIANBAO_HOME": str(home),
+        "NIANBAO_LANG": "en",
+        "NIANBAO_DELAY": "0",
+        "NIANBAO_RETRIES": "0",
+        "NIANBAO_CONTACT": "operator@example.invalid",
+    }
+    return ours | ({"http_proxy": proxy, "https_proxy": proxy} if proxy else {}) | more
+
+
+def nianbao(
+    home: Path, *arguments: str, proxy: str | None = None, **more: str
+) -> subprocess.CompletedProcess[bytes]:
+    """One call of the command line, to its end."""
+    return subprocess.run(
+        [*PROGRAM, *arguments],
+        env=environment(home, proxy, **more),
+        capture_output=True,
+        timeout=SECONDS,
+        check=False,
+    )
+
+
+def told(home: Path, *arguments: str) -> Any:
+    """What a command says with `--json`, numbers exact."""
+    done = nianbao(home, *arguments, "--json")
+    assert done.returncode == 0, done.stderr.decode()
+    return json.loads(done.stdout, parse_float=Decimal, parse_int=Decimal)
+
+
+def full_night(home: Path, proxy: str, **more: str) -> dict[str, Any]:
+    """A whole night that must go well: its summary."""
+    done = nianbao(home, "nightly", "--json", proxy=proxy, **more)
+    assert (done.returncode, done.stderr.decode()) == (0, "")
+    summary: dict[str, Any] = json.loads(done.stdout)
+    return summary
+
+
+def begin(home: Path, proxy: str, *arguments: str, **more: str) -> subprocess.Popen[bytes]:
+    """A night under way, in a process group of its own."""
+    return subprocess.Popen(
+        [*PROGRAM, "nightly", *arguments],
+        env=environment(home, proxy, **more),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+def wait_until(moment: Callable[[], bool], night: subprocess.Popen[bytes]) -> None:
+    """Return at that moment, or when the night has ended before it."""
+    deadline = time.monotonic() + SECONDS
+    while not moment() and night.poll() is None:
+        assert time.monotonic() < deadline, "the moment never came"
+        time.sleep(0.004)
+
+
+def kill_at(moment: Callable[[], bool], night: subprocess.Popen[bytes]) -> None:
+    """Kill the night and its workers at that moment, without a warning."""
+    wait_until(moment, night)
+    os.killpg(night.pid, signal.SIGKILL)
+    night.communicate()
+
+
+def group_is_gone(night: subprocess.Popen[bytes]) -> bool:
+    """Whether nothing that the night started is left."""
+    for _ in range(100):
+        try:
+            os.killpg(night.pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def count(home: Path, table: str) -> int:
+    """How many rows a table of a home has now; 0 while there is no such table."""
+    try:
+        with closing(sqlite3.connect(f"file:{home / 'nianbao.sqlite'}?mode=ro", uri=True)) as connection:
+            (number,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+            return int(number)
+    except sqlite3.Error:
+        return 0
+
+
+def rows(home: Path, query: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(f"file:{home / 'nianbao.sqlite'}?mode=ro", uri=True)) as connection:
+        return connection.execute(query).fetchall()
+
+
+def captures(home: Path) -> list[Capture]:
+    """The whole index of a home."""
+    database = Database(f"sqlite:///{home / 'nianbao.sqlite'}", create=False)
+    try:
+        with database.read() as session:
+            query = select(Capture).order_by(Capture.id).options(joinedload(Capture.segment))
+            return list(session.scalars(query))
+    finally:
+        database.close()
+
+
+def record_counts(home: Path) -> Iterator[tuple[int, int]]:
+    """How many records each segment has: as warcio reads it, and as FastWARC reads it and checks digests."""
+    for path in sorted((home / "archive").glob("*.warc.gz*")):
+        with path.open("rb") as file:
+            by_warcio = sum(1 for record in WarcioIterator(file) if record.raw_stream.read() is not None)
+        with path.open("rb") as file:
+            by_fastwarc = 0
+            for record in FastIterator(file, parse_http=False):
+                by_fastwarc += 1
+                if "WARC-Block-Digest" in record.headers:
+                    assert record.verify_block_digest()
+        yield by_warcio, by_fastwarc
+
+
+def assert_whole(home: Path) -> None:
+    """Every segment reads to its end with both readers, and every capture's payload is what it was."""
+    counts = [*record_counts(home)]
+    assert counts
+    assert all(by_warcio == by_fastwarc > 0 for by_warcio, by_fastwarc in counts)
+    for capture in captures(home):
+        payload = read_payload(home / "archive", capture)
+        if capture.payload_sha256 is not None:
+            assert hashlib.sha256(payload).hexdigest() == capture.payload_sha256
