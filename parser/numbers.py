@@ -47,8 +47,9 @@ _NUMBER = re.compile(
     rf"(?P<unit>{_UNIT})?(?P<open>\()?(?P<rest>.*)$",
     re.DOTALL,
 )
-_BLANKS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
-_PARTED = re.compile(r"\d[\s\u200b]+(?=\d)")
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
+_BLANKS = re.compile(r"\s+")
+_PARTED = re.compile(r"\d\s+(?=\d)")
 _MINUS = re.compile("[\u2212\u2010\u2011\u2012\u2013\ufe63\uff0d]")
 
 
@@ -76,7 +77,7 @@ def read_number(text: str) -> Printed:
     cell not understood, since `1,23` may be two numbers as well as one, and so does a blank between digits.
     A line break between digits is a narrow column: the digits are joined, and `joined` says so.
     """
-    plain = _MINUS.sub("-", unicodedata.normalize("NFKC", text)).strip()
+    plain = _MINUS.sub("-", unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))).strip()
     tight = _BLANKS.sub("", plain)
     if not tight:
         return _BLANK
@@ -105,6 +106,11 @@ def read_number(text: str) -> Printed:
     if found["about"] == "约":
         remark = f"约；{remark}" if remark else "约"
     return Printed(value, unit, remark or None, joined=joined)
+
+
+def is_unit(text: str) -> bool:
+    """Whether a cell holds a unit and nothing else (`条`, `（万元）`)."""
+    return unicodedata.normalize("NFKC", text).strip("() \n") in UNITS
 
 
 @lru_cache(maxsize=8192)

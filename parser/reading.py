@@ -12,7 +12,7 @@ from parser.recognition import judge
 from parser.report import Doubt, Reading, Report
 from parser.sections import prose_lines
 from parser.soft_checks import soft_findings
-from parser.titles import find_title, tidy
+from parser.titles import find_title, tidy, top_lines
 
 MAX_PAYLOAD = 64 * 1024 * 1024
 """Octets above which a payload is not looked into: the longest report seen is a scan of 30 MiB."""
@@ -39,7 +39,8 @@ def parse(payload: bytes) -> Reading:
 
 def _understand(document: Document) -> Reading:
     """From blocks to a report, or to the reason why there is none."""
-    filled = fill(document)
+    named = find_title(document, top_lines(document))
+    filled = fill(document, named.year if named else None)
     spoken = tuple(prose_lines(document, filled.rows))
     lines = [line.text for line in spoken]
     title = find_title(document, lines)

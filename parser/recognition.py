@@ -42,7 +42,8 @@ def judge(document: Document, filled: Filled, title: Title | None, lines: list[s
     prose = filled.evidence.prose
     about = title is not None or _SUBJECT.search(prose) is not None
     numbers = sum(figure.value is not None for figure in filled.figures)
-    if filled.figures and about and (numbers >= _FEWEST_FIGURES or title is not None):
+    tables = bool(filled.figures) or (title is not None and bool(filled.evidence.kinds))
+    if tables and about and (numbers >= _FEWEST_FIGURES or title is not None):
         return Verdict()
     links = tuple(link.href for link in document.links)
     length = sum(len(line) for line in lines)

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 
 from parser.document import Document, Grid, Locator
 from parser.folding import chinese_number, fold
-from parser.forms.lines import grid_lines
 from parser.report import Section
 
 _NUMBERED = re.compile(r"^\s*(?:第)?([一二三四五六七八九十]{1,3})(?:[、.．,，]|部分[、:：\s]?|章\s?)\s*")
@@ -51,9 +50,11 @@ def prose_lines(document: Document, rows: frozenset[tuple[int, int]]) -> Iterato
             if (number, 0) not in rows and block.text.strip():
                 yield Spoken(block.text, block.locator)
             continue
-        for line in grid_lines(block, number):
-            filled = [cell for cell in line.own() if cell.text]
-            if (number, line.row) not in rows and len(filled) == 1:
+        for row, cells in block.by_row():
+            if (number, row) in rows:
+                continue
+            filled = [cell for cell in cells if cell.text]
+            if len(filled) == 1:
                 yield Spoken(filled[0].text, filled[0].locator)
 
 

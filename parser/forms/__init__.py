@@ -47,17 +47,25 @@ class Filled:
     evidence: Evidence
 
 
-def fill(document: Document) -> Filled:
-    """Read every table of the forms that the document holds."""
+def fill(document: Document, year: int | None = None) -> Filled:
+    """Read every table of the forms that the document holds. `year` is the reporting year, where the title
+    gives it; it decides only where the content does not tell the forms of 2019 and 2021 apart."""
     found = regions(document)
     figures: dict[str, Figure] = {}
     doubts: list[Doubt] = []
     for region in found:
         sheet = _READERS[region.kind](region)
+        if not sheet.figures and not sheet.doubts:
+            sheet.doubt(
+                "empty_table",
+                region.kind,
+                "The table was found, but no number in it.",
+                region.lines[0].locator,
+            )
         doubts.extend(sheet.doubts)
         figures.update(sheet.figures)
     evidence = gather(document, found, figures)
-    form, strengths = _recognise(evidence)
+    form, strengths = _recognise(evidence, year)
     if form is not None:
         if len(strengths) > 1:
             doubts.append(
@@ -81,14 +89,19 @@ def form_of_year(year: int | None) -> str:
     return form_2019.NAME if year < 2021 else form_2021.NAME
 
 
-def _recognise(evidence: Evidence) -> tuple[str | None, list[str]]:
+def _recognise(evidence: Evidence, year: int | None) -> tuple[str | None, list[str]]:
     """The form with the most evidence, and all that have evidence of their own tables."""
     strengths = {form.NAME: form.strength(evidence) for form in FORMS}
     best = max(strengths, key=lambda name: strengths[name])
     if strengths[best] == 0:
         return None, []
+    if strengths[best] < _ROWS and year is not None and year >= 2019:
+        return form_of_year(year), []
     return best, [name for name, strength in strengths.items() if strength >= _TABLES]
 
+
+_ROWS = 3
+"""Strength from which rows or columns of a form itself were seen."""
 
 _TABLES = 10
 """Strength from which a form's own labels stand in the tables, not only in the text."""

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from parser.document import Cell
-from parser.folding import fold
+from parser.folding import fold, label
 from parser.forms.lines import Line, Parts
 
 Slot = Cell | None
@@ -52,6 +52,12 @@ class Laid:
     doubt: str | None = None
 
 
+Shape = tuple[int, int, int]
+Agrees = Callable[[Sequence[Slot]], bool | None]
+"""Tells whether a layout of a row keeps the sum that the row prints; `None` where it prints none."""
+
+_FEW = 2
+
 Keyer = Callable[[Cell], str | None]
 """Gives the column key that a header cell means, `""` for a group of columns, `None` for anything else."""
 
@@ -79,7 +85,7 @@ Token = tuple[Column, bool]
 
 def _tokens(line: Line, keyer: Keyer) -> list[Token]:
     found: list[Token] = []
-    for cell in line.own():
+    for cell in line.own:
         key = keyer(cell)
         end = cell.column + cell.colspan
         if found and _is_repeated(found[-1][0], cell):
@@ -164,35 +170,70 @@ def _share(waiting: Sequence[Token], limit: int) -> int:
 class Layout:
     """Lays the rows of one table under a header, learning from the plain ones how the others are shaped."""
 
-    def __init__(self, header: Header, rows: Iterable[tuple[Line, Parts]]) -> None:
+    def __init__(self, header: Header, rows: Sequence[tuple[Line, Parts]]) -> None:
         self.header = header
-        self._shapes: dict[tuple[int, int], Counter[tuple[int, ...]]] = {}
-        for line, row in rows:
-            plain = self._plain(row.values)
-            if plain is not None:
-                shape = tuple(cell.column for cell in plain)
-                self._shapes.setdefault(_shape(line, row), Counter())[shape] += 1
+        self._rows = rows
+        self._known: dict[Shape, Counter[tuple[int, ...]]] | None = None
 
-    def lay(self, line: Line, row: Parts, agrees: Callable[[Sequence[Slot]], bool | None]) -> Laid:
+    @property
+    def _shapes(self) -> dict[Shape, Counter[tuple[int, ...]]]:
+        """Grid columns of the values in plain rows, by the shape of the row; learned when first asked for."""
+        if self._known is None:
+            self._known = {}
+            for line, row in self._rows:
+                plain = self._plain(row.values)
+                if plain is not None:
+                    places = tuple(cell.column for cell in plain)
+                    self._known.setdefault(_shape(line, row), Counter())[places] += 1
+        return self._known
+
+    def lay(self, line: Line, row: Parts, agrees: Agrees) -> Laid:
         """The row's cells, one slot a column. `agrees` tells whether a layout keeps the row's own sum (`None`
         where the row has none to keep); it decides only between layouts that are possible."""
-        width = len(self.header)
-        values = row.values
-        if len(values) == width:
+        width, count = len(self.header), len(row.values)
+        if count == width:
             return self._by_order(line, row, agrees)
+        short = f"it has {count} cells for {width} columns"
+        if count < width:
+            return Laid(self._short(line, row, agrees), short)
         ways = self._ways(line, row)
         if not ways:
-            return Laid((None,) * width, f"it has {len(values)} cells for {width} columns")
+            return Laid((None,) * width, short)
         kept = [way for way in ways if agrees(way) is True] or [way for way in ways if agrees(way) is None]
         best = (kept or ways)[0]
-        rivals = [way for way in (kept or ways)[1:] if _content(way) != _content(best)]
-        if rivals:
-            return Laid(best, "its cells can be laid under the columns in more than one way")
-        if len(values) < width and None in best:
-            return Laid(best, f"it has {len(values)} cells for {width} columns")
+        if any(_content(way) != _content(best) for way in (kept or ways)[1:]):
+            return Laid((None,) * width, "its cells can be laid under the columns in more than one way")
+        certain = sum(bool(cell.text) for cell in row.values) == width
+        if not certain and (agrees(best) is False or self._alone(line, row)):
+            return Laid(best, short)
         return Laid(best)
 
-    def _by_order(self, line: Line, row: Parts, agrees: Callable[[Sequence[Slot]], bool | None]) -> Laid:
+    def _short(self, line: Line, row: Parts, agrees: Agrees) -> tuple[Slot, ...]:
+        """A row with too few cells: which one is missing is told by the row's sum if by anything; a text
+        export
+        drops blanks at the end of a line; rows without sums go by place."""
+        width, values = len(self.header), row.values
+        spare = width - len(values)
+        behind = (*values, *(None,) * spare)
+        if not any(cell.text for cell in values):
+            return behind
+        gaps = [(*values[:place], *(None,) * spare, *values[place:]) for place in range(len(values) + 1)]
+        summed = {_content(way): way for way in gaps if agrees(way) is True}
+        if len(summed) == 1:
+            return next(iter(summed.values()))
+        if not self.header.placed:
+            return behind if not summed and agrees(behind) is None else (None,) * width
+        placed = self._by_place(line, values)
+        told = any(agrees(way) is not None for way in gaps)
+        return (None,) * width if placed is None or told else placed
+
+    def _alone(self, line: Line, row: Parts) -> bool:
+        """Whether no other row of the table is written like this one: its spare cell may be any of its
+        blanks."""
+        shape = _shape(line, row)
+        return sum(_shape(other, parted) == shape for other, parted in self._rows) < _FEW
+
+    def _by_order(self, line: Line, row: Parts, agrees: Agrees) -> Laid:
         """A row with as many cells as columns; only its own sum may show that one of them is a spare."""
         values = row.values
         if any(cell.row != line.row for cell in values):
@@ -214,17 +255,48 @@ class Layout:
         if len(values) > width and len(printed) == width:
             found.append(printed)
         placed = self._by_place(line, values)
-        if placed is not None:
+        if placed is not None and self._places_hold(_shape(line, row)):
             found.append(placed)
         for shape in self._shapes.get(_shape(line, row), ()):
             shaped = _by_shape(values, shape)
             if shaped is not None:
                 found.append(shaped)
-        if not found and len(values) > width:
-            found.extend(_trimmed(values, width))
-        if not found and not self.header.placed and values and len(values) < width:
-            found.append((*values, *(None,) * (width - len(values))))
+        if not found:
+            found.extend(tuple(values[left : left + width]) for left in self._windows(line, row))
         return list(dict.fromkeys(found))
+
+    def _places_hold(self, shape: Shape) -> bool:
+        """Whether every row of this shape has its printed cells below the header's."""
+        return all(
+            self._by_place(other, parted.values) is not None
+            for other, parted in self._rows
+            if other.block == self.header.block and _shape(other, parted) == shape
+        )
+
+    def _windows(self, line: Line, row: Parts) -> list[int]:
+        """Where the columns may begin in a row with spare cells, the rightmost first: every printed cell lies
+        inside, in this row and in all rows of its shape."""
+        width = len(self.header)
+        possible = _fitting(row.values, width)
+        shape = _shape(line, row)
+        alike = set(possible)
+        for other, parted in self._rows:
+            if len(parted.values) == len(row.values) and _shape(other, parted) == shape:
+                alike &= set(_fitting(parted.values, width))
+        places = [left for left in possible if left in alike] or possible
+        if len(places) > 1:
+            known = self._known_starts(shape)
+            places = [left for left in places if row.values[left].column in known] or places
+        return places
+
+    def _known_starts(self, shape: Shape) -> set[int]:
+        """Grid columns at which plain rows begin whose label stands there too, whatever its depth."""
+        return {
+            places[0]
+            for (last, _, width), found in self._shapes.items()
+            if (last, width) == (shape[0], shape[2])
+            for places in found
+        }
 
     def _plain(self, values: Sequence[Cell]) -> tuple[Cell, ...] | None:
         """The cells of a row that can be laid in one way only, for its shape to be learned."""
@@ -263,10 +335,11 @@ def _content(way: Sequence[Slot]) -> tuple[str, ...]:
     return tuple(_text(slot) for slot in way)
 
 
-def _shape(line: Line, row: Parts) -> tuple[int, int]:
-    """Rows that a text export wrote alike: where the innermost label stands, and how wide the row is."""
+def _shape(line: Line, row: Parts) -> Shape:
+    """Rows that a text export wrote alike: where the innermost label stands, the depth of its number, and how
+    wide the row is."""
     last = row.labels[-1].column if row.labels else -1
-    return last, max((cell.column + cell.colspan for cell in line.own()), default=0)
+    return last, label(row.name).level, max((cell.column + cell.colspan for cell in line.own), default=0)
 
 
 def _by_shape(values: Sequence[Cell], shape: Sequence[int]) -> tuple[Slot, ...] | None:
@@ -277,10 +350,10 @@ def _by_shape(values: Sequence[Cell], shape: Sequence[int]) -> tuple[Slot, ...] 
     return None if any(cell.text and cell.column not in used for cell in values) else slots
 
 
-def _trimmed(values: Sequence[Cell], width: int) -> list[tuple[Slot, ...]]:
-    """Rows with spare blank cells at either end, cut to the header's width."""
+def _fitting(values: Sequence[Cell], width: int) -> list[int]:
+    """Places from which `width` cells hold every printed one, the rightmost first."""
     return [
-        tuple(values[left : left + width])
+        left
         for left in range(len(values) - width, -1, -1)
         if not any(cell.text for cell in (*values[:left], *values[left + width :]))
     ]

@@ -35,9 +35,14 @@ def request_rows(form: str, evidence: Evidence, single: str, several: Sequence[s
     """Missing rows of section 三; （六）其他处理 may be one row or three, whatever the form says."""
     terms = [term for term in vocabulary().request_rows if term.key not in {single, *several}]
     yield from missing_rows(evidence, REQUESTS, terms)
-    if REQUESTS not in evidence.kinds or f"{REQUESTS}.{single}" in evidence.rows:
-        return
     parts = [f"{REQUESTS}.{key}" for key in several if f"{REQUESTS}.{key}" in evidence.rows]
+    if REQUESTS not in evidence.kinds:
+        return
+    if f"{REQUESTS}.{single}" in evidence.rows:
+        if parts:
+            message = "其他处理 stands both as a row of its own and in parts; one of them may be misread."
+            yield Doubt("conflicting_rows", f"{REQUESTS}.{single}", message)
+        return
     wanted = several if form == "2021" or parts else [single]
     yield from missing_rows(
         evidence, REQUESTS, [term for term in vocabulary().request_rows if term.key in wanted]

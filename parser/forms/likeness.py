@@ -20,6 +20,8 @@ CERTAIN = 0.8
 """Likeness of the words from which number and order need not agree."""
 POSSIBLE = 0.5
 """Likeness below which a label is unknown whatever its number says."""
+_TOO_SHORT = 3
+"""Words of fewer characters are alike only when they are the same: 合计 is no slip of the pen for 小计."""
 MARGIN = 0.08
 """A second best that comes nearer than this makes the match a doubt."""
 
@@ -56,6 +58,7 @@ class Lexicon:
             for name in names:
                 self._exact.setdefault(name, []).append(index)
         self._likeness = lru_cache(maxsize=4096)(self._compare)
+        self._matches = lru_cache(maxsize=16384)(self._match)
 
     def knows(self, text: str) -> bool:
         """Whether the label is exactly one of the form's, in any of its wordings."""
@@ -71,6 +74,9 @@ class Lexicon:
     def match(self, text: str, groups: Sequence[str] = (), after: int = -1) -> Match | None:
         """The term that the label means. `groups` are the labels of the merged cells to its left, `after` the
         position of the row before."""
+        return self._matches(text, tuple(groups), after)
+
+    def _match(self, text: str, groups: tuple[str, ...], after: int) -> Match | None:
         parts = label(text)
         if not parts.stem:
             return None
@@ -141,6 +147,8 @@ def _likeness(one: str, other: str) -> float:
     count as an abbreviation of it when they are at least half of it."""
     if one == other:
         return 1.0
+    if min(len(one), len(other)) < _TOO_SHORT:
+        return 0.0
     if not one or not other or len(one) > 3 * len(other) or len(other) > 3 * len(one):
         return 0.0
     return SequenceMatcher(None, one, other, autojunk=False).ratio()

@@ -8,7 +8,8 @@ of these are the same; which line belongs to which table of the form is decided 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 from parser.document import Cell, Document, Grid, Locator
 from parser.folding import fold
@@ -18,7 +19,7 @@ LOOSE_LIMIT = 70
 """A paragraph longer than this (folded characters) cannot be a row of a table that lost its cells."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Line:
     """One row of a grid, or a paragraph that may be one (`loose`).
 
@@ -30,15 +31,13 @@ class Line:
     block: int
     row: int
     loose: bool = False
-    _parts: list[Parts] = field(default_factory=list, repr=False, compare=False)
 
-    @property
+    @cached_property
     def parts(self) -> Parts:
-        """The line taken apart (`_take_apart`), once."""
-        if not self._parts:
-            self._parts.append(_take_apart(self))
-        return self._parts[0]
+        """The line taken apart."""
+        return _take_apart(self)
 
+    @cached_property
     def own(self) -> tuple[Cell, ...]:
         """The cells that start in this row."""
         return tuple(cell for cell in self.cells if cell.row == self.row)
@@ -46,7 +45,7 @@ class Line:
     @property
     def locator(self) -> Locator:
         """The place of the first cell with text."""
-        return next((cell.locator for cell in self.own() if cell.text), self.cells[0].locator)
+        return next((cell.locator for cell in self.own if cell.text), self.cells[0].locator)
 
 
 @dataclass(frozen=True, slots=True)

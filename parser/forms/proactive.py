@@ -40,7 +40,7 @@ def read_proactive(region: Region) -> Sheet:
 
 
 def _is_header(line: Line) -> bool:
-    own = [cell for cell in line.own() if cell.text]
+    own = [cell for cell in line.own if cell.text]
     if not own or any(read_number(cell.text).value is not None for cell in own):
         return False
     return any(fold(cell.text) == _CONTENT or _is_article(cell) or _field(cell) for cell in own)
@@ -76,9 +76,9 @@ class _Reader:
         """A block's title or its column labels; the rows gathered so far had the header before."""
         if self._rows:
             self._read_rows()
-        if any(_is_article(cell) for cell in line.own()):
+        if any(_is_article(cell) for cell in line.own):
             self._head, self._header = [], None
-        if any(_field(cell) for cell in line.own()):
+        if any(_field(cell) for cell in line.own):
             self._head.append(line)
             self._header = build_header(self._head[-1:], _field) or self._header
 
@@ -189,4 +189,4 @@ def _header_unit(text: str) -> str | None:
 
 def printed_fields(region: Region) -> Sequence[str]:
     """The field keys that the region's headers name, for telling the form."""
-    return [key for line in region.lines if _is_header(line) for cell in line.own() if (key := _field(cell))]
+    return [key for line in region.lines if _is_header(line) for cell in line.own if (key := _field(cell))]

@@ -17,6 +17,7 @@ from parser.folding import label
 from parser.forms.likeness import CERTAIN, Lexicon
 from parser.forms.lines import Line, lines, texts
 from parser.forms.vocabulary import vocabulary
+from parser.numbers import is_unit
 
 REQUESTS = "requests"
 REVIEW = "review_litigation"
@@ -85,7 +86,7 @@ def regions(document: Document) -> list[Region]:
 
 def hint(line: Line) -> str | None:
     """The table that this line alone gives away, if any."""
-    words = texts(line.own())
+    words = texts(line.own)
     if not words:
         return None
     return _header_hint(words) or _row_hint(line)
@@ -122,27 +123,29 @@ _AMBIGUOUS = frozenset({"其他", "总计", "合计", "部分公开", "不予公
 def _row_hint(line: Line) -> str | None:
     known = lexicons()
     row = line.parts
-    for cell in reversed(row.labels):
-        if cell.row != line.row:
-            continue
-        parted = label(cell.text)
-        if parted.bare in _AMBIGUOUS and not parted.level:
-            continue
-        for kind, lexicon in (
-            (REQUESTS, known.requests),
-            (STATISTICS, known.statistics),
-            (PROACTIVE, known.proactive),
-            (FUJIAN, known.fujian),
-        ):
-            if lexicon.knows(cell.text) and (parted.bare not in _AMBIGUOUS or lexicon.numbers(cell.text)):
-                return kind
-        if len(row.values) >= _REQUEST_VALUES:
-            match = known.requests.match(cell.text)
-            if match is not None and match.score >= CERTAIN and parted.bare not in _AMBIGUOUS:
-                return REQUESTS
+    cell = next((one for one in reversed(row.labels) if not is_unit(one.text)), None)
+    if cell is None or cell.row != line.row or len(row.labels) > _MOST_LABELS:
+        return None
+    parted = label(cell.text)
+    if parted.bare in _AMBIGUOUS and not parted.level:
+        return None
+    for kind, lexicon in (
+        (REQUESTS, known.requests),
+        (STATISTICS, known.statistics),
+        (PROACTIVE, known.proactive),
+        (FUJIAN, known.fujian),
+    ):
+        if lexicon.knows(cell.text) and (parted.bare not in _AMBIGUOUS or lexicon.numbers(cell.text)):
+            return kind
+    if len(row.values) >= _REQUEST_VALUES:
+        match = known.requests.match(cell.text)
+        if match is not None and match.score >= CERTAIN and parted.bare not in _AMBIGUOUS:
+            return REQUESTS
     return None
 
 
+_MOST_LABELS = 4
+"""Labels of a row: three levels and a unit; a row with more of them is a header."""
 _REQUEST_VALUES = 6
 """Value cells from which a row with a label that is nearly one of section 三 can be nothing else."""
 
@@ -186,17 +189,40 @@ def _fill(run: Sequence[Line], kinds: list[str | None]) -> None:
                 kinds[waiting] = last
             elif kind is not None and owner.block == line.block:
                 kinds[waiting] = kind
-            elif last is not None and owner.block == last_block + 1:
+            elif last is not None and _continues(run, waiting, last_block):
                 kinds[waiting] = last
         pending, last, last_block = [], kind, line.block
     for waiting in pending:
-        if not run[waiting].loose and last is not None and last_block <= run[waiting].block <= last_block + 1:
+        line = run[waiting]
+        if line.loose or last is None:
+            continue
+        if line.block == last_block or _continues(run, waiting, last_block):
             kinds[waiting] = last
+
+
+def _continues(run: Sequence[Line], place: int, last_block: int) -> bool:
+    """Whether a grid without evidence goes on with the table before: it follows at once, is about as wide,
+    and
+    has no header of its own."""
+    block = run[place].block
+    if block != last_block + 1:
+        return False
+    first = next(line for line in run if line.block == block)
+    before = [line for line in run if line.block == last_block]
+    if not first.parts.labels:
+        return True
+    if len(first.parts.labels) > 1 and not any(cell.text for cell in first.parts.values):
+        return False
+    return abs(_width(first) - max(_width(line) for line in before)) <= 1
+
+
+def _width(line: Line) -> int:
+    return max((cell.column + cell.colspan for cell in line.cells), default=0)
 
 
 def _is_table(kind: str, members: Sequence[Line]) -> bool:
     """Whether the lines are enough to be the form's table, and not a chance word in another one."""
-    headers = any(_header_hint(texts(line.own())) == kind for line in members)
+    headers = any(_header_hint(texts(line.own)) == kind for line in members)
     if kind == REVIEW:
         return headers
     known = lexicons()

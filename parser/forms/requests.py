@@ -39,6 +39,8 @@ def read_requests(region: Region) -> Sheet:
         shared.doubt(
             "missing_header", REQUESTS, "The applicant columns have no header; the form's order was used."
         )
+    else:
+        header = _completed(header, rows, shared)
     _check_header(header, shared)
     sheets = _read(header, rows)
     whole = merge(REQUESTS, [*sheets, shared])
@@ -65,12 +67,12 @@ def _rows(region: Region) -> tuple[list[Row], list[list[Line]]]:
 
 def _is_header(line: Line) -> bool:
     """A line of column labels: no number, and nothing but words of the header."""
-    if line.loose or any(read_number(cell.text).value is not None for cell in line.own()):
+    if line.loose or any(read_number(cell.text).value is not None for cell in line.own):
         return False
-    words = texts(line.own())
+    words = texts(line.own)
     if not words:
         return False
-    keys = [_column_key(cell) for cell in line.own()]
+    keys = [_column_key(cell) for cell in line.own]
     labelled = sum(key is not None for key in keys)
     return labelled >= 2 or any("勾稽关系" in word or word in GROUPS for word in words)
 
@@ -100,6 +102,31 @@ def _national_header() -> Header:
         tuple(Column(term.key, term.label, place, place + 1) for place, term in enumerate(columns)),
         placed=False,
     )
+
+
+def _completed(header: Header, rows: Sequence[Row], sheet: Sheet) -> Header:
+    """The form's own columns, where labels are missing or unknown but the rows have the form's seven cells
+    and their sums hold in the form's order."""
+    national = _national_header()
+    order = [column.key for column in national.columns]
+    known = [column.key for column in header.columns if column.key]
+    full = [row for _, row in rows if len(row.values) == len(order)]
+    if known == order or known != [key for key in order if key in known] or len(full) * 2 < len(rows):
+        return header
+    if len(header) == len(order) and header.placed:
+        places = zip(header.columns, order, strict=True)
+        if any(column.key not in (None, key) for column, key in places):
+            return header
+    held = [row_total_holds(national, row.values) for row in full]
+    if held.count(True) <= held.count(False):
+        return header
+    names = "、".join(column.label for column in national.columns if column.key not in known)
+    sheet.doubt(
+        "incomplete_header",
+        REQUESTS,
+        f"The header does not name {names}; the form's order was used: the sums of the rows hold in it.",
+    )
+    return national
 
 
 def _check_header(header: Header, sheet: Sheet) -> None:
@@ -138,6 +165,7 @@ class _Reader:
         self.layout = layout
         self.sheets = [Sheet()]
         self._seen: dict[str, str] = {}
+        self._scores: dict[str, float] = {}
         self._last = -1
         self._group = ""
         self._pending: list[tuple[Line, Parts]] = []
@@ -257,6 +285,9 @@ class _Reader:
         if key in self._seen:
             if self._seen[key] == content:
                 return
+            if match.score == 1 and self._scores[key] < 1:
+                self._withdraw(key, line)
+        if key in self._seen:
             if match.index < _FIRST_ROWS and len(self._seen) >= _ENOUGH:
                 self.sheets.append(Sheet())
                 self._seen = {}
@@ -270,6 +301,7 @@ class _Reader:
                 )
                 return
         self._seen[key] = content
+        self._scores[key] = match.score
         self._last = match.index
         self._half = (match, row.name) if match.score < 1 and not content.strip("|") else None
         if match.rival:
@@ -280,6 +312,21 @@ class _Reader:
                 line.locator,
             )
         self._figures(where, line, laid)
+
+    def _withdraw(self, key: str, line: Line) -> None:
+        """Give up a row that was only like the one that stands here in the form's own words."""
+        where = f"{REQUESTS}.{key}"
+        figures = [
+            self.sheets[-1].figures.pop(f"{where}.{column.key}", None) for column in self.header.columns
+        ]
+        numbers = ", ".join(figure.printed for figure in figures if figure)
+        del self._seen[key]
+        self.sheets[-1].doubt(
+            "unknown_row",
+            REQUESTS,
+            f"A row with a label like that of {where} ({numbers}) is none of the form's.",
+            line.locator,
+        )
 
     def _figures(self, where: str, line: Line, laid: Laid) -> None:
         sheet = self.sheets[-1]

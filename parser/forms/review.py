@@ -26,9 +26,12 @@ def read_review(region: Region) -> Sheet:
     rows: list[tuple[Line, Parts]] = []
     for line in region.lines:
         row = line.parts
+        labelled = any(cell.row == line.row for cell in row.labels)
         if _is_header(line):
             if not rows:
                 heads.append(line)
+        elif labelled and not any(cell.text for cell in row.values):
+            continue
         elif len(row.values) >= _FEWEST_VALUES and not line.loose:
             rows.append((line, row))
         elif not line.loose:
@@ -47,8 +50,8 @@ def read_review(region: Region) -> Sheet:
 
 
 def _is_header(line: Line) -> bool:
-    return any(_token(cell) is not None for cell in line.own()) and not any(
-        read_number(cell.text).value is not None for cell in line.own()
+    return any(_token(cell) is not None for cell in line.own) and not any(
+        read_number(cell.text).value is not None for cell in line.own
     )
 
 
@@ -98,7 +101,7 @@ def _groups(lines: Sequence[Line]) -> list[tuple[str, int, int]]:
     """Group labels of a header with spans: key and grid columns, outer ones first."""
     found = []
     for line in lines:
-        for cell in line.own():
+        for cell in line.own:
             match = lexicons().groups.match(cell.text) if cell.text and fold(cell.text) != _SUITS else None
             if match:
                 found.append((match.term.key, cell.column, cell.column + cell.colspan))

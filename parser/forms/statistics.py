@@ -16,7 +16,7 @@ from parser.forms.likeness import Lexicon, Match
 from parser.forms.lines import Line, Parts
 from parser.forms.regions import FUJIAN, STATISTICS, Region, lexicons
 from parser.forms.sheet import Sheet, merge
-from parser.numbers import UNITS, read_number
+from parser.numbers import is_unit, read_number
 
 PREFIX = "statistics"
 _NAME_WORDS = frozenset({"统计指标", "指标名称", "指标", "项目", "统计项目", "指标内容", "名称"})
@@ -49,7 +49,7 @@ def read_statistics(region: Region) -> Sheet:
 
 
 def _is_header(line: Line) -> bool:
-    words = {fold(cell.text) for cell in line.own()}
+    words = {fold(cell.text) for cell in line.own}
     return not line.loose and bool(words & _NAME_WORDS or (words & _VALUE_WORDS and words & _UNIT_WORDS))
 
 
@@ -82,8 +82,8 @@ def _named(header: Header, sheet: Sheet) -> Header:
 def _without_unit(row: Parts) -> tuple[Parts, str | None]:
     """The row without its unit cell, and the unit."""
     for place in range(len(row.labels) - 1, 0, -1):
-        unit = fold(row.labels[place].text).strip("()")
-        if unit in UNITS:
+        if is_unit(row.labels[place].text):
+            unit = fold(row.labels[place].text).strip("()")
             labels = (*row.labels[:place], *row.labels[place + 1 :])
             return Parts(labels, row.values), unit
     return row, None

@@ -87,7 +87,10 @@ def _narrowed(cells: list[Cell]) -> Iterator[Cell]:
 
 def _span(element: Element, name: str) -> int:
     """`5px` is 5, `0`, `-1`, `auto` and nothing are 1."""
-    found = _SPAN.match(element.get(name) or "")
+    written = element.get(name)
+    if written is None:
+        return 1
+    found = _SPAN.match(written)
     return max(1, int(found.group(1))) if found else 1
 
 

@@ -69,6 +69,8 @@ def own_text(text: str) -> str:
 
 def text_of(element: Element, with_hidden: bool = False) -> str:
     """The text below an element, one line a block or `<br>`."""
+    if len(element) == 0:
+        return own_text(element.text or "")
     pieces: list[str] = []
     _collect(element, pieces, with_hidden, 0)
     lines = (own_text(line) for line in "".join(pieces).split("\x1e") if line and not line.isspace())

@@ -21,6 +21,7 @@ _NUMBERS = re.compile(
     r"^(?P<label>.*?[^\s\d.,])(?P<numbers>(?:[ \u3000]+(?:[-−]?\d[\d,，.]*|/|—|－|无)){4,})\s*$"
 )
 _WIDE_GAP = re.compile(r"(?:[ \u3000]{2,}|\u3000)")
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _EMPHASIS = re.compile(r"\*\*|__")
 _HEADING_START = re.compile(
     r"^[（(]?[一二三四五六七八九十]{1,3}[）)]?[、.．]|^[（(][一二三四五六七八九十]{1,3}[）)]"
@@ -127,7 +128,7 @@ def _split(line: str, mark: str) -> Iterator[tuple[int, str]]:
     place = 0
     for piece in line.split(mark):
         lead = len(piece) - len(piece.lstrip())
-        yield place + lead + 1, _EMPHASIS.sub("", piece).strip()
+        yield place + lead + 1, _BREAK.sub("\n", _EMPHASIS.sub("", piece)).strip()
         place += len(piece) + 1
 
 
@@ -151,7 +152,7 @@ def _prose(lines: list[tuple[int, str]]) -> Iterator[Block]:
         return
     text = ""
     for _, line in lines:
-        text = _join(text, _EMPHASIS.sub("", line).strip())
+        text = _join(text, _BREAK.sub("", _EMPHASIS.sub("", line)).strip())
     yield Paragraph(text, locator)
 
 

@@ -28,6 +28,7 @@ from parser.numbers import Printed, looks_like_value, read_number
         ("7（件）", "7", "件", None),
         ("约50", "50", None, "约"),
         ("\xa00", "0", None, None),
+        ("10\u200b10", "1010", None, None),
         ("007", "7", None, None),
     ],
 )
