@@ -73,6 +73,7 @@ class _Writer:
     def __init__(self, traps: Traps, rng: Random) -> None:
         self.traps = traps
         self.rng = rng
+        self.in_table = False
 
     def body(self, content: Content) -> str:
         written = []
@@ -87,7 +88,9 @@ class _Writer:
             elif isinstance(piece, Text):
                 written.append(_paragraph(self._runs(piece.text), '<w:ind w:firstLine="640"/>'))
             else:
+                self.in_table = True
                 written.append(self._table(piece))
+                self.in_table = False
         return "".join(written)
 
     def _heading(self, text: str) -> str:
@@ -139,6 +142,7 @@ class _Writer:
         return f"<w:tc><w:tcPr>{span}{down}</w:tcPr>{paragraphs}</w:tc>"
 
     def _runs(self, text: str, *, value: bool = False) -> str:
+        run = _small if self.in_table else _run
         if not text:
             return "" if self.rng.random() < 0.7 else "<w:r><w:t></w:t></w:r>"
         if value and self.traps.tracked and self.rng.random() < 0.05:
@@ -146,29 +150,34 @@ class _Writer:
             who = f'w:id="{self.rng.randint(1, 999)}" w:author="A" w:date="2024-01-01T00:00:00Z"'
             return (
                 f"<w:del {who}><w:r><w:delText>{old}</w:delText></w:r></w:del>"
-                f"<w:ins {who}>{_run(text)}</w:ins>"
+                f"<w:ins {who}>{run(text)}</w:ins>"
             )
         if self.traps.fields and value and self.rng.random() < 0.05:
             return (
                 '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
                 "<w:r><w:instrText> =SUM(LEFT) 99 </w:instrText></w:r>"
-                f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{_run(text)}'
+                f'<w:r><w:fldChar w:fldCharType="separate"/></w:r>{run(text)}'
                 '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
             )
         if self.traps.cut_runs and len(text) > 1:
             place = self.rng.randint(1, len(text) - 1)
-            return f'{_run(text[:place])}<w:proofErr w:type="spellStart"/>{_run(text[place:])}'
+            return f'{run(text[:place])}<w:proofErr w:type="spellStart"/>{run(text[place:])}'
         if value and text.startswith("-") and len(text) > 1 and self.traps.hyphens:
-            return f"<w:r><w:noBreakHyphen/></w:r>{_run(text[1:])}"
+            return f"<w:r><w:noBreakHyphen/></w:r>{run(text[1:])}"
         if self.traps.hyphens and self.rng.random() < 0.1:
-            return f'<w:smartTag w:uri="urn:x" w:element="chsdate">{_run(text)}</w:smartTag>'
+            return f'<w:smartTag w:uri="urn:x" w:element="chsdate">{run(text)}</w:smartTag>'
         if self.traps.gaps and self.rng.random() < 0.1:
-            return f'<w:bookmarkStart w:id="0" w:name="_GoBack"/>{_run(text)}<w:bookmarkEnd w:id="0"/>'
-        return _run(text)
+            return f'<w:bookmarkStart w:id="0" w:name="_GoBack"/>{run(text)}<w:bookmarkEnd w:id="0"/>'
+        return run(text)
 
 
-def _run(text: str) -> str:
-    fonts = '<w:rPr><w:rFonts w:eastAsia="仿宋_GB2312" w:hint="eastAsia"/><w:sz w:val="32"/></w:rPr>'
+def _small(text: str) -> str:
+    return _run(text, 18)
+
+
+def _run(text: str, size: int = 28) -> str:
+    """A run; `size` is in half points."""
+    fonts = f'<w:rPr><w:rFonts w:eastAsia="仿宋_GB2312" w:hint="eastAsia"/><w:sz w:val="{size}"/></w:rPr>'
     return f'<w:r>{fonts}<w:t xml:space="preserve">{escape(text)}</w:t></w:r>'
 
 
@@ -216,7 +225,15 @@ def _styles() -> str:
             ("Heading1", "heading 1", '<w:pPr><w:outlineLvl w:val="0"/></w:pPr>'),
         )
     )
-    return _part("styles", styles)
+    edges = "".join(
+        f'<w:{edge} w:val="single" w:sz="4" w:space="0" w:color="auto"/>'
+        for edge in ("top", "left", "bottom", "right", "insideH", "insideV")
+    )
+    table = (
+        '<w:style w:type="table" w:styleId="TableGrid"><w:name w:val="Table Grid"/>'
+        f"<w:tblPr><w:tblBorders>{edges}</w:tblBorders></w:tblPr></w:style>"
+    )
+    return _part("styles", styles + table)
 
 
 def _numbering() -> str:
