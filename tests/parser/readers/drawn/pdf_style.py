@@ -16,7 +16,8 @@ LOOSE = ("none", "horizontal", "three_line")
 class Style:
     """`turn`: the page's /Rotate, the content drawn so that it reads upright; `sideways`: content drawn at a
     right angle without /Rotate. `group` is how 三、 stands in its narrow cell. `text` is how strings are
-    cut: a cell line at a time, or character by character. `cut` is what a page cut does to a table's edges."""
+    cut: a cell line at a time, or a character at a time. `cut` is what a page cut does to a table's edges.
+    """
 
     border: str = "solid"
     turn: int = 0
