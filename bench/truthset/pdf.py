@@ -17,18 +17,30 @@ from bench.truthset.content import Content, Heading, Text
 from bench.truthset.layout import Table
 from bench.truthset.naming import Title
 from bench.truthset.pdf_rules import RULES, draw_rules
-from bench.truthset.pdf_table import Placed, pages_of, place, values_fit
+from bench.truthset.pdf_table import Break, Placed, pages_of, place, values_fit
 from bench.truthset.pdf_text import FONT, width_of, wrapped
 
 MARGIN = 60.0
 A4 = (595.3, 841.9)
-TRAITS = ("turned", "repeat", "again", "wraps", "doubled", "shuffled", "shaded", "watermark", "running")
+TRAITS = (
+    "turned",
+    "repeat",
+    "again",
+    "wraps",
+    "split",
+    "doubled",
+    "shuffled",
+    "shaded",
+    "watermark",
+    "running",
+)
 
 
 @dataclass(frozen=True)
 class Look:
     """How the pages of one file look. `turned` draws landscape content on upright pages with /Rotate;
     `repeat` draws headers and `again` cut labels on each page; `wraps` lets numbers break in narrow cells;
+    `split` lets pages end inside a row;
     `doubled` draws texts twice to look bold, `shuffled` draws cells in no order, `shaded` fills headers,
     `watermark` and `running` put other text on every page."""
 
@@ -42,6 +54,7 @@ class Look:
     again: bool
     numbered: bool
     wraps: bool
+    split: bool
     doubled: bool
     shuffled: bool
     shaded: bool
@@ -62,6 +75,7 @@ def some_look(rng: Random, *, bare: bool) -> Look:
         again=rng.random() < 0.4,
         numbered=rng.random() < 0.8,
         wraps=not bare and rng.random() < 0.15,
+        split=rng.random() < (0.05 if bare else 0.2),
         doubled=rng.random() < 0.1,
         shuffled=rng.random() < 0.15,
         shaded=rng.random() < 0.15,
@@ -129,8 +143,8 @@ class _Writer:
             size -= 0.5
         drawn = place(table, columns, size)
         self.y += 8
-        parts = pages_of(drawn, table, first, full, repeat=self.look.repeat, again=self.look.again)
-        for number, part in enumerate(parts):
+        how = Break(first, full, self.look.repeat, self.look.again, self.look.split)
+        for number, part in enumerate(pages_of(drawn, table.heads, how)):
             if number:
                 self._turn()
             self._draw(part, size)

@@ -74,24 +74,54 @@ def values_fit(table: Table, columns: list[float], size: float) -> bool:
     )
 
 
-def pages_of(
-    whole: Placed, table: Table, first: float, full: float, *, repeat: bool, again: bool
-) -> Iterator[Placed]:
-    """The parts of the table: `first` points are left on this page, `full` on the others. `repeat` draws the
-    header on every page, `again` the label of a cell that the cut goes through."""
-    heads = table.heads
-    header = whole.edges[heads] if repeat else 0.0
-    start, room = 0, first
-    if whole.edges[-1] > first and whole.edges[min(heads + 2, len(whole.edges) - 1)] > first:
+@dataclass(frozen=True)
+class Break:
+    """How a table goes over pages: `first` points are left on this page, `full` on the others. `repeat` draws
+    the header on every page, `again` the label of a cell that the cut goes through, `split` cuts through the
+    lines of a row where one more line fits."""
+
+    first: float
+    full: float
+    repeat: bool
+    again: bool
+    split: bool
+
+
+def pages_of(whole: Placed, heads: int, how: Break) -> Iterator[Placed]:
+    """The parts of the table, the first of `heads` rows being its header."""
+    header = whole.edges[heads] if how.repeat else 0.0
+    start, room = 0, how.first
+    if whole.edges[-1] > room and whole.edges[min(heads + 2, len(whole.edges) - 1)] > room:
         yield Placed((), (0.0, 0.0), whole.leading)
-        room = full
-    while start < len(table.rows):
-        offset = header if start and repeat else 0.0
+        room = how.full
+    while start < len(whole.edges) - 1:
+        offset = header if start and how.repeat else 0.0
         end = start + 1
-        while end < len(table.rows) and whole.edges[end + 1] - whole.edges[start] + offset <= room:
+        while end < len(whole.edges) - 1 and whole.edges[end + 1] - whole.edges[start] + offset <= room:
             end += 1
-        yield _part(whole, start, end, heads if offset else 0, again=again)
-        start, room = end, full
+        left = room - offset - (whole.edges[end] - whole.edges[start])
+        if how.split and heads <= end < len(whole.edges) - 1:
+            cut = _cut(whole, end, left)
+            end += cut is not whole
+            whole = cut
+        yield _part(whole, start, end, heads if offset else 0, again=how.again)
+        start, room = end, how.full
+
+
+def _cut(whole: Placed, row: int, room: float) -> Placed:
+    """The table with a row made two: as many of its lines above as fit into `room`. The same table where not
+    one line fits."""
+    height = whole.edges[row + 1] - whole.edges[row]
+    lines = int((min(room, height - whole.leading) - PADDING) / whole.leading)
+    if lines < 1 or height < 2 * whole.leading + PADDING:
+        return whole
+    edge = whole.edges[row] + lines * whole.leading + PADDING
+    edges = (*whole.edges[: row + 1], edge, *whole.edges[row + 1 :])
+    boxes = tuple(
+        replace(box, first=box.first + (box.first > row), last=box.last + (box.last > row))
+        for box in whole.boxes
+    )
+    return Placed(boxes, edges, whole.leading)
 
 
 def _part(whole: Placed, start: int, end: int, heads: int, *, again: bool) -> Placed:
