@@ -65,6 +65,11 @@ def read(payload: bytes) -> Document:
         blocks = tuple(reader.flow(text, "/office:document-content/office:body[1]/office:text[1]"))
     except RecursionError as error:
         raise Unreadable(State.DAMAGED, "The document is nested too deeply.") from error
+    if not blocks:
+        # A scan pasted into a text is a document of pictures.
+        pictures = any(name.startswith("Pictures/") for name in package.members)
+        state = State.IMAGE_ONLY if pictures else State.EMPTY
+        raise Unreadable(state, "The document has no text.")
     return Document("odt", blocks, meta=_meta(package))
 
 

@@ -6,7 +6,7 @@ that one cell in the last corner of a sheet kills the process, and it does not t
 
 from __future__ import annotations
 
-from parser.document import Block, Document
+from parser.document import Block, Document, State, Unreadable
 from parser.readers import biff, ole, xlsx
 from parser.readers.package import Package
 
@@ -26,4 +26,6 @@ def read(payload: bytes) -> Document:
             continue
         blocks.extend(shown)
         notes.extend(content.notes.values())
+    if not blocks:
+        raise Unreadable(State.EMPTY, "No sheet of the workbook shows anything.")
     return Document(kind, tuple(blocks), notes=tuple(notes))
