@@ -10,7 +10,7 @@ from parser.document import Document, State, Unreadable
 MOST_OCTETS = 64 * 1024 * 1024
 """Octets of one stream."""
 
-_LIMITS = CompoundFileLimits(
+LIMITS = CompoundFileLimits(
     max_input_bytes=128 * 1024 * 1024, max_stream_bytes=MOST_OCTETS, max_directory_entries=50_000
 )
 _WORD = ("WordDocument",)
@@ -38,7 +38,7 @@ def kind(payload: bytes) -> str:
 def open_file(payload: bytes) -> CompoundFile:
     """The compound file. Raises `Unreadable` where it is damaged."""
     try:
-        return CompoundFile(payload, limits=_LIMITS)
+        return CompoundFile(payload, limits=LIMITS)
     except (Doc2DocxError, ValueError, IndexError, OverflowError, RecursionError) as error:
         raise Unreadable(State.DAMAGED, f"The compound file is damaged: {error}.") from error
 
