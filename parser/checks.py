@@ -7,16 +7,17 @@ part is printed, a cell was not understood or not found. Nothing here changes a 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from parser.forms.vocabulary import vocabulary
 from parser.numbers import read_number
-from parser.report import Figure, Finding
+from parser.report import Doubt, Figure, Finding
 
 Figures = Mapping[str, Figure]
 
 ROW_TOTAL = "row_total"
+_LOSSES = frozenset({"unknown_row", "repeated_row", "column_alignment", "second_table", "conflicting_rows"})
 
 _IN = ("new_received", "carried_over")
 _OUT = ("outcome_total", "carried_forward")
@@ -36,13 +37,19 @@ _FUJIAN_SUMS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 
 
-def check(figures: Figures) -> Iterator[Finding]:
-    """Every hard relation of the form that the printed figures break."""
+def check(figures: Figures, doubts: Collection[Doubt] = ()) -> Iterator[Finding]:
+    """Every hard relation of the form that the printed figures break. A row that the report leaves out counts
+    as nothing, unless a doubt says that it may have been there and was not read."""
     yield from row_totals(figures)
-    yield from outcome_sums(figures)
+    yield from outcome_sums(figures, lost=_lost(doubts, "requests"))
     yield from balances(figures)
     yield from review_totals(figures)
-    yield from statistics_sums(figures)
+    yield from statistics_sums(figures, lost=_lost(doubts, "statistics"))
+
+
+def _lost(doubts: Collection[Doubt], table: str) -> bool:
+    """Whether numbers of a table were seen that no row took."""
+    return any(doubt.kind in _LOSSES and doubt.where.startswith(table) for doubt in doubts)
 
 
 def row_totals(figures: Figures) -> Iterator[Finding]:
@@ -53,13 +60,18 @@ def row_totals(figures: Figures) -> Iterator[Finding]:
         yield from _sum(figures, ROW_TOTAL, where, f"{where}.{total}", [f"{where}.{part}" for part in parts])
 
 
-def outcome_sums(figures: Figures) -> Iterator[Finding]:
+def outcome_sums(figures: Figures, *, lost: bool) -> Iterator[Finding]:
     """`outcome_sum`: in each column of section 三, （七）总计 is the sum of the outcomes above it."""
     outcomes = outcome_rows(figures)
     for column in vocabulary().request_columns:
         total = f"requests.outcome_total.{column.key}"
         yield from _sum(
-            figures, "outcome_sum", total, total, [f"requests.{row}.{column.key}" for row in outcomes]
+            figures,
+            "outcome_sum",
+            total,
+            total,
+            [f"requests.{row}.{column.key}" for row in outcomes],
+            strict=lost,
         )
 
 
@@ -106,24 +118,31 @@ def review_totals(figures: Figures) -> Iterator[Finding]:
         )
 
 
-def statistics_sums(figures: Figures) -> Iterator[Finding]:
+def statistics_sums(figures: Figures, *, lost: bool) -> Iterator[Finding]:
     """`stat_sum`: totals of the national statistics table and of the Fujian table."""
     for sums, ending in ((_STATISTICS_SUMS, ("",)), (_FUJIAN_SUMS, ("", ".cumulative"))):
         for total, parts in sums:
             for end in ending:
                 where = f"statistics.{total}{end}"
                 yield from _sum(
-                    figures, "stat_sum", where, where, [f"statistics.{part}{end}" for part in parts]
+                    figures,
+                    "stat_sum",
+                    where,
+                    where,
+                    [f"statistics.{part}{end}" for part in parts],
+                    strict=lost,
                 )
 
 
-def _sum(figures: Figures, rule: str, where: str, total: str, parts: Sequence[str]) -> Iterator[Finding]:
-    """One relation total = sum of parts; a part that was not found makes it not evaluable."""
+def _sum(
+    figures: Figures, rule: str, where: str, total: str, parts: Sequence[str], *, strict: bool = True
+) -> Iterator[Finding]:
+    """One relation total = sum of parts; when `strict`, a part that was not found makes it not evaluable."""
     whole = figures.get(total)
     if whole is None or (whole.value is None and (rule == ROW_TOTAL or not is_blank(whole))):
         return
     members = [figures.get(part) for part in parts]
-    if None in members:
+    if None in members and strict:
         return
     if not any(member and member.value is not None for member in members):
         return

@@ -69,7 +69,7 @@ def _understand(document: Document) -> Reading:
         fee=story.fee,
         claims=claims,
         figures=filled.figures,
-        findings=(*check(figures), *soft_findings(figures, claims)),
+        findings=(*check(figures, filled.doubts), *soft_findings(figures, claims)),
         doubts=tuple(doubts),
         meta=dict(document.meta),
     )

@@ -57,6 +57,7 @@ Agrees = Callable[[Sequence[Slot]], bool | None]
 """Tells whether a layout of a row keeps the sum that the row prints; `None` where it prints none."""
 
 _FEW = 2
+_MERGED = "a cell is merged with the row above"
 
 Keyer = Callable[[Cell], str | None]
 """Gives the column key that a header cell means, `""` for a group of columns, `None` for anything else."""
@@ -191,8 +192,13 @@ class Layout:
         """The row's cells, one slot a column. `agrees` tells whether a layout keeps the row's own sum (`None`
         where the row has none to keep); it decides only between layouts that are possible."""
         width, count = len(self.header), len(row.values)
+        reaching = any(cell.row != line.row for cell in row.values)
+        if count == width and self._leads_with_spare(line, row):
+            row, count = Parts(row.labels, row.values[1:]), count - 1
         if count == width:
-            return self._by_order(line, row, agrees)
+            return Laid(row.values, _MERGED) if reaching else self._by_order(line, row, agrees)
+        if reaching:
+            return Laid((None,) * width, _MERGED)
         short = f"it has {count} cells for {width} columns"
         if count < width:
             return Laid(self._short(line, row, agrees), short)
@@ -203,10 +209,22 @@ class Layout:
         best = (kept or ways)[0]
         if any(_content(way) != _content(best) for way in (kept or ways)[1:]):
             return Laid((None,) * width, "its cells can be laid under the columns in more than one way")
-        certain = sum(bool(cell.text) for cell in row.values) == width
-        if not certain and (agrees(best) is False or self._alone(line, row)):
+        printed = sum(bool(cell.text) for cell in row.values)
+        if printed not in (0, width) and (agrees(best) is False or self._alone(line, row)):
             return Laid(best, short)
         return Laid(best)
+
+    def _leads_with_spare(self, line: Line, row: Parts) -> bool:
+        """Whether the first cell is a blank left of where the columns begin: the row lost a cell
+        elsewhere."""
+        first = row.values[0]
+        if first.text or not self.header.placed or line.block != self.header.block:
+            return False
+        return first.column + first.colspan <= self.header.columns[0].start and not any(
+            parted.values[0].text and parted.values[0].column <= first.column
+            for _, parted in self._rows
+            if len(parted.values) == len(self.header)
+        )
 
     def _short(self, line: Line, row: Parts, agrees: Agrees) -> tuple[Slot, ...]:
         """A row with too few cells: which one is missing is told by the row's sum if by anything; a text
@@ -236,8 +254,6 @@ class Layout:
     def _by_order(self, line: Line, row: Parts, agrees: Agrees) -> Laid:
         """A row with as many cells as columns; only its own sum may show that one of them is a spare."""
         values = row.values
-        if any(cell.row != line.row for cell in values):
-            return Laid(values, "a cell is merged with the row above")
         if not values[0].text and agrees(values) is False:
             for way in self._ways(line, row):
                 if agrees(way) is True:
@@ -252,11 +268,11 @@ class Layout:
         found: list[tuple[Slot, ...]] = []
         printed = tuple(cell for cell in values if cell.text)
         width = len(self.header)
-        if len(values) > width and len(printed) == width:
-            found.append(printed)
         placed = self._by_place(line, values)
         if placed is not None and self._places_hold(_shape(line, row)):
-            found.append(placed)
+            return [placed]
+        if len(printed) == width:
+            found.append(printed)
         for shape in self._shapes.get(_shape(line, row), ()):
             shaped = _by_shape(values, shape)
             if shaped is not None:
@@ -343,9 +359,12 @@ def _shape(line: Line, row: Parts) -> Shape:
 
 
 def _by_shape(values: Sequence[Cell], shape: Sequence[int]) -> tuple[Slot, ...] | None:
-    """The cells at the columns where rows of this shape have theirs; `None` when a printed cell is left."""
+    """The cells at the columns where rows of this shape have theirs; `None` when one is missing there, or a
+    printed one is left."""
     at = {cell.column: cell for cell in values}
-    slots = tuple(at.get(column) for column in shape)
+    if any(column not in at for column in shape):
+        return None
+    slots = tuple(at[column] for column in shape)
     used = {cell.column for cell in slots if cell is not None}
     return None if any(cell.text and cell.column not in used for cell in values) else slots
 

@@ -21,6 +21,8 @@ _GROUP = re.compile(r"申请人(?:情况|类型|类别)?$|法人.{0,6}组织$|�
 _HEADS = frozenset(
     {"本年度办理结果", *(label(term.group).stem for term in vocabulary().request_rows if term.group)}
 )
+_ONE_ROW = "other_processing"
+_THREE_ROWS = tuple(term.key for term in vocabulary().request_rows if term.forms == ("2021",))
 _TOTAL = "total"
 _FIRST_ROWS = 2
 _ENOUGH = 5
@@ -43,6 +45,8 @@ def read_requests(region: Region) -> Sheet:
         header = _completed(header, rows, shared)
     _check_header(header, shared)
     sheets = _read(header, rows)
+    for sheet in sheets:
+        _drop_blank_head(sheet)
     whole = merge(REQUESTS, [*sheets, shared])
     _question_sums(whole)
     return whole
@@ -358,6 +362,16 @@ def row_total_holds(header: Header, slots: Sequence[Slot]) -> bool | None:
         elif column.key:
             rest += printed.value or 0
     return None if total is None or (total == 0 and rest == 0) else total == rest
+
+
+def _drop_blank_head(sheet: Sheet) -> None:
+    """（六）其他处理 on a row of its own, beside blanks, only heads the three rows below it."""
+    head = f"{REQUESTS}.{_ONE_ROW}."
+    cells = {key: figure for key, figure in sheet.figures.items() if key.startswith(head)}
+    parts = any(key.startswith(f"{REQUESTS}.{row}.") for key in sheet.figures for row in _THREE_ROWS)
+    if parts and not any(figure.printed for figure in cells.values()):
+        for key in cells:
+            del sheet.figures[key]
 
 
 def _question_sums(sheet: Sheet) -> None:

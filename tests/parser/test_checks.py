@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from parser.checks import check
-from parser.report import Figure, Finding
+from parser.report import Doubt, Figure, Finding
 from tests.parser.made.content import COLUMNS, make
 
 
@@ -50,11 +50,13 @@ def test_a_cell_that_is_no_number_makes_its_sums_not_evaluable() -> None:
     assert _found(figures) == {}
 
 
-def test_a_row_that_was_not_found_makes_the_sum_of_outcomes_not_evaluable() -> None:
+def test_a_row_that_the_report_leaves_out_is_nothing_unless_it_may_have_been_lost() -> None:
     figures = _figures(requests__outcome_total__business="9999")
     for column in COLUMNS:
-        del figures[f"requests.granted.{column}"]
-    assert "outcome_sum" not in {rule for rule, _ in _found(figures)}
+        del figures[f"requests.not_processed_publication.{column}"]
+    lost = Doubt("unknown_row", "requests", "A row was not understood.")
+    assert "outcome_sum" in {finding.rule for finding in check(figures)}
+    assert "outcome_sum" not in {finding.rule for finding in check(figures, [lost])}
 
 
 def test_the_balance_names_both_sides() -> None:
