@@ -76,6 +76,7 @@ class Shape:
     short_labels: bool = False
     notes: bool = True
     lead: str = ""
+    columns: str = ""
     absent: str = ""
     length: int = 1
 
@@ -189,6 +190,7 @@ def statistical(draft: Draft, counts: Numbers) -> Content:
         notes=shape.notes,
         cuts=shape.cuts,
         lead=shape.lead,
+        columns=shape.columns,
     )
     pieces: list[Piece] = [title, *_texts(prose.preamble(draft.form, name, year, rng))]
     pieces += _old_sections(name, year, rng)

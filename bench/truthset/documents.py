@@ -106,6 +106,8 @@ def report(form: str, rng: Random, ending: str, *, clean: bool = False) -> Conte
     else:
         content = _statistical(draft, scale)
     content.features += [f"zero={ink.zero}", f"groups={shape.groups}"]
+    content.features += [shape.columns] if shape.columns and form in {"statistics", "fujian"} else []
+    content.features += [name for name in ("full_width", "decimals", "units") if getattr(ink, name)]
     if not clean:
         mess.spoil(content, rng)
         _strays(content, rng)
@@ -136,6 +138,7 @@ def some_shape(form: str, rng: Random, *, clean: bool) -> Shape:
         notes=rng.random() < 0.8,
         lead=rng.choice(("", "", "（1）", "①")),
         length=rng.choice((1, 2, 4, 7)),
+        columns=rng.choice(("",) * 8 + ("numbered", "unitless")),
         absent=rng.choice(("",) * 10 + ("review", "proactive")),
     )
 
@@ -163,7 +166,8 @@ def _national(draft: Draft, scale: str) -> Content:
     lines = forms.REQUESTS_2021
     if form == "2019" or draft.shape.other_in_one_row:
         lines = forms.REQUESTS_2019
-    if rng.random() < 0.04:
+    row_gone = rng.random() < 0.04
+    if row_gone:
         lines = mess.without_a_row(lines, rng)
     blocks = forms.PROACTIVE_2021 if form == "2021" else forms.PROACTIVE_2019
     counts = numbers.Numbers(
@@ -172,7 +176,8 @@ def _national(draft: Draft, scale: str) -> Content:
         proactive=numbers.proactive_figures(blocks, rng, scale),
         amount_unit=rng.choice(("元", "万元", None)) if form == "2019" else None,
     )
-    if rng.random() < 0.3:
+    # Where a row is missing, nobody can tell a broken sum from what stood in it.
+    if rng.random() < 0.3 and not row_gone:
         numbers.break_requests(counts.requests, rng, rng.choice((1, 1, 2, 3)))
     if rng.random() < 0.1:
         numbers.break_review(counts.review, rng)

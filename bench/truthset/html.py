@@ -60,6 +60,9 @@ def html(content: Content, rng: Random, damage: Damage | None = None) -> bytes:
     content.features.append(shell)
     title_in_body = shell == "fragment" or rng.random() < 0.8
     body = writer.body(content, title_in_body=title_in_body)
+    if shell != "fragment" and rng.random() < 0.03:
+        content.features.append("twice")
+        body += f'<div class="mobile" style="display:none">{body}</div>'
     text = pages.wrap(shell, body, content, declared, rng, title_shown=not title_in_body)
     if rng.random() < 0.04:
         content.features.append("entities")

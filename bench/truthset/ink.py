@@ -57,6 +57,7 @@ class Ink:
     breaks: float = 0.0
     typos: float = 0.0
     unseen: float = 0.0
+    decimals: bool = False
 
     def number(
         self,
@@ -90,6 +91,9 @@ class Ink:
         if self.thousands and len(whole) > 3:
             whole = f"{int(whole):,}".replace(",", self.thousands)
         text = whole + point + rest
+        if self.decimals and not point:
+            # As spreadsheets show whole numbers in cells of another format.
+            text += ".00"
         if self.full_width:
             text = text.translate(FULL_DIGITS)
         return f"{self.minus}{text}" if value < 0 else text
@@ -166,5 +170,6 @@ def some_ink(rng: Random, *, plain: bool = False, blanks: bool = True) -> Ink:
         gaps=rng.choice((0, 0, 0.05, 0.2)),
         breaks=rng.choice((0, 0, 0.05, 0.2)),
         typos=rng.choice((0, 0, 0.3)),
+        decimals=rng.random() < 0.03,
         unseen=rng.choice((0,) * 12 + (0.1,)),
     )

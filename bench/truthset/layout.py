@@ -255,10 +255,16 @@ def statistics_tables(
     notes: bool,
     cuts: Cuts,
     lead: str = "",
+    columns: str = "",
 ) -> list[Table]:
     """A statistics table; `texts` has the figures of each row, one a value column. `lead` other than empty
-    replaces the arabic numbering of the lowest rows (`（1）`, `①`)."""
+    replaces the arabic numbering of the lowest rows (`（1）`, `①`); `columns` `numbered` puts 序号 before the
+    labels, `unitless` leaves the units out."""
     value_columns = len(heads) - 2
+    if columns == "numbered":
+        heads = ("序号", *heads)
+    elif columns == "unitless":
+        heads = (heads[0], *heads[2:])
     parts = []
     for number, (start, end) in enumerate(cuts.parts(len(rows))):
         shown = [[Cell(ink.label(head, rng), "head") for head in heads]]
@@ -268,9 +274,12 @@ def statistics_tables(
             if notes and row.note:
                 label += f"（{row.note}）"
             figures = texts.get(row.code, ("",) * value_columns)
-            body.append([Cell(label, "label"), Cell(row.unit or ""), *[Cell(text) for text in figures]])
+            before = [Cell(str(rows.index(row) + 1))] if columns == "numbered" else []
+            unit = [] if columns == "unitless" else [Cell(row.unit or "")]
+            body.append([*before, Cell(label, "label"), *unit, *[Cell(text) for text in figures]])
         top = shown if number == 0 or cuts.header_again else []
-        parts.append(Table([*top, *body], (46, 8, *[14] * value_columns), len(top), "statistics"))
+        widths = {"numbered": (6, 46, 8), "unitless": (46,)}.get(columns, (46, 8))
+        parts.append(Table([*top, *body], (*widths, *[14] * value_columns), len(top), "statistics"))
     return parts if cuts.apart else [_joined(parts)]
 
 

@@ -27,6 +27,8 @@ NOTES = (
 def spoil(content: Content, rng: Random) -> None:
     """Change the tables of a report here and there."""
     heads = rng.choice(("full",) * 5 + ("flat", "unspanned", "short"))
+    total_first = heads != "unspanned" and rng.random() < 0.04
+    content.features += ["total_first"] if total_first else []
     caption, note = rng.random() < 0.12, rng.random() < 0.12
     content.features += [f"heads={heads}", *(["caption"] if caption else []), *(["note"] if note else [])]
     for place, piece in enumerate(content.pieces):
@@ -34,7 +36,9 @@ def spoil(content: Content, rng: Random) -> None:
             continue
         table = piece
         if table.name == "requests" and table.heads == 3:
-            table = _heads(table, heads)
+            table = _heads(_total_first(table) if total_first else table, heads)
+        elif table.name == "requests" and not table.heads and total_first:
+            table = _total_first(table)
         if caption and table.heads and rng.random() < 0.7:
             text = rng.choice(CAPTIONS[table.name])
             row = [Cell(text, "head", 1, table.columns)]
@@ -44,18 +48,35 @@ def spoil(content: Content, rng: Random) -> None:
         content.pieces[place] = table
 
 
+def _total_first(table: Table) -> Table:
+    """总计 before the applicants instead of after them, in the header and in every row."""
+    rows: list[Row] = []
+    for number, row in enumerate(table.rows):
+        moved = list(row)
+        if table.heads and number == 1:
+            moved.insert(0, moved.pop())
+        elif number >= table.heads and len(row) > 7:
+            moved.insert(len(row) - 7, moved.pop())
+        elif number >= table.heads:
+            moved.insert(0, moved.pop())
+        rows.append(moved)
+    return replace(table, rows=rows)
+
+
 def _heads(table: Table, kind: str) -> Table:
     """The header of the table of requests: `flat` in one row, `short` without 申请人情况, `unspanned` with
     empty cells instead of spans downwards."""
     body = table.rows[3:]
     if kind == "unspanned":
         return replace(table, rows=[*_unspanned(table.rows[:3], table.widths), *body])
-    corner, person, total = table.rows[0][0], table.rows[1][0], table.rows[1][-1]
+    corner, middle = table.rows[0][0], table.rows[1]
+    one_column = [replace(cell, rowspan=1) for cell in middle if cell.colspan == 1]
+    left = 1 if middle[-1].colspan == 1 else 2
     if kind == "short":
         rows: list[Row] = [[replace(corner, rowspan=2), *table.rows[1]], table.rows[2]]
         return replace(table, rows=[*rows, *body], heads=2)
     if kind == "flat":
-        leaves = [replace(person, rowspan=1), *table.rows[2], replace(total, rowspan=1)]
+        leaves = [*one_column[:left], *table.rows[2], *one_column[left:]]
         return replace(table, rows=[[replace(corner, rowspan=1), *leaves], *body], heads=1)
     return table
 
