@@ -80,7 +80,9 @@ class Page:
     def links(self) -> tuple[Link, ...]:
         """The links to other pages, in order, each address once with its longest words."""
         found: dict[str, str] = {}
-        for node in self._tree.css("a[href], area[href]"):
+        # 大汉 jcms writes the rows of a listing as XML into the page, for a script to show.
+        rows = [LexborHTMLParser(node.text()) for node in self._tree.css('script[type="text/xml"]')]
+        for node in (node for tree in (self._tree, *rows) for node in tree.css("a[href], area[href]")):
             url = self._address(node.attributes.get("href"))
             if url is None:
                 continue
