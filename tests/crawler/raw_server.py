@@ -44,7 +44,7 @@ class Served:
 
 
 class RawServer:
-    """Listens on loopback, each connection in a thread of its own. `scripts` by path."""
+    """Listens on loopback, each connection in a thread of its own. `scripts` by URL or by path."""
 
     def __init__(self, scripts: Mapping[str, Script]) -> None:
         self.scripts = dict(scripts)
@@ -108,7 +108,8 @@ class RawServer:
         served = Served(url, urlsplit(url).hostname or "", number, head, time.monotonic())
         self.served.append(served)
         try:
-            for action in self.scripts.get(urlsplit(url).path, (MISSING,)):
+            script = self.scripts.get(url) or self.scripts.get(urlsplit(url).path) or (MISSING,)
+            for action in script:
                 if isinstance(action, bytes):
                     served.sent += action
                     connection.sendall(action)
