@@ -47,6 +47,11 @@ def outline(payload: bytes, locator: Mapping[str, Any]) -> bytes:
         import PIL  # noqa: F401, PLC0415 - an optional extra
     except ImportError as error:
         raise NoPictureError("pictures need the extra `images`: pip install 'nianbao[images]'") from error
+    if "member" in locator:
+        from parser.readers import bundle  # noqa: PLC0415 - loaded for archives only
+
+        inner = {key: value for key, value in locator.items() if key != "member"}
+        return outline(bundle.member(payload, str(locator["member"])), inner)
     if "page" in locator and "box" in locator:
         return _page(payload, locator)
     for block in read(payload, detect(payload)).blocks:

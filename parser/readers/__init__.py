@@ -63,7 +63,7 @@ def detect(payload: bytes) -> str:
     """The file format by content: one of `READERS`, or one that nothing here reads (`image`, `archive`,
     `presentation`, `binary`). Files of WPS are what they are made of: `doc`, `docx`, `xls`, `xlsx`."""
     head = payload[:1024]
-    if head.startswith(b"PK\x03\x04"):
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         from parser.readers import package  # noqa: PLC0415 - only when its format is met
 
         return package.kind(payload)
@@ -105,6 +105,8 @@ def _text_kind(payload: bytes) -> str:
     sample = decode(payload[:_SAMPLE]).text
     if len(_CONTROL.findall(sample)) > len(sample) * _JUNK_SHARE:
         return "binary"
-    if len(_TAG.findall(sample)) >= 2 or sample.lstrip("\ufeff \t\r\n").startswith("<"):
+    tags = {tag.lower() for tag in _TAG.findall(sample)}
+    # Markdown writes <br> inside the cells of a table.
+    if tags - {"<br"} or sample.lstrip("\ufeff \t\r\n").startswith("<"):
         return "html"
     return "text"

@@ -1,0 +1,148 @@
+"""Archives: which file is the report, under which name, and what an archive cannot do."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from parser import parse
+from parser.document import State, Unreadable
+from parser.readers import bundle, detect
+from tests.parser.readers.drawn import odt_file, reports, rtf_file, xlsx_file
+from tests.parser.readers.drawn.archive_files import rar, zipped
+
+DATA = Path(__file__).parent / "data"
+NOTICE = "关于报送材料的通知\n请各单位按时报送。".encode()
+MADE = reports.report("2021", 4)
+REPORT = odt_file.text(MADE, 4)
+NAME = "公开/云溪市2024年年报.odt"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        zipped({"通知.txt": NOTICE, NAME: REPORT}),
+        zipped({"通知.txt": NOTICE, NAME: REPORT}, "gb18030"),
+        zipped({"通知.txt": NOTICE, NAME: REPORT, "__MACOSX/._a": b"x", ".DS_Store": b"y"}),
+        rar({"通知.txt": NOTICE, NAME: REPORT}),
+    ],
+    ids=["utf-8", "gbk", "junk", "rar"],
+)
+def test_the_report_is_found_and_named(payload: bytes) -> None:
+    reading = parse(payload)
+    assert reports.errors(MADE, reading) == {}
+    assert reading.format == detect(payload) and reading.report is not None
+    assert reading.report.meta["member"] == NAME
+    assert {figure.locator.as_dict()["member"] for figure in reading.report.figures} == {NAME}
+    assert "xpath" in reading.report.figures[0].locator.as_dict()
+    assert not [doubt for doubt in reading.report.doubts if doubt.kind == "reader"]
+    assert bundle.member(payload, NAME) == REPORT
+
+
+def test_a_number_of_an_archive_can_be_shown() -> None:
+    pytest.importorskip("PIL")
+    from parser.pictures import outline
+
+    payload = zipped({NAME: REPORT})
+    report = parse(payload).report
+    assert report is not None
+    assert outline(payload, report.figures[0].locator.as_dict()).startswith(b"\x89PNG")
+
+
+def test_a_7z_archive() -> None:
+    reading = parse((DATA / "2021-1009.7z").read_bytes())
+    assert reports.errors(reports.report("2021", 1009), reading) == {}
+    assert reading.report is not None and reading.report.meta["member"] == "云溪年报.odt"
+
+
+def test_the_file_with_more_numbers_wins() -> None:
+    words = "<p>".join(block for block in MADE.blocks if isinstance(block, str))
+    page = f"<html><body>{words}{'这一年的工作很多。' * 60}</body></html>".encode()
+    payload = zipped({"年度报告.html": page, "b.rtf": rtf_file.text(MADE, 1)})
+    reading = parse(payload)
+    assert reading.report is not None and reading.report.meta["member"] == "b.rtf"
+
+
+def test_the_same_report_twice_is_no_doubt_and_with_other_numbers_it_is_one() -> None:
+    same = zipped({"a.odt": REPORT, "a.xlsx": xlsx_file.workbook(MADE, 4)})
+    reading = parse(same)
+    assert reading.report is not None
+    assert not [doubt for doubt in reading.report.doubts if doubt.kind == "reader"]
+    changed = REPORT_WITH_ANOTHER_NUMBER
+    reading = parse(zipped({"a.odt": REPORT, "b.odt": changed}))
+    assert reading.report is not None
+    (doubt,) = [doubt for doubt in reading.report.doubts if doubt.kind == "reader"]
+    assert "b.odt" in doubt.message and "1 other numbers" in doubt.message
+
+
+def _with_another_number() -> bytes:
+    other = reports.report("2021", 4)
+    rows = other.tables[-1]
+    rows[-1][0] = ("77", 1, 1)
+    return odt_file.text(other, 4)
+
+
+REPORT_WITH_ANOTHER_NUMBER = _with_another_number()
+
+
+def test_two_reports_are_said() -> None:
+    other = odt_file.text(reports.report("2019", 5), 5)
+    reading = parse(zipped({"a.odt": REPORT, "b.odt": other}))
+    assert reading.report is not None
+    assert any("2 reports" in doubt.message for doubt in reading.report.doubts)
+
+
+def test_archives_in_archives() -> None:
+    once = zipped({"年报.odt": REPORT})
+    twice = zipped({"inner.zip": once})
+    assert parse(zipped({"a/b.zip": once})).report is not None
+    reading = parse(zipped({"c.zip": twice}))
+    assert reading.report is not None and reading.report.meta["member"] == "c.zip/inner.zip/年报.odt"
+    reading = parse(zipped({"d.zip": zipped({"c.zip": twice})}))
+    assert reading.state is State.TOO_LARGE
+
+
+def _many(count: int, octets: bytes) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(count):
+            archive.writestr(f"{number}.txt", octets)
+    return stream.getvalue()
+
+
+def _secret() -> bytes:
+    payload = bytearray(zipped({"a.odt": REPORT}))
+    payload[6] |= 1
+    payload[payload.rindex(b"PK\x01\x02") + 8] |= 1
+    return bytes(payload)
+
+
+@pytest.mark.parametrize(
+    ("payload", "state"),
+    [
+        (zipped({}), State.EMPTY),
+        (zipped({"a.jpg": b"\xff\xd8\xff\xe0" + b"x" * 99, "b.jpg": b"\xff\xd8\xff\xe0"}), State.IMAGE_ONLY),
+        (zipped({"a.txt": NOTICE}), State.NOT_A_REPORT),
+        (zipped({"a.bin": bytes(range(256)) * 9}), State.UNSUPPORTED),
+        (_secret(), State.ENCRYPTED),
+        (zipped({"a.odt": REPORT})[:-30], State.DAMAGED),
+        (_many(3000, b"a"), State.TOO_LARGE),
+        (_many(3, bytes(40 << 20)), State.TOO_LARGE),
+        (rar({"a.txt": NOTICE})[:60], State.DAMAGED),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(40), State.EMPTY),
+    ],
+    ids=["empty", "scans", "notice", "binary", "secret", "cut", "many", "bomb", "cut rar", "hollow 7z"],
+)
+def test_archives_without_a_report_have_a_state(payload: bytes, state: State) -> None:
+    assert parse(payload).state is state
+
+
+def test_a_bomb_of_archives_stays_small() -> None:
+    inner = zipped({f"{number}.txt": bytes(1 << 20) for number in range(30)})
+    outer = zipped({f"{number}.zip": inner for number in range(30)})
+    with pytest.raises(Unreadable) as raised:
+        bundle.read(outer)
+    assert raised.value.state is State.TOO_LARGE
