@@ -1,8 +1,8 @@
 """How fast reports are read, on one core: `python -m bench.speed`.
 
 The parser, and beside it pdfplumber with all that it must do for the same figures (the tables and the text
-of every page), read the same documents in the same run. Figures are documents and pages a second; `asked` is
-what the project holds itself to.
+of every page), read the same documents in the same run. Figures are documents and pages a second of processor
+time, so that other work on the machine does not count; `asked` is what the project holds itself to.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PAGES = 5
 
 @dataclass(frozen=True)
 class Pace:
-    """What was read in how many seconds. `unread` documents gave no report: they do not count."""
+    """What was read in how many seconds of processor time. `unread` documents gave no report: they do not count."""
 
     documents: int
     pages: int
@@ -64,9 +64,9 @@ def _made(ending: str) -> Iterator[Made]:
 def pace(read: Callable[[bytes], bool], payloads: list[bytes], pages: int = 1) -> Pace:
     """Read everything once, after one document that warms the libraries up."""
     read(payloads[0])
-    started = time.perf_counter()
+    started = time.process_time()
     unread = sum(not read(payload) for payload in payloads)
-    seconds = time.perf_counter() - started
+    seconds = time.process_time() - started
     return Pace(len(payloads) - unread, (len(payloads) - unread) * pages, seconds, unread)
 
 

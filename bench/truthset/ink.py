@@ -136,6 +136,8 @@ def _slip(text: str, rng: Random) -> str:
         return text
     place = rng.randint(4, len(text) - 3)
     one, two = text[place], text[place + 1]
+    if {one, two} & set("（）()"):
+        return text
     return text[:place] + rng.choice((two, one + one + two, two + one)) + text[place + 2 :]
 
 

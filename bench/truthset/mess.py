@@ -51,13 +51,12 @@ def spoil(content: Content, rng: Random) -> None:
 def _total_first(table: Table) -> Table:
     """总计 before the applicants instead of after them, in the header and in every row."""
     rows: list[Row] = []
-    for number, row in enumerate(table.rows):
+    for row in table.rows:
         moved = list(row)
-        if table.heads and number == 1:
-            moved.insert(0, moved.pop())
-        elif number >= table.heads and len(row) > 7:
+        if row[-1].kind == "value":
             moved.insert(len(row) - 7, moved.pop())
-        elif number >= table.heads:
+        elif len(row) == 3 and row[1].colspan == 5:
+            # The middle row of the header, also where it stands again after a cut.
             moved.insert(0, moved.pop())
         rows.append(moved)
     return replace(table, rows=rows)
