@@ -1,0 +1,173 @@
+"""OFD, the national fixed-layout format (GB/T 33190): pages of placed characters and lines.
+
+The pages go through the same geometry as those of a PDF. Signatures, annotations and attachments are no part
+of the report and are not looked at; an OFD of page pictures is `image_only`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from lxml.etree import _Element as Element  # type: ignore[import-untyped]
+
+from parser.document import Block, Box, Document, Grid, State, Unreadable
+from parser.readers.geometry import Sheet
+from parser.readers.geometry_flow import Flow, blocks, set_furniture_aside
+from parser.readers.geometry_grid import ruled_grids
+from parser.readers.geometry_lines import Line, lines
+from parser.readers.ofd_page import MOST_OBJECTS, PageReader, name, page_size
+from parser.readers.package import Package
+
+MOST_PAGES = 500
+MOST_CHARACTERS = 1_000_000
+"""Characters read of one file."""
+
+MOST_WORK = 600_000
+"""Objects of all pages together, as `parser.readers.ofd_page` counts them."""
+
+_SCAN_SHARE = 0.5
+
+
+def read(payload: bytes) -> Document:
+    """Turn an OFD file into a document. Raises `Unreadable`."""
+    package = Package(payload)
+    root = package.xml("OFD.xml")
+    if any(name(element) == "Encryptions" for element in root.iter()):
+        raise Unreadable(State.ENCRYPTED, "The OFD file is encrypted.")
+    bodies = [element for element in root.iter() if name(element) == "DocBody"]
+    meta: dict[str, str] = {}
+    sheets: list[Sheet] = []
+    for body in bodies:
+        title = _text(body, "Title").strip()
+        if title:
+            meta.setdefault("title", title)
+        location = _text(body, "DocRoot").strip()
+        for sheet in _Body(package, _path(package, "", location)).sheets(len(sheets)):
+            sheets.append(sheet)
+            if len(sheets) > MOST_PAGES or sum(len(one.glyphs) for one in sheets) > MOST_CHARACTERS:
+                raise Unreadable(State.TOO_LARGE, "The OFD file has more pages or characters than are read.")
+    if not any(glyph.text != " " for sheet in sheets for glyph in sheet.glyphs):
+        pictures = any(sheet.images or sheet.unmapped for sheet in sheets)
+        raise Unreadable(
+            State.IMAGE_ONLY if pictures else State.EMPTY, "The pages of the OFD file hold no text."
+        )
+    flows = [_flow(sheet) for sheet in sheets]
+    aside = set_furniture_aside(flows)
+    found = tuple(blocks(flows))
+    notes = (*_notes(sheets), *_lost(sheets, found, aside))
+    return Document("ofd", found, meta=meta, pages=len(sheets), notes=notes)
+
+
+@dataclass(slots=True)
+class _Body:
+    """One document of the file: `path` is that of its `Document.xml`."""
+
+    package: Package
+    path: str
+    units: dict[str, Element] = field(default_factory=dict)
+    templates: dict[str, str] = field(default_factory=dict)
+    drawn: dict[str, Element] = field(default_factory=dict)
+    work: int = MOST_WORK
+
+    def sheets(self, before: int) -> Iterator[Sheet]:
+        """Its pages in order; `before` pages of other documents come first."""
+        root = self.package.xml(self.path)
+        size = _text(root, "PhysicalBox")
+        pages = []
+        for element in root.iter():
+            tag = name(element)
+            if tag == "Page":
+                pages.append(element.get("BaseLoc", ""))
+            elif tag == "TemplatePage":
+                self.templates[element.get("ID", "")] = element.get("BaseLoc", "")
+            elif tag in ("PublicRes", "DocumentRes"):
+                self._learn((element.text or "").strip())
+        if len(pages) > MOST_PAGES:
+            raise Unreadable(State.TOO_LARGE, f"The OFD file has more than {MOST_PAGES} pages.")
+        for number, location in enumerate(pages, before + 1):
+            page = self.package.xml(_path(self.package, self.path, location))
+            yield self._sheet(page, number, size)
+
+    def _learn(self, location: str) -> None:
+        """Take the composite units of a resource part; fonts and pictures are not needed."""
+        try:
+            root = self.package.xml(_path(self.package, self.path, location))
+        except Unreadable:  # without them the text still stands
+            return
+        for unit in root.iter():
+            if name(unit) == "CompositeGraphicUnit":
+                self.units[unit.get("ID", "")] = unit
+
+    def _sheet(self, page: Element, number: int, size: str) -> Sheet:
+        width, height = page_size(_text(page, "PhysicalBox") or size)
+        reader = PageReader(Sheet(number, width, height), self.units.get)
+        behind = [element for element in page if name(element) == "Template"]
+        for element in behind:
+            template = self._template(element.get("TemplateID", ""))
+            if template is not None:
+                reader.take(template)
+        reader.take(page)
+        self.work -= MOST_OBJECTS - reader.left
+        if self.work < 0:
+            raise Unreadable(State.TOO_LARGE, "The OFD file draws more than any report.")
+        return reader.sheet
+
+    def _template(self, number: str) -> Element | None:
+        if number not in self.drawn and number in self.templates:
+            try:
+                part = _path(self.package, self.path, self.templates[number])
+                self.drawn[number] = self.package.xml(part)
+            except Unreadable:
+                del self.templates[number]
+        return self.drawn.get(number)
+
+
+def _path(package: Package, base: str, location: str) -> str:
+    """The part that `location` means in the part `base`: beside it, or from the root of the package."""
+    plain = location.replace("\\", "/")
+    beside = posixpath.normpath(posixpath.join("/", posixpath.dirname(base), plain)).lstrip("/")
+    absolute = posixpath.normpath(posixpath.join("/", plain)).lstrip("/")
+    return absolute if beside not in package and absolute in package else beside
+
+
+def _text(element: Element, tag: str) -> str:
+    """The text of the first element of this name below."""
+    return next((one.text or "" for one in element.iter() if name(one) == tag), "")
+
+
+def _flow(sheet: Sheet) -> Flow:
+    grids, outside = ruled_grids(sheet)
+    items: list[tuple[Box, Line | Grid]] = [*grids]
+    items += [(line.box, line) for line in lines(outside)]
+    return Flow(sheet, items)
+
+
+def _notes(sheets: Sequence[Sheet]) -> Iterator[str]:
+    for sheet in sheets:
+        here = f"Page {sheet.number}"
+        if sheet.images > _SCAN_SHARE and not sheet.glyphs:
+            yield f"{here} is a picture; what it shows was not read."
+        if sheet.unmapped:
+            yield f"{here}: {sheet.unmapped} characters have no Unicode meaning and were not read."
+        if sheet.misplaced:
+            yield f"{here}: {sheet.misplaced} characters lie off the page and were not read."
+        if sheet.crowded:
+            yield f"{here} holds more characters or lines than are looked at; some were not read."
+
+
+def _lost(sheets: Sequence[Sheet], found: Sequence[Block], aside: str) -> Iterator[str]:
+    """Compare what the blocks say with the pages' characters."""
+    expected = Counter[str]()
+    for sheet in sheets:
+        expected.update(sheet.layer)
+    for block in found:
+        for text in [cell.text for cell in block.cells] if isinstance(block, Grid) else [block.text]:
+            expected.subtract(text)
+    expected.subtract(aside)
+    lost = "".join(letter * count for letter, count in sorted(expected.items()) if count > 0)
+    if lost:
+        few = lost if len(lost) <= 20 else f"{lost[:20]}…"
+        yield f"{len(lost)} characters of the pages ({few}) are in no table and no paragraph."

@@ -1,0 +1,128 @@
+"""OFD files as documents."""
+
+from __future__ import annotations
+
+import pytest
+
+from parser import parse
+from parser.document import Document, Grid, Paragraph, State, Unreadable
+from parser.readers.ofd import read
+from tests.parser.readers.drawn import ofd_file, reports
+from tests.parser.readers.drawn.archive_files import zipped
+
+WORD = (
+    '<ofd:TextObject ID="9" Boundary="{at} 20 5" Font="3" Size="4"{more}>'
+    '<ofd:TextCode X="0" Y="3.5"{steps}>{text}</ofd:TextCode></ofd:TextObject>'
+)
+
+
+def _word(text: str, *, at: str = "30 30", steps: str = "", more: str = "") -> str:
+    steps = steps or f' DeltaX="g {len(text) - 1} 4"'
+    return WORD.format(text=text, at=at, steps=steps, more=more)
+
+
+def _texts(document: Document) -> list[str]:
+    return [block.text for block in document.blocks if not isinstance(block, Grid)]
+
+
+@pytest.mark.parametrize("form", reports.FORMS)
+def test_every_printed_figure(form: str) -> None:
+    for seed in range(2000, 2008):
+        made = reports.report(form, seed)
+        reading = parse(ofd_file.file(made, seed))
+        assert reports.errors(made, reading) == {}, seed
+        assert reading.format == "ofd" and reading.report is not None
+        assert (reading.report.form, reading.report.year) == (form, made.year)
+        assert {doubt.kind for doubt in reading.report.doubts} <= {"broken_number"}, seed
+
+
+def test_places_are_points_on_the_page() -> None:
+    (paragraph,) = read(ofd_file.package(["", _word("公开")])).blocks
+    assert isinstance(paragraph, Paragraph) and paragraph.text == "公开"
+    assert paragraph.locator.page == 2 and paragraph.locator.box is not None
+    left, top, right, bottom = paragraph.locator.box
+    assert left == pytest.approx(30 * 72 / 25.4, abs=0.1)
+    assert right - left == pytest.approx(8 * 72 / 25.4, abs=0.5)
+    assert 28 * 72 / 25.4 < top < bottom < 36 * 72 / 25.4
+
+
+@pytest.mark.parametrize(
+    ("drawn", "texts"),
+    [
+        (_word("公开"), ["公开"]),
+        (_word("公开", more=' Visible="false"'), []),
+        (_word("公开", steps=' DeltaX="4"'), ["公开"]),
+        (_word("公开", steps=" "), ["公开"]),
+        (_word("2024年", steps=' DeltaX="g 3 2 2"'), ["2024年"]),
+        (_word("公开", at="0 0", more=' CTM="2 0 0 2 30 30"'), ["公开"]),
+        (f"<ofd:PageBlock>{_word('公开')}</ofd:PageBlock>", ["公开"]),
+        (f"<ofd:Annotations>{_word('批注')}</ofd:Annotations>{_word('公开')}", ["公开"]),
+        ('<ofd:CompositeObject ID="5" ResourceID="77" Boundary="10 10 90 90"/>', ["公开"]),
+    ],
+)
+def test_ways_to_place_characters(drawn: str, texts: list[str]) -> None:
+    unit = (
+        '<ofd:CompositeGraphicUnits><ofd:CompositeGraphicUnit ID="77" Width="90" Height="90"><ofd:Content>'
+        f"{_word('公开')}</ofd:Content></ofd:CompositeGraphicUnit></ofd:CompositeGraphicUnits>"
+    )
+    payload = ofd_file.package([drawn + _word("末", at="30 90", steps=" ")], resources=unit)
+    assert _texts(read(payload)) == [*texts, "末"]
+
+
+def test_templates_are_drawn_behind_each_page() -> None:
+    payload = ofd_file.package([_word("正文")], template=_word("页眉", at="30 100"))
+    assert _texts(read(payload)) == ["正文", "页眉"]
+
+
+def test_pictures_and_nothing() -> None:
+    picture = '<ofd:ImageObject ID="7" ResourceID="8" Boundary="0 0 210 297"/>'
+    for page, state in ((picture, State.IMAGE_ONLY), ("", State.EMPTY)):
+        with pytest.raises(Unreadable) as raised:
+            read(ofd_file.package([page]))
+        assert raised.value.state is state
+
+
+def test_characters_without_meaning_and_off_the_page_are_said() -> None:
+    document = read(
+        ofd_file.package([_word("公\ue000开") + _word("外面", at="500 500") + _word("正文", at="30 90")])
+    )
+    assert len([note for note in document.notes if "Unicode" in note or "off the page" in note]) == 2
+
+
+SPACE = ofd_file.SPACE
+LOOP = (
+    '<ofd:CompositeGraphicUnit ID="77"><ofd:Content>'
+    + '<ofd:CompositeObject ResourceID="77" Boundary="0 0 9 9"/>' * 30
+    + "</ofd:Content></ofd:CompositeGraphicUnit>"
+)
+
+
+@pytest.mark.parametrize(
+    ("payload", "state"),
+    [
+        (zipped({"OFD.xml": f"<ofd:OFD {SPACE}><ofd:Encryptions/></ofd:OFD>".encode()}), State.ENCRYPTED),
+        (zipped({"OFD.xml": f"<ofd:OFD {SPACE}/>".encode()}), State.EMPTY),
+        (zipped({"OFD.xml": b"<OFD><DocBody><DocRoot>../../x</DocRoot></DocBody></OFD>"}), State.DAMAGED),
+        (zipped({"OFD.xml": b"<OFD><DocBody><DocRoot>OFD.xml</DocRoot></DocBody></OFD>"}), State.EMPTY),
+        (ofd_file.package([""] * 600), State.TOO_LARGE),
+        (
+            ofd_file.package(
+                ['<ofd:CompositeObject ResourceID="77" Boundary="0 0 9 9"/>'] * 100, resources=LOOP
+            ),
+            State.TOO_LARGE,
+        ),
+        (ofd_file.package([""] * 400, template=_word("长" * 200_000)), State.TOO_LARGE),
+    ],
+    ids=["cipher", "no body", "outside", "itself", "pages", "loop", "template"],
+)
+def test_hostile_files_have_a_state(payload: bytes, state: State) -> None:
+    with pytest.raises(Unreadable) as raised:
+        read(payload)
+    assert raised.value.state is state
+
+
+def test_numbers_that_are_none_place_nothing() -> None:
+    word = _word("公开", at="NaN 1e99999", more=' CTM="inf 0 0 1e300 0 0"')
+    data = "<ofd:AbbreviatedData>M 1 Z Z L 9e9 C C B 1</ofd:AbbreviatedData>"
+    path = f'<ofd:PathObject Boundary="0 0 1 1">{data}</ofd:PathObject>'
+    assert _texts(read(ofd_file.package([word + path + _word("末", at="30 90", steps=" ")]))) == ["末"]
