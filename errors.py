@@ -8,11 +8,16 @@
     │   ├── BadOverride
     │   ├── UnknownSite
     │   ├── BadTime
-    │   └── Ambiguous
+    │   ├── Ambiguous
+    │   └── NothingToCompare
     ├── NotFound            exit 3  what was asked for is not there
     │   ├── UnknownUrl
     │   ├── UnknownReport
     │   ├── NotCaptured
+    │   ├── NotYetKnown
+    │   ├── NoCapture
+    │   ├── NoReply
+    │   ├── NoVersion
     │   ├── NoFigure
     │   ├── NoPicture
     │   ├── NoFile
@@ -58,11 +63,22 @@ class NianbaoError(Exception):
 
     def message(self, language: Literal["en", "zh"] = "en") -> str:
         """The sentence in that language, on one line."""
-        sentence = (self.zh if language == "zh" else self.en).format(**self.details)
+        details = {name: _short(detail) for name, detail in self.details.items()}
+        sentence = (self.zh if language == "zh" else self.en).format(**details)
         return " ".join(sentence.split())
 
     def __str__(self) -> str:
         return self.message()
+
+
+LONGEST = 300
+"""Characters of a detail in a sentence: an address may have thousands, and hide what happened to it."""
+
+
+def _short(detail: object) -> object:
+    if isinstance(detail, str) and len(detail) > LONGEST:
+        return f"{detail[:200]}...{detail[-60:]}"
+    return detail
 
 
 def _again(kind: type[NianbaoError], details: dict[str, object]) -> NianbaoError:
@@ -108,6 +124,11 @@ class Ambiguous(UsageError):
     zh = "{what!r} 对应多个：{found}；请写得更完整"
 
 
+class NothingToCompare(UsageError):
+    en = "{old} and {new} are one and the same; name two versions or captures"
+    zh = "{old} 与 {new} 是同一内容；请指定两个版本或采集"
+
+
 class NotFound(NianbaoError):
     exit_code = 3
 
@@ -125,6 +146,26 @@ class UnknownReport(NotFound):
 class NotCaptured(NotFound):
     en = "{url} was not yet captured at {time}; the first capture is of {first}"
     zh = "{time} 时尚未采集 {url}；首次采集于 {first}"
+
+
+class NotYetKnown(NotFound):
+    en = "report {report} was not known yet at {time}; its first version was recorded at {first}"
+    zh = "{time} 时尚不知道报告 {report}；其首个版本入库于 {first}"
+
+
+class NoCapture(NotFound):
+    en = "there is no capture {number}; `nianbao versions URL` lists those of an address"
+    zh = "没有采集号 {number}；用 `nianbao versions URL` 查看某网址的采集"
+
+
+class NoReply(NotFound):
+    en = "capture {number} of {url} brought nothing that could be compared: {problem}"
+    zh = "{url} 的采集 {number} 没有可比较的内容：{problem}"
+
+
+class NoVersion(NotFound):
+    en = "report {report} has no version {number}; `nianbao versions {report}` lists its versions"
+    zh = "报告 {report} 没有版本 {number}；用 `nianbao versions {report}` 查看全部版本"
 
 
 class NoFigure(NotFound):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -14,13 +15,16 @@ from cli.desk import desk
 from cli.home import askable, reading
 from cli.language import Words
 from cli.moments import iso_moment, parse_moment, show_moment
+from cli.payloads import Payloads
 from cli.record import label
 from errors import UnknownReport, UnknownUrl
 from parser.report import number
+from parser.visible import INSIGNIFICANT, TEXT
 from storage.archive import read_payload
 from storage.captures import history, nearest
 from storage.models import Capture, Change, ChangedFigure, ReportRow, Version
 from storage.records import find_report
+from storage.timeline import CONTENT, SAME, Stretch, timeline
 
 
 def versions(
@@ -29,23 +33,34 @@ def versions(
     as_json: Annotated[bool, typer.Option("--json", help="option.json")] = False,
 ) -> None:
     words = desk(ctx).words
+    payloads = Payloads(desk(ctx))
     with reading(desk(ctx)) as session:
-        row, url, captures = _history(session, askable(wanted))
+        row, url = _address(session, askable(wanted))
         said = row.versions if row else []
+        # A report may have been read from files attached to its page; each address has its own history.
+        addresses = dict.fromkeys([url, *(version.capture.url for version in said)])
+        stretches = {
+            one: timeline(session, _captures(session, one, row), payloads.differences, INSIGNIFICANT)
+            for one in addresses
+        }
         if as_json:
-            report = row.id if row else None
             screen.document(
                 {
                     "url": url,
-                    "report": report,
+                    "report": row.id if row else None,
                     "versions": [version_json(version) for version in said],
-                    "captures": [capture_json(capture) for capture in captures],
+                    "captures": [_capture_line(*pair) for pair in _pairs(stretches[url])],
+                    "timelines": [
+                        {"url": one, "stretches": [_stretch_json(stretch, said) for stretch in found]}
+                        for one, found in stretches.items()
+                    ],
                 }
             )
             return
         if said:
             _show_versions(said, words)
-        _show_captures(captures, words)
+        for one, found in stretches.items():
+            _show_stretches(one, found, said, words)
 
 
 def changes(
@@ -131,19 +146,59 @@ def version_json(version: Version) -> dict[str, Any]:
     }
 
 
-def _history(session: Session, wanted: str) -> tuple[ReportRow | None, str, list[Capture]]:
-    """The report asked for, its address, the captures of it; an address may belong to no report."""
+def _address(session: Session, wanted: str) -> tuple[ReportRow | None, str]:
+    """The report asked for, and its address; an address may belong to no report."""
     try:
         row = find_report(session, wanted)
     except UnknownReport:
         if "://" not in wanted:
             raise
-        return None, wanted, history(session, wanted)
+        return None, wanted
+    return row, row.url
+
+
+def _captures(session: Session, url: str, row: ReportRow | None) -> list[Capture]:
     try:
-        return row, row.url, history(session, row.url)
+        return history(session, url)
     except UnknownUrl:
+        if row is None:
+            raise
         # A report whose own page never answered is known by its attachment alone.
-        return row, row.url, []
+        return []
+
+
+def _pairs(stretches: list[Stretch]) -> Iterator[tuple[Capture, str]]:
+    """Each capture, with how it differs from the one before."""
+    for stretch in stretches:
+        for capture in stretch.captures:
+            yield capture, stretch.change if capture is stretch.capture else SAME
+
+
+def _capture_line(capture: Capture, change: str) -> dict[str, Any]:
+    return capture_json(capture) | {"change": change}
+
+
+def _stretch_json(stretch: Stretch, said: list[Version]) -> dict[str, Any]:
+    capture = stretch.capture
+    return {
+        "first_seen": iso_moment(stretch.first_seen),
+        "last_seen": iso_moment(stretch.last_seen),
+        "captures": [one.id for one in stretch.captures],
+        "versions": _versions_of(stretch, said),
+        "status": capture.status,
+        "outcome": capture.outcome,
+        "blocked": capture.blocked,
+        "payload_bytes": capture.payload_bytes,
+        "payload_sha256": capture.payload_sha256,
+        "change": stretch.change,
+        "differs": list(stretch.differs),
+        "problem": str(stretch.problem) if stretch.problem else None,
+    }
+
+
+def _versions_of(stretch: Stretch, said: list[Version]) -> list[int]:
+    captures = {capture.id for capture in stretch.captures}
+    return [version.number for version in said if version.capture_id in captures]
 
 
 def _show_versions(said: list[Version], words: Words) -> None:
@@ -162,23 +217,47 @@ def _show_versions(said: list[Version], words: Words) -> None:
             for version in said
         ],
     )
-    screen.section(words("versions.captures"))
 
 
-def _show_captures(captures: list[Capture], words: Words) -> None:
+def _show_stretches(url: str, stretches: list[Stretch], said: list[Version], words: Words) -> None:
+    if said:
+        screen.section(words("versions.captures", url=url))
     screen.table(
-        words.heads("capture", "captured", "status", "outcome", "bytes", "sha256"),
+        words.heads(
+            "first_seen", "last_seen", "captures", "version", "status", "outcome", "bytes", "sha256",
+            "change", "differs",
+        ),
         [
             (
-                capture.id,
-                show_moment(capture.captured_at),
-                capture.status,
-                words.term("outcome", "blocked" if capture.blocked else capture.outcome),
-                capture.payload_bytes,
-                capture.payload_sha256,
+                show_moment(stretch.first_seen),
+                show_moment(stretch.last_seen),
+                _range(stretch),
+                ", ".join(map(str, _versions_of(stretch, said))),
+                stretch.capture.status,
+                words.term("outcome", "blocked" if stretch.capture.blocked else stretch.capture.outcome),
+                stretch.capture.payload_bytes,
+                stretch.capture.payload_sha256,
+                words.term("stretch", stretch.change),
+                _what_differs(stretch, words),
             )
-            for capture in captures
+            for stretch in stretches
         ],
+    )  # fmt: skip
+
+
+def _range(stretch: Stretch) -> str:
+    """The ids of a stretch's captures, and how many where they are several."""
+    first, last, count = stretch.captures[0].id, stretch.captures[-1].id, len(stretch.captures)
+    return str(first) if count == 1 else f"{first}–{last} ({count})"
+
+
+def _what_differs(stretch: Stretch, words: Words) -> str:
+    if stretch.problem is not None:
+        return stretch.problem.message(words.language)
+    # Of a report that says the same, text that differs is not the report's.
+    return ", ".join(
+        words.term("difference", "elsewhere" if kind == TEXT and stretch.change != CONTENT else kind)
+        for kind in stretch.differs
     )
 
 

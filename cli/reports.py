@@ -1,9 +1,9 @@
-"""`nianbao reports` and `nianbao report ID`: what the reports say, and where each number comes from."""
+"""`nianbao reports`, `report` and `show`: what the reports say, or said, and where each number comes from."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal, InvalidOperation
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -11,16 +11,18 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from cli import screen
-from cli.desk import desk
+from cli.content import content_json, version_record
+from cli.desk import Desk, desk
 from cli.history import capture_json, version_json
 from cli.home import askable, reading
 from cli.language import Words
-from cli.moments import iso_moment, show_day, show_moment
+from cli.moments import iso_moment, parse_moment, show_day, show_moment
 from cli.provenance import show_cell
 from cli.record import show_record
 from errors import BadCall
 from parser.report import number
-from storage.models import Agency, DoubtRow, FigureRow, FindingRow, ReportRow, Version
+from storage.knowledge import Knowledge, knowledge
+from storage.models import Agency, ReportRow, Version
 from storage.records import find_report
 
 
@@ -63,15 +65,31 @@ def report(
         if cell is not None:
             show_cell(desk(ctx), row, cell, as_json=as_json, image=image)
             return
-        version = row.versions[-1] if row.versions else None
-        if as_json:
-            screen.document(_full_json(row, version))
-            return
-        if version is None:
-            screen.line(words("report.unread", id=row.id, presence=words.term("presence", row.presence)))
-            return
-        show_record(version.record | _content_json(version), words, url=row.url)
-        _show_provenance(row, version, words)
+        _tell(desk(ctx), knowledge(session, row), None, as_json=as_json)
+
+
+def show(
+    ctx: typer.Context,
+    wanted: Annotated[str, typer.Argument(metavar="REPORT", help="option.report")],
+    as_of: Annotated[str | None, typer.Option(metavar="TIME", help="show.as_of")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="option.json")] = False,
+) -> None:
+    moment = None if as_of is None else parse_moment(as_of)
+    with reading(desk(ctx)) as session:
+        row = find_report(session, askable(wanted))
+        _tell(desk(ctx), knowledge(session, row, moment), moment, as_json=as_json)
+
+
+def _tell(here: Desk, known: Knowledge, as_of: datetime | None, *, as_json: bool) -> None:
+    row, version, words = known.report, known.version, here.words
+    if as_json:
+        screen.document(_full_json(known, as_of))
+        return
+    if version is None:
+        screen.line(words("report.unread", id=row.id, presence=words.term("presence", row.presence)))
+        return
+    show_record(version_record(version, known.findings), words, url=row.url)
+    _show_provenance(known, version, words)
 
 
 def _choose(site: str | None, year: int | None, agency: str | None) -> Select[ReportRow]:
@@ -137,75 +155,43 @@ def _report_json(row: ReportRow, version: Version | None) -> dict[str, Any]:
     }
 
 
-def _full_json(row: ReportRow, version: Version | None) -> dict[str, Any]:
-    full = _head_json(row, version) | {
-        "period": version.record.get("period") if version else None,
-        "contact": version.record.get("contact", {}) if version else {},
-        "sections": version.record.get("sections", []) if version else [],
-        **_content_json(version),
+def _full_json(known: Knowledge, as_of: datetime | None) -> dict[str, Any]:
+    """Everything of a report. Asked as of a time, its agency and year are those of the version then."""
+    version = known.version
+    full = _head_json(known.report, version) | {
+        "presence": known.presence,
+        "last_seen": iso_moment(known.last_seen),
+        "recorded_at": iso_moment(version.recorded_at) if version else None,
+        "as_of": iso_moment(as_of),
+        "period": None,
+        "contact": {},
+        "sections": [],
+        "figures": [],
+        "findings": [],
+        "doubts": [],
         "provenance": None,
-        "versions": [version_json(one) for one in row.versions],
+        "versions": [version_json(one) for one in known.versions],
     }
-    if version is not None:
-        full["provenance"] = capture_json(version.capture) | {"parser_version": version.parser_version}
-    return full
+    if version is None:
+        return full
+    full |= {name: version.record.get(name, full[name]) for name in ("period", "contact", "sections")}
+    if as_of is not None:
+        full |= {name: version.record.get(name) for name in ("agency", "year")}
+    full |= content_json(version, known.findings)
+    return full | {"provenance": capture_json(version.capture) | {"parser_version": version.parser_version}}
 
 
-def _content_json(version: Version | None) -> dict[str, list[dict[str, Any]]]:
-    """Figures, findings and doubts as the database has them: with what a person set, and across years."""
-    return {
-        "figures": [_figure_json(figure) for figure in version.figures] if version else [],
-        "findings": [_finding_json(finding) for finding in version.findings] if version else [],
-        "doubts": [_doubt_json(doubt) for doubt in version.doubts] if version else [],
-    }
-
-
-def _figure_json(figure: FigureRow) -> dict[str, Any]:
-    return {
-        "key": figure.key,
-        "value": number(figure.value),
-        "unit": figure.unit,
-        "printed": figure.printed,
-        "remark": figure.remark,
-        "locator": figure.locator,
-        "override": figure.override,
-    }
-
-
-def _finding_json(finding: FindingRow) -> dict[str, Any]:
-    return {
-        "rule": finding.rule,
-        "where": finding.place,
-        "expected": _as_number(finding.expected),
-        "found": _as_number(finding.found),
-        "severity": finding.severity,
-        "locators": finding.locators,
-        "against_version": finding.against_version_id,
-    }
-
-
-def _as_number(text: str) -> int | float | str | None:
-    """What a relation asks is kept as text, because it may be a sentence."""
-    try:
-        return number(Decimal(text))
-    except InvalidOperation:
-        return text
-
-
-def _doubt_json(doubt: DoubtRow) -> dict[str, Any]:
-    return {"kind": doubt.kind, "where": doubt.place, "message": doubt.message, "locator": doubt.locator}
-
-
-def _show_provenance(row: ReportRow, version: Version, words: Words) -> None:
+def _show_provenance(known: Knowledge, version: Version, words: Words) -> None:
     capture = version.capture
     cause = words.term("cause", version.cause)
     screen.section(words("report.provenance"))
     screen.pairs(
         [
-            (words("head.presence"), words.term("presence", row.presence)),
+            (words("head.presence"), words.term("presence", known.presence)),
             (words("head.version"), words("record.version", number=version.number, cause=cause)),
             (words("head.capture"), f"{capture.id}  {capture.url}"),
-            (words("head.captured"), show_moment(capture.captured_at)),
+            (words("head.captured"), show_moment(version.captured_at)),
+            (words("head.recorded"), show_moment(version.recorded_at)),
             (words("head.segment"), f"{capture.segment.name} @ {capture.response_offset}"),
             (words("head.record"), capture.record_id),
             (words("head.sha256"), capture.payload_sha256),
