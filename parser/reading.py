@@ -5,7 +5,7 @@ from __future__ import annotations
 from parser.checks import check
 from parser.claims import find_claims
 from parser.document import Document, State, Unreadable
-from parser.forms import fill, form_of_year
+from parser.forms import fill, form_of_year, gaps_of_words
 from parser.narrative import tell
 from parser.readers import detect, read
 from parser.recognition import judge
@@ -52,10 +52,13 @@ def _understand(document: Document) -> Reading:
     claims = find_claims(spoken)
     doubts = [Doubt("reader", "document", note) for note in document.notes]
     doubts += [*filled.doubts, *story.doubts]
+    form = filled.form or form_of_year(story.year)
+    if filled.form is None:
+        doubts += gaps_of_words(form, filled.evidence, story.year)
     if title is None:
         doubts.append(Doubt("title", "title", "No line of the document is the title of an annual report."))
     report = Report(
-        form=filled.form or form_of_year(story.year),
+        form=form,
         title=title.text
         if title
         else tidy(document.meta.get("ArticleTitle") or document.meta.get("title", "")),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from parser.document import Document
 from parser.forms import form_2019, form_2021, form_pre2019
 from parser.forms.evidence import Evidence, gather
+from parser.forms.gaps import missing_tables
 from parser.forms.proactive import read_proactive
 from parser.forms.regions import FUJIAN, PROACTIVE, REQUESTS, REVIEW, STATISTICS, Region, regions
 from parser.forms.requests import read_requests
@@ -87,6 +88,13 @@ def form_of_year(year: int | None) -> str:
     if year is None or year < 2019:
         return form_pre2019.NAME
     return form_2019.NAME if year < 2021 else form_2021.NAME
+
+
+def gaps_of_words(form: str, evidence: Evidence, year: int | None) -> list[Doubt]:
+    """Doubts about a report in words alone, whose year told its form: tables that it should have."""
+    if form == form_pre2019.NAME:
+        return list(form_pre2019.absent_table(evidence, year))
+    return list(missing_tables(evidence))
 
 
 def _recognise(evidence: Evidence, year: int | None) -> tuple[str | None, list[str]]:

@@ -19,6 +19,19 @@ def strength(evidence: Evidence) -> int:
     return 50 if evidence.kinds & {STATISTICS, FUJIAN} else 0
 
 
+def absent_table(evidence: Evidence, year: int | None) -> Iterator[Doubt]:
+    """Reports on 2014–2018 have a statistics table, and others may announce one: it should have been
+    found."""
+    if evidence.kinds & {STATISTICS, FUJIAN}:
+        return
+    if "统计表" in evidence.prose or (year is not None and year >= _SINCE):
+        yield Doubt("missing_table", STATISTICS, "The statistics table was not found.")
+
+
+_SINCE = 2014
+"""First year of the national statistics table (国办发〔2014〕32号)."""
+
+
 def gaps(figures: Mapping[str, Figure], evidence: Evidence) -> Iterator[Doubt]:
     """Rows of the national table that were not found."""
     if STATISTICS not in evidence.kinds:

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from parser.document import Cell
 from parser.folding import fold
 from parser.forms.columns import Header, Layout, build_header
+from parser.forms.halves import mend
 from parser.forms.likeness import Match
 from parser.forms.lines import Line, Parts
 from parser.forms.regions import PROACTIVE, Region, lexicons
@@ -95,8 +96,9 @@ class _Reader:
         self._read_rows()
 
     def _read_rows(self) -> None:
-        layout = Layout(self._header, self._rows) if self._header else None
-        for line, row in self._rows:
+        rows = mend(self._rows, lexicons().proactive, self.sheets[-1], PROACTIVE)
+        layout = Layout(self._header, rows) if self._header else None
+        for line, row in rows:
             self._read_row(line, row, layout)
         self._rows = []
         self._loose = []

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from decimal import Decimal
 
-from parser.document import Cell
-from parser.folding import fold, label
-from parser.forms.columns import Column, Header, Laid, Layout, Slot, build_header
+from parser.folding import label
+from parser.forms.applicants import (
+    GROUPS,
+    Row,
+    check_header,
+    column_key,
+    confirmed,
+    find_header,
+    national_header,
+    row_total_holds,
+)
+from parser.forms.columns import Header, Laid, Layout
+from parser.forms.halves import mend
 from parser.forms.likeness import Match
 from parser.forms.lines import Line, Parts, texts
 from parser.forms.regions import REQUESTS, Region, lexicons
@@ -16,34 +24,30 @@ from parser.forms.sheet import Sheet, merge
 from parser.forms.vocabulary import vocabulary
 from parser.numbers import read_number
 
-GROUPS = ("申请人情况", "法人或其他组织")
-_GROUP = re.compile(r"申请人(?:情况|类型|类别)?$|法人.{0,6}组织$|法人")
 _HEADS = frozenset(
     {"本年度办理结果", *(label(term.group).stem for term in vocabulary().request_rows if term.group)}
 )
 _ONE_ROW = "other_processing"
 _THREE_ROWS = tuple(term.key for term in vocabulary().request_rows if term.forms == ("2021",))
-_TOTAL = "total"
 _FIRST_ROWS = 2
 _ENOUGH = 5
 _ODD_SUMS = 3
-
-Row = tuple[Line, Parts]
 
 
 def read_requests(region: Region) -> Sheet:
     """The figures `requests.<row>.<column>` of a region, and what is doubtful about them."""
     rows, headers = _rows(region)
-    header = _header(headers)
+    header = find_header(headers)
     shared = Sheet()
+    rows = mend(rows, lexicons().requests, shared, REQUESTS)
     if header is None:
-        header = _national_header()
+        header = national_header()
         shared.doubt(
             "missing_header", REQUESTS, "The applicant columns have no header; the form's order was used."
         )
     else:
-        header = _completed(header, rows, shared)
-    _check_header(header, shared)
+        header = confirmed(header, rows, shared)
+    check_header(header, shared)
     sheets = _read(header, rows)
     for sheet in sheets:
         _drop_blank_head(sheet)
@@ -76,78 +80,9 @@ def _is_header(line: Line) -> bool:
     words = texts(line.own)
     if not words:
         return False
-    keys = [_column_key(cell) for cell in line.own]
+    keys = [column_key(cell) for cell in line.own]
     labelled = sum(key is not None for key in keys)
     return labelled >= 2 or any("勾稽关系" in word or word in GROUPS for word in words)
-
-
-def _column_key(cell: Cell) -> str | None:
-    """For `build_header`: the column's key, `""` for a group of columns."""
-    folded = fold(cell.text)
-    if not folded or "勾稽" in folded:
-        return None
-    if folded in GROUPS or _GROUP.match(folded):
-        return ""
-    if label(cell.text).level:
-        return None
-    match = lexicons().columns.match(cell.text)
-    return match.term.key if match else None
-
-
-def _header(groups: Sequence[Sequence[Line]]) -> Header | None:
-    """The fullest of the headers; a page cut may repeat a part of it."""
-    built = [header for lines in groups if (header := build_header(lines, _column_key)) is not None]
-    return max(built, key=len, default=None)
-
-
-def _national_header() -> Header:
-    columns = vocabulary().request_columns
-    return Header(
-        tuple(Column(term.key, term.label, place, place + 1) for place, term in enumerate(columns)),
-        placed=False,
-    )
-
-
-def _completed(header: Header, rows: Sequence[Row], sheet: Sheet) -> Header:
-    """The form's own columns, where labels are missing or unknown but the rows have the form's seven cells
-    and their sums hold in the form's order."""
-    national = _national_header()
-    order = [column.key for column in national.columns]
-    known = [column.key for column in header.columns if column.key]
-    full = [row for _, row in rows if len(row.values) == len(order)]
-    if known == order or known != [key for key in order if key in known] or len(full) * 2 < len(rows):
-        return header
-    if len(header) == len(order) and header.placed:
-        places = zip(header.columns, order, strict=True)
-        if any(column.key not in (None, key) for column, key in places):
-            return header
-    held = [row_total_holds(national, row.values) for row in full]
-    if held.count(True) <= held.count(False):
-        return header
-    names = "、".join(column.label for column in national.columns if column.key not in known)
-    sheet.doubt(
-        "incomplete_header",
-        REQUESTS,
-        f"The header does not name {names}; the form's order was used: the sums of the rows hold in it.",
-    )
-    return national
-
-
-def _check_header(header: Header, sheet: Sheet) -> None:
-    keys = [column.key for column in header.columns]
-    for column in header.columns:
-        if column.key is None:
-            name = fold(column.label)
-            sheet.doubt("unknown_column", REQUESTS, f"The form has no column “{name}”; it was left out.")
-    for term in vocabulary().request_columns:
-        if term.key not in keys:
-            sheet.doubt(
-                "missing_column", f"{REQUESTS}.*.{term.key}", f"The table has no column {term.label}."
-            )
-        elif keys.count(term.key) > 1:
-            sheet.doubt(
-                "repeated_column", f"{REQUESTS}.*.{term.key}", f"Two columns are headed {term.label}."
-            )
 
 
 def _read(header: Header, rows: Sequence[Row]) -> list[Sheet]:
@@ -173,7 +108,6 @@ class _Reader:
         self._last = -1
         self._group = ""
         self._pending: list[tuple[Line, Parts]] = []
-        self._half: tuple[Match, str] | None = None
 
     def take(self, line: Line, row: Parts) -> None:
         """Read one row."""
@@ -182,7 +116,6 @@ class _Reader:
             self._hold(line, row)
             return
         match, row = self._match(line, row)
-        match = self._completed(row, match) or match
         if match is None and self._pending:
             match, row = self._with_pending(row)
             self._pending = [] if match else self._pending
@@ -242,23 +175,6 @@ class _Reader:
                 return match, row.shifted(place)
         return None, row
 
-    def _completed(self, row: Parts, match: Match | None) -> Match | None:
-        """The term of a label that a page cut in two: the first half stood in the row above, beside blank
-        cells, and both halves together are nearer to it than either."""
-        if self._half is None or (match is not None and match.score == 1):
-            return None
-        half, name = self._half
-        whole = lexicons().requests.match(name + row.name, [self._group], half.index - 1)
-        if whole is None or whole.term.key != half.term.key or whole.score <= half.score:
-            return None
-        if match is not None and whole.score <= match.score:
-            return None
-        where = f"{REQUESTS}.{half.term.key}"
-        for column in self.header.columns:
-            self.sheets[-1].figures.pop(f"{where}.{column.key}", None)
-        del self._seen[half.term.key]
-        return whole
-
     def _with_pending(self, row: Parts) -> tuple[Match | None, Parts]:
         """Numbers whose label, or whose label's first half, stood on lines of their own."""
         own = row.labels[-1].text if row.labels else ""
@@ -307,7 +223,6 @@ class _Reader:
         self._seen[key] = content
         self._scores[key] = match.score
         self._last = match.index
-        self._half = (match, row.name) if match.score < 1 and not content.strip("|") else None
         if match.rival:
             self.sheets[-1].doubt(
                 "close_match",
@@ -347,21 +262,6 @@ class _Reader:
 def _is_group(text: str) -> bool:
     """Whether a label only heads other rows (三、本年度办理结果, （三）不予公开)."""
     return label(text).bare in _HEADS or label(text).stem in _HEADS
-
-
-def row_total_holds(header: Header, slots: Sequence[Slot]) -> bool | None:
-    """Whether the row's printed total is the sum of its other cells; `None` where that cannot be told."""
-    total: Decimal | None = None
-    rest = Decimal(0)
-    for column, cell in zip(header.columns, slots, strict=True):
-        printed = read_number(cell.text if cell else "")
-        if not printed.understood:
-            return None
-        if column.key == _TOTAL:
-            total = printed.value
-        elif column.key:
-            rest += printed.value or 0
-    return None if total is None or (total == 0 and rest == 0) else total == rest
 
 
 def _drop_blank_head(sheet: Sheet) -> None:

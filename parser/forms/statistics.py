@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from parser.document import Cell
 from parser.folding import fold, label
 from parser.forms.columns import Column, Header, Layout, build_header
+from parser.forms.halves import mend
 from parser.forms.likeness import Lexicon, Match
 from parser.forms.lines import Line, Parts
 from parser.forms.regions import FUJIAN, STATISTICS, Region, lexicons
@@ -41,10 +42,12 @@ def read_statistics(region: Region) -> Sheet:
             "missing_header", PREFIX, "The statistics table has no header; its last column was read."
         )
     header = _named(header, shared)
-    rows = [(line, _without_unit(line.parts)) for line in region.lines if line not in heads]
-    reader = _Reader(lexicon, header, Layout(header, [(line, row) for line, (row, _) in rows]))
-    for line, (row, unit) in rows:
-        reader.take(line, row, unit)
+    parted = [(line, *_without_unit(line.parts)) for line in region.lines if line not in heads]
+    units = {(line.block, line.row): unit for line, _, unit in parted}
+    rows = mend([(line, row) for line, row, _ in parted], lexicon, shared, PREFIX)
+    reader = _Reader(lexicon, header, Layout(header, rows))
+    for line, row in rows:
+        reader.take(line, row, units[line.block, line.row])
     return merge(PREFIX, [*reader.sheets, shared])
 
 
@@ -99,7 +102,6 @@ class _Reader:
         self._layout = layout
         self._last = -1
         self._seen: dict[str, str] = {}
-        self._half = ""
 
     def take(self, line: Line, row: Parts, unit: str | None) -> None:
         """Read one row; a loose line counts only when it is a row of the form, word for word."""
@@ -107,9 +109,7 @@ class _Reader:
         printed = [cell for cell in row.values if cell.text]
         match = self._match(own, line)
         if match is None:
-            if line.loose or (own and not printed and unit is None):
-                self._half = own[-1].text if own else ""
-            elif own or printed:
+            if not line.loose and (printed or (own and unit is not None)):
                 self.sheets[-1].doubt(
                     "unknown_row",
                     PREFIX,
@@ -117,7 +117,6 @@ class _Reader:
                     line.locator,
                 )
             return
-        self._half = ""
         self._put(line, row, unit, match)
 
     def _match(self, own: Sequence[Cell], line: Line) -> Match | None:
@@ -126,12 +125,7 @@ class _Reader:
         text = own[-1].text
         if line.loose and not (self._lexicon.knows(text) and label(text).level):
             return None
-        match = self._lexicon.match(text, (), self._last)
-        if self._half and (match is None or match.score < 1):
-            whole = self._lexicon.match(self._half + text, (), self._last)
-            if whole is not None and (match is None or whole.score > match.score):
-                return whole
-        return match
+        return self._lexicon.match(text, (), self._last)
 
     def _put(self, line: Line, row: Parts, unit: str | None, match: Match) -> None:
         key = f"{PREFIX}.{match.term.key}"

@@ -43,6 +43,7 @@ _DOWNLOAD = re.compile(
     r"downfile\.jsp|download\.jsp|/download/|filename=|wbfileid=|attachment", re.IGNORECASE
 )
 _NAMED = re.compile(r"\.(?:pdf|docx?|wps|xlsx?|ofd|rtf)\s*$", re.IGNORECASE)
+_SITE_CODE = re.compile(r"网站标识码\s*[:：]?\s*((?:bm)?\d{8,10})(?!\d)")
 _EMBEDS = (("iframe", "src"), ("embed", "src"), ("object", "data"), ("frame", "src"), ("param", "value"))
 
 
@@ -55,10 +56,18 @@ def page_tags(tree: Element) -> dict[str, str]:
         proper = _SPELLINGS.get(name)
         if proper and value and proper not in meta:
             meta[proper] = value
+    if "SiteIDCode" not in meta and (code := _site_code(tree)):
+        meta["SiteIDCode"] = code
     title = next(tree.iter("title"), None)
     if title is not None and (text := own_text(text_of(title).replace("\n", " "))):
         meta["title"] = text
     return meta
+
+
+def _site_code(tree: Element) -> str | None:
+    """The site's code (网站标识码) from the foot of the page."""
+    found = _SITE_CODE.search("".join(tree.itertext("span", "p", "div", "a", "li", "td", "body")))
+    return found.group(1) if found else None
 
 
 def document_links(tree: Element) -> tuple[Link, ...]:

@@ -57,6 +57,11 @@ def test_page_tags_are_found_under_any_spelling() -> None:
     assert "Author" not in meta
 
 
+def test_the_site_code_is_read_from_the_foot_where_no_tag_has_it() -> None:
+    page = f"<body><p>{LONG}</p><div><span>网站标识码：1234567890</span></div></body>"
+    assert read(page.encode()).meta["SiteIDCode"] == "1234567890"
+
+
 def test_the_page_foot_is_no_part_of_the_article() -> None:
     page = f"<body><p>{LONG}</p><p>{LONG}乙</p><div>网站标识码：1234567890</div><div>电话：12345</div></body>"
     assert not any("标识码" in text or "12345" in text for text in _texts(page))

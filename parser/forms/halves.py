@@ -1,0 +1,80 @@
+"""Labels that a page cut in two, put together again before rows are told by their labels.
+
+A cut leaves the first half of a label on one row and the second on the next; the numbers stand beside
+either of them, or on a row of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from parser.document import Cell
+from parser.forms.likeness import CERTAIN, Lexicon
+from parser.forms.lines import Line, Parts
+from parser.forms.sheet import Sheet
+
+Row = tuple[Line, Parts]
+
+
+def mend(rows: Sequence[Row], lexicon: Lexicon, sheet: Sheet, where: str) -> list[Row]:
+    """The rows with cut labels joined. Numbers that had to be given to the label above are a doubt."""
+    mended: list[Row] = []
+    for row in rows:
+        joined = _joined(mended[-1], row, lexicon) if mended else None
+        if joined is None and len(mended) > 1 and mended[-1][0].loose:
+            # What a page prints between its tables is no half of anything.
+            joined = _joined(mended[-2], row, lexicon)
+            if joined is not None:
+                mended.pop()
+        if joined is None:
+            mended.append(row)
+            continue
+        if _own(row) is None:
+            message = (
+                f"The numbers {row[1].numbers} have no label; “{mended[-1][1].name}” above them was taken."
+            )
+            sheet.doubt("joined_rows", where, message, row[0].locator)
+        mended[-1] = joined
+    return mended
+
+
+def _joined(upper: Row, lower: Row, lexicon: Lexicon) -> Row | None:
+    """Both rows as one, when they are two halves of one."""
+    first, second = _own(upper), _own(lower)
+    if first is None or (_is_printed(upper) and _is_printed(lower)):
+        return None
+    if second is None:
+        alone = (
+            _is_printed(lower) and not lower[0].loose and bool(upper[1].values) and lexicon.knows(first.text)
+        )
+        return _glue(upper, lower, first.text) if alone else None
+    whole = lexicon.match(first.text + second.text)
+    if whole is None or whole.score < CERTAIN:
+        return None
+    one, other = lexicon.match(first.text), lexicon.match(second.text)
+    if other is not None and other.score >= whole.score:
+        return None
+    if one is not None and one.score >= whole.score and one.term is not whole.term:
+        return None
+    return _glue(upper, lower, first.text + second.text)
+
+
+def _glue(upper: Row, lower: Row, text: str) -> Row:
+    """The row with the numbers, under the whole label and the groups of the upper row."""
+    line, row = lower if _is_printed(lower) else upper
+    seat = _own((line, row))
+    name = replace(seat, text=text) if seat else Cell(line.row, 0, text, locator=line.locator)
+    outer = [cell for cell in upper[1].labels if cell is not _own(upper)]
+    return line, Parts((*outer, name), row.values)
+
+
+def _own(row: Row) -> Cell | None:
+    """The innermost label, when it starts in the row itself."""
+    line, parted = row
+    last = parted.labels[-1] if parted.labels else None
+    return last if last is not None and last.row == line.row else None
+
+
+def _is_printed(row: Row) -> bool:
+    return any(cell.text for cell in row[1].values)
