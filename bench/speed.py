@@ -27,7 +27,7 @@ PAGES = 5
 
 @dataclass(frozen=True)
 class Pace:
-    """What was read in how many seconds of processor time. `unread` documents gave no report: they do not count."""
+    """What was read in how many seconds of processor time. `unread` ones gave no report and do not count."""
 
     documents: int
     pages: int
