@@ -15,6 +15,7 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from parser.document import Block, Box, Document, Grid, State, Unreadable
 from parser.readers.geometry import Sheet
+from parser.readers.geometry_bare import bare_grids
 from parser.readers.geometry_flow import Flow, blocks, set_furniture_aside
 from parser.readers.geometry_grid import ruled_grids
 from parser.readers.geometry_lines import Line, lines
@@ -121,8 +122,9 @@ def _has_text(sheet: Sheet) -> bool:
 
 
 def _flow(sheet: Sheet) -> Flow:
-    grids, outside = ruled_grids(sheet)
-    items: list[tuple[Box, Line | Grid]] = [*grids]
+    ruled, outside = ruled_grids(sheet)
+    bare, outside = bare_grids(sheet, outside)
+    items: list[tuple[Box, Line | Grid]] = [*ruled, *bare]
     items += [(line.box, line) for line in lines(outside)]
     return Flow(sheet, items)
 

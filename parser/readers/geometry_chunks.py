@@ -1,0 +1,135 @@
+"""Chunks: pieces of text that stand apart on a line, the parts that tables without rules are made of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from parser.document import Box
+from parser.readers.geometry import Glyph, enclosing
+from parser.readers.geometry_lines import is_cjk, spelled
+
+_GAP_OF_NUMBERS = 0.45
+_GAP_OF_TEXT = 0.85
+_VALUE = re.compile(
+    r"[-−－+]?\s*(?:[\d０-９]{1,3}(?:[,，][\d０-９]{3})+|[\d０-９]+)(?:[.．][\d０-９]+)?\s*[%％]?"
+    r"\s*(?:元|万元|亿元|件|条|次|篇|个|人|人次|项|宗)?\s*(?:[(（].*)?"
+    r"|[/／—－\-–]{1,2}|无|空"
+)
+
+
+@dataclass(slots=True, eq=False)
+class Chunk:
+    """Neighbouring characters of one line. `is_value`: a number, or what stands for none (`/`, `—`, `无`)."""
+
+    glyphs: list[Glyph]
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+    size: float
+    is_value: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.is_value = _VALUE.fullmatch(self.text.strip()) is not None
+
+    @property
+    def x(self) -> float:
+        """The middle, across."""
+        return (self.left + self.right) / 2
+
+    @property
+    def y(self) -> float:
+        """The middle, down."""
+        return (self.top + self.bottom) / 2
+
+    @property
+    def box(self) -> Box:
+        """The edges."""
+        return (self.left, self.top, self.right, self.bottom)
+
+
+def chunks(glyphs: Sequence[Glyph]) -> list[Chunk]:
+    """Upright characters as chunks."""
+    runs: list[list[Glyph]] = []
+    open_runs: list[list[Glyph]] = []
+    for glyph in sorted((glyph for glyph in glyphs if not glyph.turn), key=lambda glyph: glyph.left):
+        open_runs = [run for run in open_runs if glyph.left - run[-1].right < 2 * run[-1].size]
+        best = None
+        for run in open_runs:
+            last = run[-1]
+            if abs(glyph.y - last.y) < 0.35 * min(glyph.size, last.size) and _touch(last, glyph):
+                best = run if best is None or run[-1].right > best[-1].right else best
+        if best is None:
+            best = []
+            runs.append(best)
+            open_runs.append(best)
+        best.append(glyph)
+    return [_chunk(run) for run in runs if any(glyph.text != " " for glyph in run)]
+
+
+def _touch(one: Glyph, two: Glyph) -> bool:
+    gap = (two.left - one.right) / max(one.size, two.size)
+    wide = (is_cjk(one.text) or one.text == " ") and (is_cjk(two.text) or two.text == " ")
+    return -0.7 < gap < (_GAP_OF_TEXT if wide else _GAP_OF_NUMBERS)
+
+
+def _chunk(run: Iterable[Glyph]) -> Chunk:
+    glyphs = list(run)
+    while glyphs[-1].text == " ":
+        glyphs.pop()
+    while glyphs[0].text == " ":
+        glyphs.pop(0)
+    box = enclosing((glyph.left, glyph.top, glyph.right, glyph.bottom) for glyph in glyphs)
+    return Chunk(glyphs, spelled(glyphs), *box, max(glyph.size for glyph in glyphs))
+
+
+def split_at_walls(chunk: Chunk, walls: Sequence[float]) -> list[Chunk]:
+    """The chunk, cut where a character begins at one of `walls` (x positions) after a gap: the label of the next
+    column, close behind."""
+
+    def parted(one: Glyph, two: Glyph) -> bool:
+        near = any(abs(two.left - wall) < 1.5 for wall in walls)
+        return near and two.left - one.right > 0.15 * two.size
+
+    return _split(chunk, parted)
+
+
+def split_over_columns(chunk: Chunk, middles: Sequence[float]) -> list[Chunk]:
+    """The chunk, cut at gaps between characters that are nearest to different columns (given by `middles`)."""
+
+    def parted(one: Glyph, two: Glyph) -> bool:
+        if two.left - one.right < 0.25 * two.size or two.text == " " or one.text == " ":
+            return False
+        return _nearest(middles, one.x) != _nearest(middles, two.x)
+
+    return _split(chunk, parted)
+
+
+def _nearest(middles: Sequence[float], x: float) -> int:
+    return min(range(len(middles)), key=lambda index: abs(middles[index] - x))
+
+
+def _split(chunk: Chunk, parted: Callable[[Glyph, Glyph], bool]) -> list[Chunk]:
+    cuts = [
+        place for place in range(1, len(chunk.glyphs)) if parted(chunk.glyphs[place - 1], chunk.glyphs[place])
+    ]
+    if not cuts:
+        return [chunk]
+    edges = [0, *cuts, len(chunk.glyphs)]
+    runs = [chunk.glyphs[start:end] for start, end in pairwise(edges)]
+    return [_chunk(run) for run in runs if any(glyph.text != " " for glyph in run)]
+
+
+def rows_of(parts: Iterable[Chunk]) -> list[list[Chunk]]:
+    """Chunks at one height, from left to right, the rows from top to bottom."""
+    rows: list[list[Chunk]] = []
+    for part in sorted(parts, key=lambda part: part.y):
+        if rows and part.y - rows[-1][0].y < 0.45 * min(part.size, rows[-1][0].size):
+            rows[-1].append(part)
+        else:
+            rows.append([part])
+    return [sorted(row, key=lambda part: part.left) for row in rows]
