@@ -20,6 +20,7 @@ from parser.readers.geometry_labels import Block, Row, attach, blocks, box_of, c
 _CHAPTER = re.compile(r"[一二三四五六七八九十]{1,2}\s*[、.．]")
 _PROSE = 26
 _FAR = 9.0
+_CUT = 0.14
 _WRAP = 1.62
 _MOST_PARTS = 3_000
 
@@ -31,7 +32,7 @@ def bare_grids(sheet: Sheet, glyphs: Sequence[Glyph]) -> tuple[list[tuple[Box, G
         return [], list(glyphs)
     found: list[tuple[Box, Grid]] = []
     used: set[int] = set()
-    for region in _regions(rows_of(parts)):
+    for region in _regions(rows_of(parts), sheet.height):
         for head, body in _sections(region):
             table = _Table(sheet, head, body)
             if table.columns:
@@ -43,8 +44,11 @@ def bare_grids(sheet: Sheet, glyphs: Sequence[Glyph]) -> tuple[list[tuple[Box, G
 Lines = list[list[Chunk]]
 
 
-def _regions(rows: Lines) -> Iterator[Lines]:
-    """Stretches of rows that hold a table: rows with values, what stands between, header words above."""
+def _regions(rows: Lines, height: float) -> Iterator[Lines]:
+    """Stretches of rows that hold a table: rows with values, what stands between, header words above.
+
+    A single row with values is a table under a header, or where a page cut leaves it alone.
+    """
     data = [index for index in range(len(rows)) if _is_data(rows, index)]
     groups: list[list[int]] = []
     for index in data:
@@ -54,9 +58,11 @@ def _regions(rows: Lines) -> Iterator[Lines]:
             groups.append([index])
     free = 0
     for group in groups:
-        if len(group) == 1 and sum(part.is_value for part in rows[group[0]]) < 3:
-            continue
         first = _first_of_head(rows, group[0], free)
+        values = sum(part.is_value for part in rows[group[0]])
+        at_cut = not _CUT * height < rows[group[0]][0].y < (1 - _CUT) * height
+        if len(group) == 1 and not at_cut and (values < 2 or (values == 2 and first == group[0])):
+            continue
         free = _last_of_tail(rows, group[-1]) + 1
         yield rows[first:free]
 
@@ -127,7 +133,7 @@ def _first_of_head(rows: Lines, index: int, free: int) -> int:
 def _is_chapter(part: Chunk, below: list[Chunk]) -> bool:
     """Whether a lone piece of text is a heading of the report, not the first line of a label."""
     wraps = len(part.text) < 10 and _continues([part], below)
-    return _CHAPTER.match(part.text) is not None and not wraps
+    return _CHAPTER.match(part.text) is not None and not wraps and abs(part.left - below[0].left) > 1
 
 
 def _last_of_tail(rows: Lines, index: int) -> int:
@@ -214,6 +220,11 @@ class _Table:
         if not values:
             return
         self.columns = _value_columns(values)
+        while len(self.columns) > 1 and _is_serial(values, self.columns[0]):
+            end = self.columns.pop(0)[1]
+            for part in values:
+                part.is_value = part.left > end
+            values = [part for part in values if part.is_value]
         start = self.columns[0][0]
         texts = [
             part for row in self.body for part in row if not part.is_value and part.right < start + part.size
@@ -311,8 +322,10 @@ class _Table:
         """Header cells as (first column, last column, label), a list a row; the last is next to the values."""
         words: list[tuple[int, int, Block]] = []
         for row in self.head:
-            for part in row:
-                first, last = self._covered(part)
+            for place_in_row, part in enumerate(row):
+                # As many words as columns stand over them one by one, however they are aligned.
+                complete = len(row) == len(self.lefts) + len(self.columns)
+                first, last = (place_in_row, place_in_row) if complete else self._covered(part)
                 for index, (start, end, block) in enumerate(words):
                     close = part.y - block.parts[-1].y < _WRAP * part.size
                     if close and (
@@ -351,6 +364,14 @@ class _Table:
         if not inside:
             inside = [min(range(len(middles)), key=lambda index: abs(middles[index] - part.x))]
         return inside[0], inside[-1]
+
+
+def _is_serial(values: Sequence[Chunk], column: tuple[float, float]) -> bool:
+    """Whether a column of values counts its rows: 1, 2, 3 …"""
+    texts = [part.text for part in sorted(values, key=lambda part: part.y) if part.left <= column[1]]
+    numbers = [int(text) for text in texts if text.isdecimal()]
+    counts_up = all(two == one + 1 for one, two in pairwise(numbers))
+    return counts_up and len(numbers) == len(texts) > 2
 
 
 def _meet(line: Sequence[tuple[int, int, Block]], word: tuple[int, int, Block]) -> bool:

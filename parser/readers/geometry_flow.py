@@ -66,7 +66,7 @@ def set_furniture_aside(flows: Sequence[Flow]) -> str:
     seen: set[tuple[str, str]] = set()
     for flow, one, end in edges:
         shape = (_DIGITS.sub("#", one.text), end)
-        if _is_page_number(one.text, flow.sheet.number, offsets, len(flows)):
+        if _is_page_number(one.text, flow.sheet.number, offsets):
             remove = True
         else:
             remove = len(flows) > 1 and alike[shape] >= max(2, len(flows) / 2) and shape in seen
@@ -94,7 +94,7 @@ def _is_bare_number(text: str) -> bool:
     return found is not None and found["bare"] is not None
 
 
-def _is_page_number(text: str, page: int, offsets: Counter[int], pages: int) -> bool:
+def _is_page_number(text: str, page: int, offsets: Counter[int]) -> bool:
     """A number with dashes or 第…页 round it, or a bare one that counts along with the pages."""
     found = _PAGE_NUMBER.fullmatch(text.strip())
     if found is None:
@@ -102,7 +102,7 @@ def _is_page_number(text: str, page: int, offsets: Counter[int], pages: int) -> 
     if found["marked"]:
         return True
     offset = int(text) - page
-    return offsets[offset] >= 2 or (pages == 1 and offset == 0)
+    return offsets[offset] >= 2 or offset == 0
 
 
 def blocks(flows: Sequence[Flow]) -> list[Block]:

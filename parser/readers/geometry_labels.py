@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from parser.readers.geometry import enclosing
 from parser.readers.geometry_chunks import Chunk
@@ -103,8 +104,17 @@ def text_columns(parts: Sequence[Chunk]) -> list[float]:
 
 
 def _side_by_side(ones: Sequence[Chunk], others: Sequence[Chunk]) -> bool:
-    return any(
-        abs(one.y - other.y) < 1.1 * one.size and one.right <= other.left for one in ones for other in others
+    """Whether pieces stand side by side, or some wrap for lack of room before the others."""
+    start = min(other.left for other in others)
+    narrow = sorted((one for one in ones if one.right <= start + 1), key=lambda one: one.y)
+    wraps = any(
+        two.y - one.y < _WRAP * one.size and start - one.right < _FULL * one.size
+        for one, two in pairwise(narrow)
+    )
+    return wraps or any(
+        abs(one.y - other.y) < 1.1 * one.size and one.right <= other.left + 1
+        for one in ones
+        for other in others
     )
 
 
@@ -130,7 +140,7 @@ def _goes_on(one: Chunk, two: Chunk, edge: float) -> bool:
     """Whether the second piece is the next line of the first."""
     pitch = two.y - one.y
     if len(one.text) == 1 and len(two.text) == 1 and not two.is_value:
-        return pitch < 2.2 * one.size and abs(one.x - two.x) < 0.5 * one.size
+        return pitch < 1.45 * one.size and abs(one.x - two.x) < 0.5 * one.size and one.text != two.text
     if pitch > _WRAP * max(one.size, two.size) or pitch < 0.5 * one.size:
         return False
     return edge - one.right < _FULL * one.size and _NUMBERED.match(two.text) is None

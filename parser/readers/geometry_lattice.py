@@ -21,6 +21,7 @@ MOST_RULES = 4_000
 _SNAP = 2.2
 _SNAP_SPREAD = 4.0
 _SLIVER = 6.0
+_SHADED_ROWS = 3
 _TOUCH = 3.0
 _DASH_GAP = 4.5
 _SHORTEST = 5.0
@@ -76,8 +77,16 @@ def lattices(sheet: Sheet) -> list[Lattice]:
     shaded = [panel for panel in sheet.panels if not any(_overlap(panel, box) for box in covered)]
     if len(shaded) >= 4:
         across, down = _edges_of(shaded, sheet.height)
-        ruled += _from_rules(across, down, sheet)
+        ruled += [lattice for lattice in _from_rules(across, down, sheet) if _is_whole(lattice, sheet)]
     return sorted(ruled, key=lambda lattice: _area(lattice.box))
+
+
+def _is_whole(lattice: Lattice, sheet: Sheet) -> bool:
+    """Whether shading makes out a table, not only its header or every other row."""
+    left, top, right, bottom = lattice.box
+    return len(lattice.ys) > _SHADED_ROWS and any(
+        glyph.text.isdigit() and left < glyph.x < right and top < glyph.y < bottom for glyph in sheet.glyphs
+    )
 
 
 def joined_rules(rules: Iterable[Rule]) -> list[Rule]:

@@ -151,6 +151,7 @@ def _lost(sheets: Sequence[Sheet], found: Sequence[Block], aside: str) -> Iterat
     expected = Counter[str]()
     for sheet in sheets:
         expected.update(sheet.layer)
+        expected.subtract(sheet.stamped)
     for block in found:
         if isinstance(block, Grid):
             for cell in block.cells:

@@ -84,6 +84,9 @@ def _read_glyphs(text: Any, frame: Frame, sheet: Sheet, invisible: frozenset[int
         if box is None or not em > 0:
             sheet.misplaced += letter != " "
             continue
+        if _is_slanted(matrix.a, matrix.b):
+            sheet.stamped[letter] += 1
+            continue
         turn = _turn(matrix.a, matrix.b)
         glyph = Glyph(letter, *box, min(em, 2000.0), turn, index)
         if invisible and _is_of(text, index, invisible):
@@ -125,6 +128,11 @@ def _layer(text: Any, count: int) -> Counter[str]:
 def _is_of(text: Any, index: int, objects: frozenset[int]) -> bool:
     found = pdfium.FPDFText_GetTextObject(text, index)
     return bool(found) and ctypes.addressof(found.contents) in objects
+
+
+def _is_slanted(a: float, b: float) -> bool:
+    """Whether writing runs neither across nor up or down: a watermark or a stamp."""
+    return min(abs(a), abs(b)) > 0.12 * max(abs(a), abs(b))
 
 
 def _turn(a: float, b: float) -> int:
