@@ -215,16 +215,14 @@ class Layout:
         return Laid(best)
 
     def _leads_with_spare(self, line: Line, row: Parts) -> bool:
-        """Whether the first cell is a blank left of where the columns begin: the row lost a cell
-        elsewhere."""
+        """Whether the first cell is a blank left of where the columns begin, in a row written like no
+        other: it lost a cell elsewhere. (Rows that lost their merged label cells are shifted left too, but
+        many at once.)"""
         first = row.values[0]
         if first.text or not self.header.placed or line.block != self.header.block:
             return False
-        return first.column + first.colspan <= self.header.columns[0].start and not any(
-            parted.values[0].text and parted.values[0].column <= first.column
-            for _, parted in self._rows
-            if len(parted.values) == len(self.header)
-        )
+        left = first.column + first.colspan <= self.header.columns[0].start
+        return left and self._alone(line, row)
 
     def _short(self, line: Line, row: Parts, agrees: Agrees) -> tuple[Slot, ...]:
         """A row with too few cells: which one is missing is told by the row's sum if by anything; a text

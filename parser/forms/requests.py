@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from parser.folding import label
+from parser.folding import fold, label
 from parser.forms.applicants import (
     GROUPS,
     Row,
@@ -27,6 +28,7 @@ from parser.numbers import read_number
 _HEADS = frozenset(
     {"本年度办理结果", *(label(term.group).stem for term in vocabulary().request_rows if term.group)}
 )
+_NOTE = re.compile(r"备?注|说明|附")
 _ONE_ROW = "other_processing"
 _THREE_ROWS = tuple(term.key for term in vocabulary().request_rows if term.forms == ("2021",))
 _FIRST_ROWS = 2
@@ -188,7 +190,7 @@ class _Reader:
 
     def _unknown(self, line: Line, row: Parts, printed: bool) -> None:
         self._remember_group(row)
-        if not printed and (not row.labels or _is_group(row.name)):
+        if not printed and (not row.labels or _is_group(row.name) or _NOTE.match(fold(row.name))):
             return
         self.sheets[-1].doubt(
             "unknown_row",

@@ -29,6 +29,8 @@ from parser.readers.page_tags import document_links, page_tags
 _HEADING = re.compile(r"^h([1-6])$")
 _FEWEST_CHARACTERS = 200
 """Characters of main text below which trafilatura found no article worth trusting."""
+_NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+"""Characters that no XML text can hold, and lxml refuses."""
 _SHORT = 8
 """Folded characters up to which a line may stand in the main text by chance."""
 _DEEPEST = 200
@@ -39,7 +41,7 @@ def tree_of(payload: bytes) -> Element:
 
     Raises `Unreadable` (damaged) when the payload has no element at all.
     """
-    text = decode(payload).text.replace("\x00", "")
+    text = _NO_XML.sub("", decode(payload).text)
     # An XML declaration makes lxml refuse text that is already decoded.
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text)
     try:
