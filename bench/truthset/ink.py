@@ -136,7 +136,7 @@ def _slip(text: str, rng: Random) -> str:
         return text
     place = rng.randint(4, len(text) - 3)
     one, two = text[place], text[place + 1]
-    if {one, two} & set("（）()"):
+    if {one, two} & set("（）()万元"):
         return text
     return text[:place] + rng.choice((two, one + one + two, two + one)) + text[place + 2 :]
 
