@@ -9,13 +9,37 @@ from __future__ import annotations
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from doc2docx import convert  # type: ignore[import-untyped]
-from doc2docx.errors import EncryptedDocumentError, UnsupportedFeatureError  # type: ignore[import-untyped]
+from doc2docx.errors import (  # type: ignore[import-untyped]
+    EncryptedDocumentError,
+    InvalidWordDocument,
+    UnsupportedFeatureError,
+)
+from doc2docx.msdoc import formatting  # type: ignore[import-untyped]
 
 from parser.document import Document, State, Unreadable
 from parser.readers import docx
 from parser.readers.ole import LIMITS
+
+_strict = formatting.parse_grpprl
+
+
+def _lenient(data: bytes, **options: Any) -> Any:
+    """Properties of a paragraph or run, where need be without the last octet.
+
+    Their length is kept in pairs of octets, so an odd list has one to spare. Word ignores it; LibreOffice
+    leaves in it what was there before, and the library then refuses the whole document.
+    """
+    try:
+        return _strict(data, **options)
+    except InvalidWordDocument:
+        return _strict(data[:-1], **options)
+
+
+# Rests on a private name: pyproject.toml keeps to one release line, and a test has such a file.
+formatting.parse_grpprl = _lenient
 
 
 def read(payload: bytes) -> Document:

@@ -31,6 +31,12 @@ def test_deleted_and_hidden_text_is_left_out_and_numbers_of_lists_are_written() 
     assert texts == ["收到申请8件", "一、总体情况", "二、主动公开", "甲乙", "注释", "末"]
 
 
+def test_a_list_of_properties_with_an_octet_to_spare() -> None:
+    reading = parse((DATA / "odd-octet.doc").read_bytes())
+    assert reading.report is not None and reading.report.form == "pre2019"
+    assert sum(figure.value is not None for figure in reading.report.figures) > 20
+
+
 def test_a_document_with_a_password_is_encrypted() -> None:
     payload = bytearray(MADE[0].read_bytes())
     start = payload.index(b"\xec\xa5\x01\x01")
