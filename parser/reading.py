@@ -11,6 +11,7 @@ from parser.readers import detect, read
 from parser.recognition import judge
 from parser.report import Doubt, Reading, Report
 from parser.sections import prose_lines
+from parser.signature import find_signature
 from parser.soft_checks import soft_findings
 from parser.titles import find_title, tidy, top_lines
 
@@ -71,6 +72,8 @@ def _understand(document: Document) -> Reading:
         sections=story.narrative.sections,
         fee=story.fee,
         claims=claims,
+        signature=find_signature(lines),
+        site_id=document.meta.get("SiteIDCode"),
         figures=filled.figures,
         findings=(*check(figures, filled.doubts), *soft_findings(figures, claims)),
         doubts=tuple(doubts),

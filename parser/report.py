@@ -6,6 +6,7 @@ up), `doubts` are uncertainties of *our reading*. Values are kept as printed and
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -137,7 +138,8 @@ class Report:
     """Everything a report says. `form` is `pre2019`, `2019` or `2021`; `period` the two days (ISO) that the
     figures span, when printed; `published` an ISO date or date and time from the source itself; `contact`
     has any of `address`, `postcode`, `telephone`, `fax`, `email`; `preamble` is the text above the first
-    section."""
+    section; `signature` the block under a statistics table (`parser.signature`); `site_id` the site's
+    identification code (网站标识码) where the page tells it."""
 
     form: str
     title: str
@@ -154,6 +156,13 @@ class Report:
     preamble: str = ""
     fee: Fee | None = None
     claims: tuple[Claim, ...] = ()
+    signature: dict[str, str] = field(default_factory=dict)
+    site_id: str | None = None
+
+    @property
+    def division_code(self) -> str | None:
+        """The first six digits of a ten-digit site id: as a rule the division's code of GB/T 2260."""
+        return self.site_id[:6] if self.site_id and re.fullmatch(r"\d{10}", self.site_id) else None
 
     def as_dict(self) -> dict[str, Any]:
         """The record as JSON-ready values."""
@@ -165,6 +174,9 @@ class Report:
             "period": list(self.period) if self.period else None,
             "published": self.published,
             "contact": self.contact,
+            "signature": self.signature,
+            "site_id": self.site_id,
+            "division_code": self.division_code,
             "preamble": self.preamble,
             "sections": [section.as_dict() for section in self.sections],
             "fee": self.fee.as_dict() if self.fee else None,
