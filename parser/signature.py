@@ -33,6 +33,8 @@ def find_signature(lines: Iterable[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for line in lines:
         labels = [label for label in _ANY.finditer(line) if _COLON.match(line, label.end())]
+        if not labels or line[: labels[0].start()].strip(" \t\u3000|"):
+            continue  # in running text the words are part of a sentence
         for label, following in zip_longest(labels, labels[1:]):
             colon = _COLON.match(line, label.end())
             end = following.start() if following else len(line)
