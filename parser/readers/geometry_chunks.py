@@ -13,6 +13,8 @@ from parser.readers.geometry_lines import is_cjk, spelled
 
 _GAP_OF_NUMBERS = 0.45
 _GAP_OF_TEXT = 0.85
+_GAP_OF_COLUMNS = 0.08
+_WRAP = 1.62
 _VALUE = re.compile(
     r"[-−－+]?\s*(?:[\d０-９]{1,3}(?:[,，][\d０-９]{3})+|[\d０-９]+)(?:[.．][\d０-９]+)?\s*[%％]?"
     r"\s*(?:元|万元|亿元|件|条|次|篇|个|人|人次|项|宗)?\s*(?:[(（].*)?"
@@ -71,6 +73,40 @@ def chunks(glyphs: Sequence[Glyph]) -> list[Chunk]:
     return [_chunk(run) for run in runs if any(glyph.text != " " for glyph in run)]
 
 
+def with_remarks(parts: Sequence[Chunk]) -> list[Chunk]:
+    """Values whose remark in brackets wraps, as one chunk each."""
+    left = sorted(parts, key=lambda part: part.y)
+    found: list[Chunk] = []
+    taken: set[int] = set()
+    for index, part in enumerate(left):
+        if id(part) in taken:
+            continue
+        whole = part
+        while part.is_value and _is_open(whole.text):
+            below = next(
+                (
+                    other
+                    for other in left[index + 1 :]
+                    if id(other) not in taken
+                    and 0.5 * part.size < other.y - whole.glyphs[-1].y < _WRAP * part.size
+                    and other.left < whole.right
+                    and other.right > whole.left
+                ),
+                None,
+            )
+            if below is None:
+                break
+            taken.add(id(below))
+            box = enclosing((whole.box, below.box))
+            whole = Chunk([*whole.glyphs, *below.glyphs], whole.text + below.text, *box, part.size)
+        found.append(whole)
+    return found
+
+
+def _is_open(text: str) -> bool:
+    return sum(text.count(sign) for sign in "(（") > sum(text.count(sign) for sign in ")）")
+
+
 def _touch(one: Glyph, two: Glyph) -> bool:
     gap = (two.left - one.right) / max(one.size, two.size)
     wide = (is_cjk(one.text) or one.text == " ") and (is_cjk(two.text) or two.text == " ")
@@ -87,9 +123,15 @@ def _chunk(run: Iterable[Glyph]) -> Chunk:
     return Chunk(glyphs, spelled(glyphs), *box, max(glyph.size for glyph in glyphs))
 
 
+def walls(parts: Sequence[Chunk]) -> list[float]:
+    """Left edges that several pieces of text share."""
+    lefts = sorted(part.left for part in parts)
+    return [left for left in lefts if sum(abs(other - left) < 1 for other in lefts) > 2]
+
+
 def split_at_walls(chunk: Chunk, walls: Sequence[float]) -> list[Chunk]:
-    """The chunk, cut where a character begins at one of `walls` (x positions) after a gap: the label of the next
-    column, close behind."""
+    """The chunk, cut where a character begins at one of `walls` (x positions) after a gap: the label of the
+    next column, close behind."""
 
     def parted(one: Glyph, two: Glyph) -> bool:
         near = any(abs(two.left - wall) < 1.5 for wall in walls)
@@ -99,12 +141,14 @@ def split_at_walls(chunk: Chunk, walls: Sequence[float]) -> list[Chunk]:
 
 
 def split_over_columns(chunk: Chunk, middles: Sequence[float]) -> list[Chunk]:
-    """The chunk, cut at gaps between characters that are nearest to different columns (given by `middles`)."""
+    """The chunk, cut at gaps where it stands over several columns (given by their middles)."""
+    several = sum(chunk.left <= middle <= chunk.right for middle in middles) > 1
 
     def parted(one: Glyph, two: Glyph) -> bool:
-        if two.left - one.right < 0.25 * two.size or two.text == " " or one.text == " ":
+        gap = (two.left - one.right) / two.size
+        if gap < _GAP_OF_COLUMNS or " " in (one.text, two.text):
             return False
-        return _nearest(middles, one.x) != _nearest(middles, two.x)
+        return _nearest(middles, one.x) != _nearest(middles, two.x) or (several and gap > _GAP_OF_NUMBERS)
 
     return _split(chunk, parted)
 

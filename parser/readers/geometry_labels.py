@@ -1,8 +1,8 @@
 """Labels of a table without rules: which pieces of text on the left belong to which row, and to how many.
 
-Labels stand in columns of their own (group, leaf, unit). A label that wraps is several pieces and one block. A
-group label stands beside the rows of its group: before the first of them, or in their middle. Where groups part
-is told by the numbers of the leaf labels, which begin anew.
+Labels stand in columns of their own (group, leaf, unit). A label that wraps is several pieces and one block.
+A group label stands beside the rows of its group: before the first of them, or in their middle. Where groups
+part is told by the numbers of the leaf labels, which begin anew.
 """
 
 from __future__ import annotations
@@ -80,12 +80,6 @@ class Row:
     groups: dict[int, Block] = field(default_factory=dict)
 
 
-def walls(parts: Sequence[Chunk]) -> list[float]:
-    """Left edges that several pieces of text share."""
-    lefts = sorted(part.left for part in parts)
-    return [left for left in lefts if sum(abs(other - left) < 1 for other in lefts) > 2]
-
-
 def text_columns(parts: Sequence[Chunk]) -> list[float]:
     """Left edges of the columns that texts stand in. Two are two only where they are seen side by side."""
     lefts: list[list[Chunk]] = []
@@ -124,8 +118,8 @@ def column_of(part: Chunk, lefts: Sequence[float]) -> int:
 
 
 def blocks(parts: Sequence[Chunk], edge: float, parted: Callable[[Chunk, Chunk], bool]) -> list[Block]:
-    """The labels of one column from top to bottom. `edge` is where its text must wrap for lack of room; `parted`
-    tells whether a rule runs between two pieces."""
+    """The labels of one column from top to bottom. `edge` is where its text must wrap for lack of room;
+    `parted` tells whether a rule runs between two pieces."""
     found: list[Block] = []
     for part in sorted(parts, key=lambda part: part.y):
         last = found[-1].parts[-1] if found else None

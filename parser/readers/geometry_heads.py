@@ -1,0 +1,181 @@
+"""Headers of tables without upright rules: which columns each word stands over.
+
+A row with as many words as there are columns needs no measuring. Words over several columns stand in their
+middle: the spans are those that put every word of the row there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from parser.readers.geometry_chunks import Chunk
+from parser.readers.geometry_labels import Block
+
+_WRAP = 1.62
+_OFF_CENTRE = 0.6
+
+
+@dataclass(slots=True, eq=False)
+class Word:
+    """A header cell: a label over the columns from `first` to `last`."""
+
+    first: int
+    last: int
+    block: Block
+
+    def meets(self, other: Word) -> bool:
+        """Whether the two stand over a column that is the same."""
+        return self.first <= other.last and other.first <= self.last
+
+
+def header(rows: Sequence[Sequence[Chunk]], middles: Sequence[float], labels: int) -> list[list[Word]]:
+    """Header cells, a list a row; the last row is the one next to the values.
+
+    `middles` are those of all columns, of which the first `labels` hold labels.
+    """
+    words: list[Word] = []
+    for row in rows:
+        for place, part in enumerate(row):
+            # As many words as columns stand over them one by one, however they are aligned.
+            first, last = (place, place) if len(row) == len(middles) else _covered(part, middles)
+            for word in words:
+                if part.y - word.block.parts[-1].y < _WRAP * part.size and _goes_on(
+                    word, first, last, labels
+                ):
+                    word.block.parts.append(part)
+                    word.first, word.last = min(word.first, first), max(word.last, last)
+                    break
+            else:
+                words.append(Word(first, last, Block([part])))
+    lowest: list[Word] = []
+    for word in sorted(words, key=lambda word: -word.block.y):
+        if not any(word.meets(other) for other in lowest):
+            lowest.append(word)
+    lines: list[list[Word]] = []
+    for word in sorted((word for word in words if word not in lowest), key=lambda word: word.block.y):
+        line = lines[-1] if lines else None
+        if line and word.block.y - line[0].block.y < 0.6 * word.block.size and not _met(line, word):
+            line.append(word)
+        else:
+            lines.append([word])
+    lowest.sort(key=lambda word: word.first)
+    _widen(lines, _Leaves([word for word in lowest if word.first >= labels], middles, labels))
+    return [*lines, lowest] if lowest else lines
+
+
+def _goes_on(word: Word, first: int, last: int, labels: int) -> bool:
+    """Whether a piece over these columns, right below a word, is its next line."""
+    if (word.first, word.last) == (first, last):
+        return True
+    over_labels = word.last < labels and last < labels and word.first <= last and first <= word.last
+    return over_labels and len(word.block.parts[-1].text) > 6
+
+
+def _covered(part: Chunk, middles: Sequence[float]) -> tuple[int, int]:
+    """The columns whose middle a piece stands over, or else the nearest one."""
+    inside = [index for index, middle in enumerate(middles) if part.left - 2 <= middle <= part.right + 2]
+    if not inside:
+        inside = [min(range(len(middles)), key=lambda index: abs(middles[index] - part.x))]
+    return inside[0], inside[-1]
+
+
+def _met(line: Sequence[Word], word: Word) -> bool:
+    return any(word.meets(other) for other in line)
+
+
+@dataclass(slots=True)
+class _Leaves:
+    """The words next to the values, one a column, by whose places the words above them are measured."""
+
+    words: Sequence[Word]
+    middles: Sequence[float]
+    labels: int
+
+    @property
+    def count(self) -> int:
+        """How many value columns there are."""
+        return len(self.middles) - self.labels
+
+    @property
+    def whole(self) -> bool:
+        """Whether every value column has a word of its own."""
+        return [word.first for word in self.words] == list(range(self.labels, len(self.middles)))
+
+    def edges(self) -> list[float]:
+        """Where columns meet: half way between the middles of their words."""
+        middles = list(self.middles[self.labels :])
+        if self.whole:
+            middles = [_centre(word) for word in self.words]
+        inner = [(one + two) / 2 for one, two in pairwise(middles)]
+        return [2 * middles[0] - inner[0], *inner, 2 * middles[-1] - inner[-1]]
+
+
+Spans = list[int]
+"""Starts of the spans of a row of words, and the end of the last."""
+
+
+def _widen(lines: Sequence[list[Word]], leaves: _Leaves) -> None:
+    """Spread the words of the upper rows over the columns that they stand for.
+
+    Words are set in the middle of their columns or at the left of the first; which of the two is true of the
+    header is told by what covers more columns, and then by what fits better.
+    """
+    rows = [line for line in lines if line and all(word.first >= leaves.labels for word in line)]
+    if leaves.count < 3 or not rows:
+        return
+    for row in rows:
+        row.sort(key=lambda word: word.block.parts[0].left)
+    edges = leaves.edges()
+    centred = [_centred(row, edges) for row in rows]
+    at_left = [_at_left(row, leaves) for row in rows]
+    best = max(centred, at_left, key=lambda found: _worth([spans for spans, _ in found], found))
+    for row, (spans, _) in zip(rows, best, strict=True):
+        for word, (start, end) in zip(row, pairwise(spans), strict=False):
+            word.first, word.last = leaves.labels + start, leaves.labels + end - 1
+
+
+def _worth(spans: Sequence[Spans], found: Sequence[tuple[Spans, float]]) -> tuple[int, float]:
+    return sum(one[-1] - one[0] for one in spans if one), -sum(error for _, error in found)
+
+
+def _centre(word: Word) -> float:
+    return (min(part.left for part in word.block.parts) + word.block.right) / 2
+
+
+def _centred(row: Sequence[Word], edges: Sequence[float]) -> tuple[Spans, float]:
+    """Spans in whose middle the words stand, and by how much they miss it. Of several ways, the one that
+    covers most columns, and reaches the last one."""
+    slack = _OFF_CENTRE * row[0].block.size
+    best: tuple[int, bool, float, Spans] = (0, False, 0.0, [])
+    for first in range(len(edges) - 1):
+        spans, error = [first], 0.0
+        for word in row:
+            ends = range(spans[-1] + 1, len(edges))
+            off = {end: abs((edges[spans[-1]] + edges[end]) / 2 - _centre(word)) for end in ends}
+            end = min(off, key=off.__getitem__, default=0)
+            if not off or off[end] > slack:
+                break
+            spans.append(end)
+            error += off[end]
+        else:
+            best = max(best, (spans[-1] - first, spans[-1] == len(edges) - 1, -error, spans))
+    return best[3], -best[2]
+
+
+def _at_left(row: Sequence[Word], leaves: _Leaves) -> tuple[Spans, float]:
+    """Spans that begin with the column whose word begins where the word of the row begins."""
+    if not leaves.whole:
+        return [], 0.0
+    starts = [min(part.left for part in word.block.parts) for word in leaves.words]
+    spans: Spans = []
+    error = 0.0
+    for word in row:
+        left = word.block.parts[0].left
+        nearest = min(range(len(starts)), key=lambda index: abs(starts[index] - left))
+        if abs(starts[nearest] - left) > 0.3 * word.block.size or (spans and nearest <= spans[-1]):
+            return [], 0.0
+        spans.append(nearest)
+        error += abs(starts[nearest] - left)
+    return [*spans, len(starts)], error

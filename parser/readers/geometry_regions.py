@@ -1,0 +1,206 @@
+"""Where on a sheet a table without upright rules stands, and where in it a header begins.
+
+Seen are chunks only: rows with values, words of the same size between and above them, no prose.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+
+from parser.readers.geometry_chunks import Chunk, walls
+
+_CHAPTER = re.compile(r"[一二三四五六七八九十]{1,2}\s*[、.．]")
+_PROSE = 26
+_FAR = 9.0
+_CUT = 0.14
+_WRAP = 1.62
+_NEXT_LINE = 1.45
+_MARGIN = 0.93
+
+Lines = list[list[Chunk]]
+
+
+def regions(rows: Lines, height: float) -> Iterator[Lines]:
+    """Stretches of rows that hold a table: rows with values, what stands between, header words above.
+
+    A single row with values is a table under a header, or where a page cut leaves it alone.
+    """
+    data = [index for index in range(len(rows)) if _is_data(rows, index)]
+    groups: list[list[int]] = []
+    for index in data:
+        if groups and _belongs(rows, groups[-1][-1], index):
+            groups[-1].append(index)
+        else:
+            groups.append([index])
+    free = 0
+    for group in groups:
+        first = _first_of_head(rows, group[0], free)
+        values = sum(part.is_value for part in rows[group[0]])
+        at_cut = not _CUT * height < rows[group[0]][0].y < (1 - _CUT) * height
+        if len(group) == 1 and not at_cut and (values < 2 or (values == 2 and first == group[0])):
+            continue
+        free = _last_of_tail(rows, group[-1]) + 1
+        yield rows[first:free]
+
+
+def head_at_end(rows: Lines, height: float) -> Lines:
+    """Words in columns that end a page, the header of a table whose values stand on the next one."""
+    left = [row for row in rows if row and (len(row) > 1 or row[0].y < _MARGIN * height)]
+    last = left[-1] if left else []
+    if len(last) < 2 or last[0].y < (1 - 2 * _CUT) * height or any(part.is_value for part in last):
+        return []
+    head: Lines = []
+    for row in reversed(left):
+        if head and (head[-1][0].top - row[0].bottom > 1.6 * row[0].size or len(head) > 4):
+            break
+        if any(not _alike(part, last[0]) or len(part.text) > _PROSE for part in row):
+            break
+        head.append(row)
+    return head[::-1]
+
+
+def _is_data(rows: Lines, index: int) -> bool:
+    """Whether a row has values that stand apart: two of them, or one with a label before it."""
+    row = rows[index]
+    values = [part for part in row if part.is_value]
+    if not values or any(len(part.text) > _PROSE and part.right > values[0].right for part in row):
+        return False
+    if len(values) > 1:
+        return True
+    value = values[0]
+    near = [
+        part
+        for other in rows[max(0, index - 2) : index + 3]
+        for part in other
+        if not part.is_value and abs(part.y - value.y) < 1.9 * value.size and _alike(part, value)
+    ]
+    return any(part.right < value.left - 0.4 * value.size for part in near) and not any(
+        part.left < value.right and part.right > value.left
+        for part in near
+        if abs(part.y - value.y) < value.size
+    )
+
+
+def _alike(one: Chunk, two: Chunk) -> bool:
+    return abs(one.size - two.size) < 0.15 * max(one.size, two.size)
+
+
+def _belongs(rows: Lines, above: int, below: int) -> bool:
+    """Whether two rows with values are of one table, given what stands between."""
+    one, two = _value_of(rows[above]), _value_of(rows[below])
+    if not _alike(one, two) or two.y - one.y > _FAR * max(one.size, 8.0):
+        return False
+    return not any(_is_barrier(row, one) for row in rows[above + 1 : below])
+
+
+def _value_of(row: list[Chunk]) -> Chunk:
+    return next(part for part in row if part.is_value)
+
+
+def _is_barrier(row: list[Chunk], value: Chunk) -> bool:
+    """Whether a row between can be no part of a table: prose, or text of another size."""
+    return any(not _alike(part, value) and len(part.text) > 1 for part in row) or any(
+        len(part.text) > _PROSE and part.right > value.left for part in row
+    )
+
+
+def _first_of_head(rows: Lines, index: int, free: int) -> int:
+    """The row with which the header above a first row of values begins."""
+    value = _value_of(rows[index])
+    left = min(part.left for part in rows[index])
+    first = index
+    while first > free:
+        row = rows[first - 1]
+        gap = rows[first][0].top - row[0].bottom
+        if gap > 2.2 * value.size or _is_barrier(row, value):
+            break
+        if len(row) == 1 and (_is_chapter(row[0], rows[first]) or row[0].text[-1] in "。；"):
+            break
+        if len(row) == 1 and len(row[0].text) > _PROSE and row[0].left <= left + value.size:
+            break
+        first -= 1
+    return first
+
+
+def _is_chapter(part: Chunk, below: list[Chunk]) -> bool:
+    """Whether a lone piece of text is a heading of the report, not the first line of a label."""
+    wraps = len(part.text) < 10 and _continues([part], below)
+    return _CHAPTER.match(part.text) is not None and not wraps and abs(part.left - below[0].left) > 1
+
+
+def _last_of_tail(rows: Lines, index: int) -> int:
+    """The last row of a table: label lines that wrap below its last values."""
+    value = _value_of(rows[index])
+    last = index
+    while last + 1 < len(rows):
+        row = rows[last + 1]
+        pitch = row[0].y - rows[last][0].y
+        if (
+            pitch > _WRAP * value.size
+            or _is_barrier(row, value)
+            or any(part.right > value.left for part in row)
+        ):
+            break
+        last += 1
+    return last
+
+
+def sections(region: Lines) -> Iterator[tuple[Lines, Lines]]:
+    """Header rows and the rows below them, for each part of the region that has columns of its own."""
+    data = [index for index, row in enumerate(region) if any(part.is_value for part in row)]
+    kept = [index for index in data if _is_data(region, index)]
+    shared = walls([part for row in region for part in row if not part.is_value])
+    starts: list[tuple[int, int]] = []
+    for above, below in pairwise([-1, *kept]):
+        near = [region[index] for index in (above, below) if index >= 0]
+        head = [index for index in range(above + 1, below) if _is_head(region, index, near, shared)]
+        if above < 0:
+            starts.append((0, head[-1] + 1 if head else _before_label(region, below)))
+        elif head:
+            first = head[0]
+            while first - 1 > above and not _continues(region[first - 2], region[first - 1]):
+                first -= 1
+            starts.append((first, head[-1] + 1))
+    for (first, body), after in zip(starts, [*(start for start, _ in starts[1:]), len(region)], strict=True):
+        yield region[first:body], region[body:after]
+
+
+def _is_head(region: Lines, index: int, near: Sequence[list[Chunk]], shared: Sequence[float]) -> bool:
+    """Whether a row holds words right of where the labels of the next rows of values begin.
+
+    `shared` are the left edges at which several labels begin: there, close to a row of values, a label wraps.
+    """
+    values = [part for other in near for part in other if part.is_value]
+    start = min(value.left for value in values)
+    labels = [part for other in near for part in other if not part.is_value and part.left < start]
+    edge = max((part.left + 1.5 * part.size for part in labels), default=start - values[0].size)
+    row = region[index]
+    far = min(abs(value.y - row[0].y) for value in values) > _NEXT_LINE * row[0].size
+    return any(
+        part.left > edge
+        and not part.is_value
+        and not any(_is_beside(part, label) for label in labels)
+        and (far or not any(abs(part.left - left) < 1.5 for left in shared))
+        for part in row
+    )
+
+
+def _is_beside(part: Chunk, label: Chunk) -> bool:
+    """Whether a piece of text may be a line of the same label."""
+    close = abs(part.y - label.y) < _WRAP * part.size
+    return close and part.left < label.right and label.left < part.right
+
+
+def _before_label(region: Lines, index: int) -> int:
+    """Where the first row of values begins when nothing stands over its columns: with its own label."""
+    first = index
+    while first > 0 and region[first][0].y - region[first - 1][0].y < _WRAP * region[first][0].size:
+        first -= 1
+    return first
+
+
+def _continues(above: list[Chunk], row: list[Chunk]) -> bool:
+    """Whether a row of label pieces is the wrapped end of the row above."""
+    return row[0].y - above[0].y < _WRAP * row[0].size and abs(row[0].left - above[0].left) < row[0].size
