@@ -51,7 +51,8 @@ class Unreadable(Exception):
 class Locator:
     """Where in the source something stands. Each format fills the fields that it has.
 
-    `page` counts from 1 (PDF, OFD, scans) with `box` on it; `xpath` is absolute (HTML, DOCX); `line` and
+    `page` counts from 1 (PDF, OFD, scans) with `box` on it; `xpath` is absolute (HTML, DOCX, ODT;
+    of DOC in the DOCX made of it; RTF counts its tables, rows and cells in the same way); `line` and
     `column` count from 1 (text: the line, and the character in it); `sheet` is a sheet's name and `cell` a
     place on it (`B7`) (spreadsheets); `member` is the path of a file inside an archive, the other fields then
     being those of that file.
@@ -174,7 +175,8 @@ class Link:
 class Document:
     """What a reader made of a payload.
 
-    `format` is the detected file format (`html`, `pdf`, `text`, `docx`). `meta` holds the page tags and
+    `format` is the detected file format (a key of `parser.readers.READERS`; that of the archive where the
+    report lay in one, and `meta["member"]` is then its path there). `meta` holds the page tags and
     document properties as the source spells their *values*, under normalised names (`SiteName`, `PubDate`,
     `ColumnName`, … for HTML page tags; `title` for a document's own title). `pages` is 0 where the format
     has no pages. `notes` tells what the reader could not do, one sentence each; they become doubts.
