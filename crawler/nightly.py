@@ -113,8 +113,12 @@ class _Night:
             raise
         summary = self._finish(database, run_id, state)
         if state == "failed":
-            shortfalls = self._shortfalls.values()
-            raise NightFailed(problem="; ".join(s.message(self._settings.language) for s in shortfalls))
+            lines = {site: error.message(self._settings.language) for site, error in self._shortfalls.items()}
+            if len(lines) == 1:
+                raise NightFailed(problem=next(iter(lines.values())))
+            for line in lines.values():
+                self._watcher.note(line)
+            raise NightFailed(problem=", ".join(lines))
         return summary
 
     def _work(self, database: Database, run_id: int, *, resumed: bool, export_to: Path | None) -> str:

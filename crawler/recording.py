@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -150,6 +151,7 @@ class Recorder:
                 )
 
 
+_TWISTED_FAILURE = re.compile(r"\[?<twisted\.python\.failure\.Failure (?:[\w.]+: )?([^<>]*)>\]?")
 _HEAD_ALLOWANCE = BYTES_PER_MB
 """Octets that a reply may have beside its body, which may be chunked."""
 
@@ -200,7 +202,8 @@ class RecordingHandler(WireHandler):
 
     def _ending(self, error: Exception, tape: Tape) -> _Ending:
         outcome: Outcome = "partial" if tape.received else "failed"
-        problem = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+        told = _TWISTED_FAILURE.sub(r"\1", " ".join(str(error).split()))
+        problem = f"{type(error).__name__}: {told[:300]}"
         if tape.full or isinstance(error, DownloadCancelledError):
             limit = self._max_body / BYTES_PER_MB
             return _Ending(outcome, f"larger than the limit of {limit:g} MiB, cut there", "length")

@@ -69,7 +69,10 @@ NOTHING_SHOWN = {
     "challenge": (f"http://{HUGE}/_fault/status?code=412", "block page (412, script-challenge)"),
     "empty": (f"http://{HUGE}/_fault/empty", "no report was found on"),
     "loop": (f"http://{HUGE}/_fault/loop", "no report was found on"),
-    "nothing": (f"http://{HUGE}/_fault/nothing", "did not answer (DownloadFailedError"),
+    "nothing": (
+        f"http://{HUGE}/_fault/nothing",
+        "did not answer (DownloadFailedError: Connection was closed cleanly.)",
+    ),
     "gateway": (f"http://{SILENT}/", "did not answer (status 502)"),
 }
 
@@ -81,14 +84,16 @@ def test_a_night_on_which_no_site_shows_anything(tmp_path: Path) -> None:
     with Replica(day=1) as replica:
         done = nianbao(home, "nightly", proxy=replica.proxy_url, NIANBAO_SITES_DIR=folder)
     assert done.returncode == 6
-    line = one_line(done)
+    *lines, last = done.stderr.decode().splitlines()
+    assert last.startswith("nianbao: the night did not do its work: challenge.example.invalid, empty.")
     ((state, summary),) = rows(home, "SELECT state, summary FROM runs")
     assert state == "failed"
     for name, (_, why) in NOTHING_SHOWN.items():
         said = json.loads(summary)["sites"][f"{name}.example.invalid"]
         assert f"{name}.example.invalid" in said
         assert why in said
-        assert said in line
+        assert said in lines
+    assert len(lines) == len(NOTHING_SHOWN)
     assert_whole(home)
 
 
