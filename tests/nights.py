@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -96,15 +96,22 @@ def full_night(home: Path, proxy: str, **more: str) -> dict[str, Any]:
     return summary
 
 
-def begin(home: Path, proxy: str, *arguments: str, **more: str) -> subprocess.Popen[bytes]:
-    """A night under way, in a process group of its own."""
-    return subprocess.Popen(
+@contextmanager
+def under_way(home: Path, proxy: str, *arguments: str, **more: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A night under way, in a process group of its own, of which nothing is left in the end."""
+    night = subprocess.Popen(
         [*PROGRAM, "nightly", *arguments],
         env=environment(home, proxy, **more),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
+    try:
+        yield night
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(night.pid, signal.SIGKILL)
+        night.communicate()
 
 
 def wait_until(moment: Callable[[], bool], night: subprocess.Popen[bytes]) -> None:
@@ -113,13 +120,6 @@ def wait_until(moment: Callable[[], bool], night: subprocess.Popen[bytes]) -> No
     while not moment() and night.poll() is None:
         assert time.monotonic() < deadline, "the moment never came"
         time.sleep(0.004)
-
-
-def kill_at(moment: Callable[[], bool], night: subprocess.Popen[bytes]) -> None:
-    """Kill the night and its workers at that moment, without a warning."""
-    wait_until(moment, night)
-    os.killpg(night.pid, signal.SIGKILL)
-    night.communicate()
 
 
 def group_is_gone(night: subprocess.Popen[bytes]) -> bool:

@@ -12,6 +12,7 @@ from demo import EVENTS, report_url, reports
 from demo.forms import STATISTICS_ROWS
 from tests.nights import Nights, assert_whole, captures, nianbao, rows
 
+pytestmark = pytest.mark.timeout(400)
 REPORTS = [*reports(1)]
 HEADINGS = {f"statistics.{row.code}" for row in STATISTICS_ROWS if not row.unit}
 

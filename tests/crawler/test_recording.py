@@ -165,7 +165,7 @@ def test_the_run_is_done_and_the_lock_free(world: World) -> None:
 
 
 def test_one_request_at_a_time_and_the_delay_kept(tmp_path: Path) -> None:
-    delay = 0.25
+    delay = 0.3
     scripts: dict[str, Script] = {f"/{name}": [page(b"<html>"), 0.0] for name in "abcd"}
     slow = page(b"<html>slow</html>")
     scripts |= {f"/slow{number}": [slow[:20], 0.4, slow[20:]] for number in range(2)}
@@ -187,7 +187,7 @@ def test_one_request_at_a_time_and_the_delay_kept(tmp_path: Path) -> None:
         mine = sorted((item.began, item.ended) for item in served if item.host == host)
         assert len(mine) == {"127.0.0.1": 5, "localhost": 6}[host]
         for (began, ended), (following, _) in pairwise(mine):
-            assert following - began > delay - 0.02
+            assert following - began > delay - 0.1
             assert following >= ended
 
 
