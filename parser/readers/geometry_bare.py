@@ -20,6 +20,7 @@ from parser.readers.geometry_chunks import (
     split_over_columns,
     walls,
     with_remarks,
+    without_serials,
 )
 from parser.readers.geometry_grid import RECOGNISED, place
 from parser.readers.geometry_heads import header
@@ -35,6 +36,7 @@ _AWAY = 0.7
 def bare_grids(sheet: Sheet, glyphs: Sequence[Glyph]) -> tuple[list[tuple[Box, Grid]], list[Glyph]]:
     """Tables among characters that stand in no ruled table, and the characters that are left."""
     parts = with_remarks(chunks(glyphs))
+    without_serials(parts)
     if sum(part.is_value for part in parts) < 2 or len(parts) > _MOST_PARTS:
         return [], list(glyphs)
     found: list[tuple[Box, Grid]] = []
@@ -84,11 +86,6 @@ class _Table:
         if not values:
             return
         self.columns = _value_columns(values)
-        while len(self.columns) > 1 and _is_serial(values, self.columns[0]):
-            end = self.columns.pop(0)[1]
-            for part in values:
-                part.is_value = part.left > end
-            values = [part for part in values if part.is_value]
         start = self.columns[0][0]
         texts = [
             part for row in self.body for part in row if not part.is_value and part.right < start + part.size
@@ -191,14 +188,6 @@ class _Table:
     def _cell(self, at: tuple[int, int], text: str, box: Box, spans: tuple[int, int] = (1, 1)) -> Cell:
         confidence = RECOGNISED if self.sheet.recognised else 1.0
         return Cell(*at, text, *spans, place(self.sheet, box), confidence=confidence)
-
-
-def _is_serial(values: Sequence[Chunk], column: tuple[float, float]) -> bool:
-    """Whether a column of values counts its rows: 1, 2, 3 …"""
-    texts = [part.text for part in sorted(values, key=lambda part: part.y) if part.left <= column[1]]
-    numbers = [int(text) for text in texts if text.isdecimal()]
-    counts_up = all(two == one + 1 for one, two in pairwise(numbers))
-    return counts_up and len(numbers) == len(texts) > 2
 
 
 def _without_tails(parts: Sequence[Chunk], wide: Sequence[Chunk]) -> tuple[list[Chunk], list[Chunk]]:

@@ -103,6 +103,28 @@ def with_remarks(parts: Sequence[Chunk]) -> list[Chunk]:
     return found
 
 
+def without_serials(parts: Sequence[Chunk]) -> None:
+    """Numbers that only count the rows of a table (1, 2, 3 …, each with text behind it) are no values."""
+    columns: list[list[Chunk]] = []
+    counting = [part for part in parts if part.is_value and part.text.isdecimal() and len(part.text) < 4]
+    for part in sorted(counting, key=lambda part: part.x):
+        if columns and part.x - columns[-1][-1].x < 0.7 * part.size:
+            columns[-1].append(part)
+        else:
+            columns.append([part])
+    words = [part for part in parts if not part.is_value]
+    for column in columns:
+        column.sort(key=lambda part: part.y)
+        steps = [int(two.text) - int(one.text) for one, two in pairwise(column)]
+        if len(steps) < 2 or steps.count(1) < 0.8 * len(steps):
+            continue
+        if all(
+            any(abs(word.y - part.y) < part.size and word.left > part.x for word in words) for part in column
+        ):
+            for part in column:
+                part.is_value = False
+
+
 def _is_open(text: str) -> bool:
     return sum(text.count(sign) for sign in "(（") > sum(text.count(sign) for sign in ")）")
 

@@ -39,7 +39,8 @@ def regions(rows: Lines, height: float) -> Iterator[Lines]:
         first = _first_of_head(rows, group[0], free)
         values = sum(part.is_value for part in rows[group[0]])
         at_cut = not _CUT * height < rows[group[0]][0].y < (1 - _CUT) * height
-        if len(group) == 1 and not at_cut and (values < 2 or (values == 2 and first == group[0])):
+        headed = any(len(row) > 1 for row in rows[first : group[0]])
+        if len(group) == 1 and values < 3 and not (at_cut or headed):
             continue
         free = _last_of_tail(rows, group[-1]) + 1
         yield rows[first:free]
@@ -156,6 +157,8 @@ def sections(region: Lines) -> Iterator[tuple[Lines, Lines]]:
     for above, below in pairwise([-1, *kept]):
         near = [region[index] for index in (above, below) if index >= 0]
         head = [index for index in range(above + 1, below) if _is_head(region, index, near, shared)]
+        if head:
+            head.append(_wrapped_end(region, head[-1], below))
         if above < 0:
             starts.append((0, head[-1] + 1 if head else _before_label(region, below)))
         elif head:
@@ -165,6 +168,18 @@ def sections(region: Lines) -> Iterator[tuple[Lines, Lines]]:
             starts.append((first, head[-1] + 1))
     for (first, body), after in zip(starts, [*(start for start, _ in starts[1:]), len(region)], strict=True):
         yield region[first:body], region[body:after]
+
+
+def _wrapped_end(region: Lines, index: int, below: int) -> int:
+    """The last row of a header whose last row found is `index`: its words may wrap."""
+    while index + 1 < below:
+        row, size = region[index + 1], region[index][0].size
+        words = [part for other in region[max(0, index - 2) : index + 1] for part in other]
+        wraps = all(any(_is_beside(part, word) for word in words) for part in row)
+        if not wraps or region[below][0].y - row[0].y < _NEXT_LINE * size:
+            break
+        index += 1
+    return index
 
 
 def _is_head(region: Lines, index: int, near: Sequence[list[Chunk]], shared: Sequence[float]) -> bool:
