@@ -145,6 +145,7 @@ def test_a_torn_last_exchange(home: Home, case: str, tail: bytes) -> None:
         gzip.compress(b""),
         gzip.compress(b"WARC/1.1\r\nWARC-Type: response\r\nContent-Length: 90\r\n\r\nshort\r\n\r\n"),
     ],
+    ids=["zeros", "zero", "text", "member", "empty member", "short record"],
 )
 def test_what_follows_the_last_exchange_is_moved_aside(home: Home, tail: bytes) -> None:
     path = crash(home)
@@ -156,7 +157,9 @@ def test_what_follows_the_last_exchange_is_moved_aside(home: Home, tail: bytes) 
     check_in_order(home, 3)
 
 
-@pytest.mark.parametrize("octets", [b"", b"\0" * 100, b"\x1f\x8b\x08\x00", b"junk"])
+@pytest.mark.parametrize(
+    "octets", [b"", b"\0" * 100, b"\x1f\x8b\x08\x00", b"junk"], ids=["empty", "zeros", "magic", "junk"]
+)
 def test_a_segment_with_nothing_whole_in_it(home: Home, octets: bytes) -> None:
     home.folder.mkdir()
     (home.folder / "nianbao-x-1.warc.gz.open").write_bytes(octets)

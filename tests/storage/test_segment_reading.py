@@ -89,6 +89,7 @@ def test_no_flipped_byte_passes_for_the_record(writer: SegmentWriter) -> None:
         ),
         (b"\0" * 100, 0, "no record begins here"),
     ],
+    ids=["empty", "past the end", "text", "short", "zeros"],
 )
 def test_what_is_no_record_is_said(octets: bytes, offset: int, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
