@@ -7,7 +7,7 @@ HELD := $(VENV)/held-back
 CODE := cli crawler demo parser spiders storage scheduler.py config.py errors.py tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo crawl serve-nights test lint types format accuracy check bench lock clean
+.PHONY: help setup demo crawl serve-nights test lint types format accuracy check bench bench-index bench-capture lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -54,6 +54,12 @@ accuracy: $(READY) ## read 2,000 made documents that nobody looks at, and write 
 
 bench: $(READY) ## how fast reports are read, on one core, beside pdfplumber
 	@$(BIN)/python -m bench.speed
+
+bench-index: $(READY) ## how long an index of ten million captures takes to answer; 8 GB in the temporary folder
+	@$(BIN)/python -m bench.index
+
+bench-capture: $(READY) ## what keeping every page costs, beside bare Scrapy and peers (installs these in passing)
+	@$(BIN)/python -m bench.capture
 
 check: lint types test ## what a change must pass
 
