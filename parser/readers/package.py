@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from functools import cached_property
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]
 from lxml.etree import _Element as Element  # type: ignore[import-untyped]
 
 from parser.document import State, Unreadable

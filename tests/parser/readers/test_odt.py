@@ -66,7 +66,7 @@ def test_a_locator_resolves_in_the_part() -> None:
     payload = odt_file.text(reports.report("2021", 5), 5)
     grid = next(block for block in read(payload).blocks if isinstance(block, Grid))
     with zipfile.ZipFile(io.BytesIO(payload)) as archive:
-        from lxml import etree
+        from lxml import etree  # type: ignore[import-untyped]
 
         root = etree.fromstring(archive.read("content.xml"))
     for cell in grid.cells:

@@ -10,27 +10,15 @@ import zlib
 
 def zipped(files: dict[str, bytes], encoding: str = "utf-8") -> bytes:
     """A ZIP whose names are in this encoding; only UTF-8 is announced, as Windows does it."""
+    # Python announces every name that is not ASCII as UTF-8: of others the octets are put in afterwards.
+    names = {name: name.encode(encoding) for name in files}
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, octets in files.items():
-            written = name if encoding == "utf-8" else name.encode(encoding).decode("cp437")
-            info = zipfile.ZipInfo(written)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(info, octets)
+        for number, (name, octets) in enumerate(files.items()):
+            stand_in = "x" * (len(names[name]) - 3) + f"{number:03}"
+            archive.writestr(name if encoding == "utf-8" else stand_in, octets)
     octets = stream.getvalue()
-    return octets if encoding == "utf-8" else _in_cp437(octets, files, encoding)
-
-
-def _in_cp437(octets: bytes, files: dict[str, bytes], encoding: str) -> bytes:
-    """Python announces every name that is not ASCII as UTF-8; put the octets of the old way in their place."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for number, content in enumerate(files.values()):
-            name = list(files)[number].encode(encoding)
-            archive.writestr("x" * (len(name) - 3) + f"{number:03}", content)
-    octets = stream.getvalue()
-    for number, name in enumerate(files):
-        written = name.encode(encoding)
+    for number, written in enumerate(names.values() if encoding != "utf-8" else ()):
         octets = octets.replace(b"x" * (len(written) - 3) + f"{number:03}".encode(), written)
     return octets
 
