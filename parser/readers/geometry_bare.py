@@ -15,6 +15,7 @@ from parser.readers.geometry import Glyph, Rule, Sheet, enclosing
 from parser.readers.geometry_chunks import (
     Chunk,
     chunks,
+    is_value,
     rows_of,
     split_at_walls,
     split_over_columns,
@@ -31,6 +32,13 @@ _WRAP = 1.62
 _MOST_PARTS = 3_000
 _WIDE = 4
 _AWAY = 0.7
+
+
+def has_columns(text: str) -> bool:
+    """Whether a line can be a row of a table: a value ends it, or stands apart from another."""
+    words = text.split(" ")
+    values = sum(is_value(word) for word in words)
+    return values > 1 or (values == 1 and is_value(words[-1]))
 
 
 def bare_grids(sheet: Sheet, glyphs: Sequence[Glyph]) -> tuple[list[tuple[Box, Grid]], list[Glyph]]:
@@ -100,6 +108,10 @@ class _Table:
         ]
         for row in rows_of(values):
             self.rows.append(Row(row[0].y, values={self._column(part): part for part in row}))
+            if len(self.rows[-1].values) < len(row):
+                # Two numbers in one column: what was taken for columns is none.
+                self.columns = []
+                return
         columns: list[list[Block]] = []
         for number in range(len(self.lefts)):
             own = [part for part in texts if column_of(part, self.lefts) == number]

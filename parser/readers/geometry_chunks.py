@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from parser.document import Box
 from parser.readers.geometry import Glyph, enclosing
-from parser.readers.geometry_lines import is_cjk, spelled
+from parser.readers.geometry_lines import GAP_OF_DIGITS, is_cjk, spelled
 
 _GAP_OF_NUMBERS = 0.45
 _GAP_OF_TEXT = 0.85
@@ -22,9 +22,14 @@ _VALUE = re.compile(
 )
 
 
+def is_value(text: str) -> bool:
+    """Whether a text is a number, or stands for none."""
+    return _VALUE.fullmatch(text.strip()) is not None
+
+
 @dataclass(slots=True, eq=False)
 class Chunk:
-    """Neighbouring characters of one line. `is_value`: a number, or what stands for none (`/`, `—`, `无`)."""
+    """Neighbouring characters of one line."""
 
     glyphs: list[Glyph]
     text: str
@@ -36,7 +41,7 @@ class Chunk:
     is_value: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        self.is_value = _VALUE.fullmatch(self.text.strip()) is not None
+        self.is_value = is_value(self.text)
 
     @property
     def x(self) -> float:
@@ -61,9 +66,10 @@ def chunks(glyphs: Sequence[Glyph]) -> list[Chunk]:
     for glyph in sorted((glyph for glyph in glyphs if not glyph.turn), key=lambda glyph: glyph.left):
         open_runs = [run for run in open_runs if glyph.left - run[-1].right < 2 * run[-1].size]
         best = None
+        y = glyph.y
         for run in open_runs:
             last = run[-1]
-            if abs(glyph.y - last.y) < 0.35 * min(glyph.size, last.size) and _touch(last, glyph):
+            if abs(y - last.y) < 0.35 * last.size and _touch(last, glyph):
                 best = run if best is None or run[-1].right > best[-1].right else best
         if best is None:
             best = []
@@ -131,6 +137,8 @@ def _is_open(text: str) -> bool:
 
 def _touch(one: Glyph, two: Glyph) -> bool:
     gap = (two.left - one.right) / max(one.size, two.size)
+    if one.text.isdigit() and two.text.isdigit():
+        return -0.7 < gap < GAP_OF_DIGITS
     wide = (is_cjk(one.text) or one.text == " ") and (is_cjk(two.text) or two.text == " ")
     return -0.7 < gap < (_GAP_OF_TEXT if wide else _GAP_OF_NUMBERS)
 

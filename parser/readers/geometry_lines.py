@@ -14,6 +14,9 @@ from itertools import pairwise
 from parser.document import Box
 from parser.readers.geometry import Glyph, enclosing
 
+GAP_OF_DIGITS = 0.3
+"""Ems between two digits that are no more of one number."""
+
 _GAP_BETWEEN_LETTERS = 0.3
 _GAP_BETWEEN_SIGNS = 1.0
 _TOUCHING = 0.12
@@ -77,6 +80,8 @@ def _parted(one: Glyph, two: Glyph, blank: bool) -> bool:
     if blank:
         # A blank that lies over both (the padded end of other text) parts nothing.
         return gap >= _TOUCHING
+    if one.text.isdigit() and two.text.isdigit():
+        return gap > GAP_OF_DIGITS
     wide = is_cjk(one.text) or is_cjk(two.text)
     return gap > (_GAP_BETWEEN_SIGNS if wide else _GAP_BETWEEN_LETTERS)
 

@@ -15,7 +15,7 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from parser.document import Block, Box, Document, Grid, State, Unreadable
 from parser.readers.geometry import Sheet
-from parser.readers.geometry_bare import bare_grids
+from parser.readers.geometry_bare import bare_grids, has_columns
 from parser.readers.geometry_flow import Flow, blocks, set_furniture_aside
 from parser.readers.geometry_grid import ruled_grids
 from parser.readers.geometry_lines import Line, lines
@@ -123,9 +123,13 @@ def _has_text(sheet: Sheet) -> bool:
 
 def _flow(sheet: Sheet) -> Flow:
     ruled, outside = ruled_grids(sheet)
-    bare, outside = bare_grids(sheet, outside)
+    text = lines(outside)
+    bare: list[tuple[Box, Grid]] = []
+    if any(has_columns(line.text) for line in text):
+        bare, outside = bare_grids(sheet, outside)
+        text = lines(outside) if bare else text
     items: list[tuple[Box, Line | Grid]] = [*ruled, *bare]
-    items += [(line.box, line) for line in lines(outside)]
+    items += [(line.box, line) for line in text]
     return Flow(sheet, items)
 
 

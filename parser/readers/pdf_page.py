@@ -10,6 +10,7 @@ import ctypes
 import math
 import unicodedata
 from collections import Counter
+from functools import cache
 from typing import Any
 
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
@@ -22,7 +23,7 @@ MOST_GLYPHS = 60_000
 """Characters read of one page; a dense page of a report has some 3,000."""
 
 _HYPHEN = 2
-_NO_UNICODE = frozenset((0, 0xFFFD, 0xFFFE, 0xFFFF))
+_NO_UNICODE = frozenset((*range(9), *range(14, 32), 0xFFFD, 0xFFFE, 0xFFFF)) - {_HYPHEN}
 
 _RADICALS = dict(
     zip(
@@ -65,8 +66,11 @@ def _read_glyphs(text: Any, frame: Frame, sheet: Sheet, invisible: frozenset[int
         sheet.crowded = True
     for index in range(min(count, MOST_GLYPHS)):
         code = pdfium.FPDFText_GetUnicode(text, index)
-        if code <= 0x20 and code != _HYPHEN and pdfium.FPDFText_IsGenerated(text, index):
-            continue
+        if code <= 0x20:
+            if pdfium.FPDFText_IsGenerated(text, index):
+                continue
+            if code == _HYPHEN and not pdfium.FPDFText_IsHyphen(text, index):
+                code = 0
         if code in _NO_UNICODE:
             sheet.unmapped += 1
             continue
@@ -98,6 +102,7 @@ def _read_glyphs(text: Any, frame: Frame, sheet: Sheet, invisible: frozenset[int
     sheet.glyphs = _without_overprints(unseen if sheet.recognised else visible)
 
 
+@cache
 def _letter(code: int) -> str:
     """The character as it is meant; `""` for control characters and halves of surrogate pairs."""
     if code == _HYPHEN:
@@ -122,7 +127,11 @@ def _layer(text: Any, count: int) -> Counter[str]:
     """The printed characters as PDFium spells the page, found without a look at any box."""
     buffer = (ctypes.c_ushort * (count + 1))()
     pdfium.FPDFText_GetText(text, 0, count, buffer)
-    return Counter(letter for code in buffer if code and (letter := _letter(code)) not in ("", " "))
+    found = Counter[str]()
+    for code, times in Counter(buffer).items():
+        if code and (letter := _letter(code)) not in ("", " "):
+            found[letter] += times
+    return found
 
 
 def _is_of(text: Any, index: int, objects: frozenset[int]) -> bool:
@@ -147,17 +156,20 @@ def _without_overprints(glyphs: list[Glyph]) -> list[Glyph]:
     kept: list[Glyph] = []
     near: dict[tuple[str, int, int], list[Glyph]] = {}
     for glyph in glyphs:
-        column, line = int(glyph.left // 16), int(glyph.top // 16)
+        text, left, top = glyph.text, glyph.left, glyph.top
         slack = 0.2 * glyph.size
-        twin = glyph.text != " " and any(
-            abs(other.left - glyph.left) < slack and abs(other.top - glyph.top) < slack
-            for across in (column - 1, column, column + 1)
-            for down in (line - 1, line, line + 1)
-            for other in near.get((glyph.text, across, down), ())
+        column, line = int(left // 16), int(top // 16)
+        columns = {int((left - slack) // 16), int((left + slack) // 16)}
+        lines = {int((top - slack) // 16), int((top + slack) // 16)}
+        twin = text != " " and any(
+            abs(other.left - left) < slack and abs(other.top - top) < slack
+            for across in columns
+            for down in lines
+            for other in near.get((text, across, down), ())
         )
         if not twin:
             kept.append(glyph)
-            near.setdefault((glyph.text, column, line), []).append(glyph)
+            near.setdefault((text, column, line), []).append(glyph)
     return kept
 
 

@@ -136,14 +136,14 @@ class _Writer:
         title = self.page == 1 and self.y == MARGIN
         size = 20.0 if title else BODY
         first = True
-        for line in wrapped(text, self.width - 2 * MARGIN - (0 if title else 2 * BODY), size):
+        for line in wrapped(text if title else f"　　{text}", self.width - 2 * MARGIN, size):
             if self.y + 2 * size > self.height - MARGIN:
                 self._next_page()
             x = MARGIN + (2 * BODY if first else 0)
             if title:
                 x = (self.width - pdfmetrics.stringWidth(line, FONT, size)) / 2
             self.y += 1.7 * size
-            self._string(line, x, self.y, size)
+            self._string(line.removeprefix("　　"), x, self.y, size)
             first = False
         self.y += 0.3 * size
 

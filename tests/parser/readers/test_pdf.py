@@ -1,0 +1,455 @@
+"""Born-digital PDF: real and made ones, number by number; what a page can be; what a payload must not do."""
+
+from __future__ import annotations
+
+import io
+import random
+import re
+import time
+from decimal import Decimal
+
+import pdfplumber
+import pytest
+from reportlab.lib.pdfencrypt import StandardEncryption  # type: ignore[import-untyped]
+from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # type: ignore[import-untyped]
+from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
+
+from parser import Document, Grid, Paragraph, State, Unreadable, parse
+from parser.readers.pdf import MOST_PAGES, read
+from tests.parser import samples
+from tests.parser.readers.drawn.pdf_file import pdf
+from tests.parser.readers.drawn.pdf_style import LOOSE, RULED, Style, random_style
+from tests.parser.readers.drawn.raw_pdf import file_of
+from tests.parser.readers.drawn.reports import FORMS, errors, report
+
+FONT = "STSong-Light"
+SLACK = 3
+"""The machine of the suite may be busy with other things."""
+
+Rows = list[list[tuple[str, int, int]]]
+SMALL: Rows = [
+    [("指标", 2, 1), ("数量", 1, 2)],
+    [("本年", 1, 1), ("上年", 1, 1)],
+    [("收到", 1, 1), ("12", 1, 1), ("", 1, 1)],
+    [("办结", 1, 1), ("7730.28", 1, 1), ("0", 1, 1)],
+]
+
+
+def small(style: Style) -> Document:
+    """A page with a heading and one small table."""
+    return read(pdf(["某局年度报告", SMALL], style))
+
+
+def grids(document: Document) -> list[Grid]:
+    return [block for block in document.blocks if isinstance(block, Grid)]
+
+
+def paragraphs(document: Document) -> list[str]:
+    return [block.text for block in document.blocks if isinstance(block, Paragraph)]
+
+
+def texts(grid: Grid) -> list[list[str | None]]:
+    """What stands at every position; `None` where nothing does."""
+    found = []
+    for row in range(grid.rows):
+        cells = [grid.at(row, column) for column in range(grid.columns)]
+        found.append([cell.text if cell else None for cell in cells])
+    return found
+
+
+def canvas() -> tuple[Canvas, io.BytesIO]:
+    """An empty page of A4 and where it is written."""
+    if FONT not in pdfmetrics.getRegisteredFontNames():
+        pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    buffer = io.BytesIO()
+    page = Canvas(buffer, pagesize=(595, 842), invariant=1)
+    page.setFont(FONT, 12)
+    return page, buffer
+
+
+def finished(page: Canvas, buffer: io.BytesIO) -> bytes:
+    page.showPage()
+    page.save()
+    return buffer.getvalue()
+
+
+# Real
+
+
+def test_a_real_report_of_wps() -> None:
+    document = read(samples.payload("hongze-2024"))
+    assert document.format == "pdf"
+    assert document.pages == 5
+    assert document.notes == ()
+    assert document.meta["title"] == "政府信息公开工作年度报告"
+    assert [(grid.rows, grid.columns) for grid in grids(document)] == [
+        (7, 4),
+        (7, 2),
+        (16, 10),
+        (10, 10),
+        (4, 15),
+    ]
+    assert paragraphs(document)[0] == "淮安市洪泽区人民政府2024年政府信息公开工作年度报告"
+    assert [text for text in paragraphs(document) if re.match("[一二三四五六]、", text)] == [
+        "一、总体情况",
+        "二、主动公开政府信息情况",
+        "三、收到和处理政府信息公开申请情况",
+        "四、政府信息公开行政复议、行政诉讼情况",
+        "五、存在的主要问题及改进情况",
+        "六、其他需要报告的事项",
+    ]
+
+
+def test_vertical_writing_and_spans_of_the_real_report() -> None:
+    requests = grids(read(samples.payload("hongze-2024")))[2]
+    results = requests.at(5, 0)
+    assert results is not None
+    assert (results.text, results.rowspan) == ("三、本年度办理结果", 11)
+    group = requests.at(9, 1)
+    assert group is not None
+    assert (group.text, group.row, group.rowspan) == ("（三）不予公开", 7, 8)
+    assert texts(requests)[15][1:] == ["（四）无法提供", "1.本机关不掌握相关政府信息", "31", *"00000", "31"]
+
+
+def test_a_paragraph_goes_on_over_a_page_cut_without_the_page_number() -> None:
+    whole = "".join(paragraphs(read(samples.payload("hongze-2024"))))
+    assert "使各行政机关答复的" in whole
+    assert not re.search(r"-\s*\d\s*-", whole)
+
+
+def test_the_real_report_says_the_same_as_to_pdfplumber() -> None:
+    """Every number that pdfplumber finds in the tables is in our tables, as often."""
+    payload = samples.payload("hongze-2024")
+    ours = sorted(
+        cell.text
+        for grid in grids(read(payload))
+        for cell in grid.cells
+        if re.fullmatch(r"[\d.]+", cell.text)
+    )
+    with pdfplumber.open(io.BytesIO(payload)) as file:
+        cells = [
+            cell for page in file.pages for table in page.extract_tables() for row in table for cell in row
+        ]
+    assert ours == sorted(cell for cell in cells if cell and re.fullmatch(r"[\d.]+", cell))
+
+
+# Made
+
+
+@pytest.mark.parametrize("border", [*RULED, *LOOSE])
+@pytest.mark.parametrize("form", FORMS)
+def test_no_number_is_wrong_lost_or_invented(form: str, border: str) -> None:
+    for seed in (3, 34) if border == "dotted" else range(40, 44):
+        made = report(form, seed)
+        payload = pdf(made.blocks, random_style(seed * 7 + len(form), border), seed)
+        assert errors(made, parse(payload)) == {}, (seed, border)
+
+
+@pytest.mark.parametrize("border", RULED)
+def test_cells_spans_and_blanks(border: str) -> None:
+    (grid,) = grids(small(Style(border=border)))
+    assert texts(grid) == [
+        ["指标", "数量", "数量"],
+        ["指标", "本年", "上年"],
+        ["收到", "12", ""],
+        ["办结", "7730.28", "0"],
+    ]
+    corner = grid.at(1, 0)
+    assert corner is not None
+    assert (corner.row, corner.rowspan, corner.colspan) == (0, 2, 1)
+
+
+@pytest.mark.parametrize("border", LOOSE)
+def test_columns_from_numbers_where_no_rule_runs_down(border: str) -> None:
+    (grid,) = grids(small(Style(border=border)))
+    assert texts(grid)[-2:] == [["收到", "12", ""], ["办结", "7730.28", "0"]]
+
+
+@pytest.mark.parametrize("turn", [0, 90, 180, 270])
+def test_a_turned_page_is_read_upright_and_located_as_it_was_drawn(turn: int) -> None:
+    (grid,) = grids(small(Style(turn=turn)))
+    assert texts(grid)[3] == ["办结", "7730.28", "0"]
+    cell = grid.at(3, 1)
+    assert cell is not None
+    assert cell.locator.page == 1
+    assert cell.locator.box is not None
+    left, top, right, bottom = cell.locator.box
+    upright = grids(small(Style()))[0].at(3, 1)
+    assert upright is not None
+    assert upright.locator.box is not None
+    x, y, x2, y2 = upright.locator.box
+    expected = {
+        0: (x, y, x2, y2),
+        90: (y, 595 - x2, y2, 595 - x),
+        180: (595 - x2, 842 - y2, 595 - x, 842 - y),
+        270: (842 - y2, x, 842 - y, x2),
+    }[turn]
+    assert (left, top, right, bottom) == pytest.approx(expected, abs=0.5)
+
+
+def test_content_on_its_side_without_rotate() -> None:
+    (grid,) = grids(small(Style(sideways=True)))
+    assert texts(grid)[3] == ["办结", "7730.28", "0"]
+
+
+@pytest.mark.parametrize("group", ["stacked", "vertical", "rotated", "two_columns", "wrapped"])
+def test_a_label_that_runs_down(group: str) -> None:
+    rows: Rows = [[("三、本年度办理结果", 14, 1), ("项目", 1, 1), ("数", 1, 1)]]
+    rows += [[(f"第{number}类", 1, 1), (str(number), 1, 1)] for number in range(13)]
+    wide = [[*row, *([("0", 1, 1)] * 7)] for row in rows]
+    (grid,) = grids(read(pdf(["某局报告", wide], Style(group=group, row_height=14))))
+    label = grid.at(9, 0)
+    assert label is not None
+    assert (label.text, label.rowspan) == ("三、本年度办理结果", 14)
+
+
+def test_tables_are_cut_into_a_grid_a_page() -> None:
+    rows: Rows = [[(f"第{number}行", 1, 1), (str(number), 1, 1), ("0", 1, 1)] for number in range(60)]
+    for cut in ("closed", "open_below", "open_sides"):
+        found = grids(read(pdf(["某局报告", rows], Style(cut=cut))))
+        assert [grid.locator.page for grid in found] == [1, 2]
+        assert [row[:2] for grid in found for row in texts(grid)] == [
+            [f"第{number}行", str(number)] for number in range(60)
+        ]
+
+
+# Text
+
+
+def test_paragraphs_and_headings() -> None:
+    long = (
+        "这一年，本机关按照要求推进公开工作，全年发布信息1234条，收到申请56件，"
+        "均在期限内答复，未发生复议和诉讼案件。"
+    )
+    document = read(
+        pdf(["某市某局2023年政府信息公开工作年度报告", "一、总体情况", long * 2, "二、其他"], Style())
+    )
+    assert paragraphs(document) == [
+        "某市某局2023年政府信息公开工作年度报告",
+        "一、总体情况",
+        long * 2,
+        "二、其他",
+    ]
+
+
+@pytest.mark.parametrize("shown", ["- {} -", "— {} —", "第 {} 页", "{}"])
+def test_page_numbers_and_running_heads_are_not_text(shown: str) -> None:
+    body = ["某局报告", *["公开工作按计划进行，各项制度继续执行，没有发生大的变化。" * 3] * 30]
+    document = read(pdf(body, Style(page_number=shown, running_head=True)))
+    assert document.pages > 2
+    assert paragraphs(document) == ["政府信息公开年报", *body]
+    assert document.notes == ()
+
+
+def test_a_number_wider_than_its_cell_is_whole_and_in_its_cell() -> None:
+    page, buffer = canvas()
+    for left, top, right, bottom in ((100, 700, 130, 720), (130, 700, 160, 720), (160, 700, 190, 720)):
+        page.rect(left, top, right - left, bottom - top)
+    page.drawString(105, 704, "5")
+    page.drawCentredString(145, 704, "73028443")
+    page.drawString(180, 704, "6")
+    (grid,) = grids(read(finished(page, buffer)))
+    assert texts(grid) == [["5", "73028443", "6"]]
+
+
+def test_a_number_that_wraps_is_one_and_two_numbers_are_two() -> None:
+    page, buffer = canvas()
+    page.grid([100, 130, 200], [650, 700])
+    page.drawString(102, 682, "1234")
+    page.drawString(102, 666, "56")
+    page.drawString(140, 682, "12")
+    page.drawString(140, 666, "34")
+    (grid,) = grids(read(finished(page, buffer)))
+    assert texts(grid) == [["123456", "12\n34"]]
+
+
+def test_bold_by_printing_twice_is_printed_once() -> None:
+    page, buffer = canvas()
+    page.grid([100, 160, 220], [680, 700])
+    for shift in (0, 0.3):
+        page.drawString(110 + shift, 685, "11")
+        page.drawString(170 + shift, 685, "公开")
+    document = read(finished(page, buffer))
+    assert texts(grids(document)[0]) == [["11", "公开"]]
+    assert document.notes == ()
+
+
+def test_a_watermark_is_in_no_cell() -> None:
+    page, buffer = canvas()
+    page.grid([100, 160, 220], [680, 700])
+    page.drawString(110, 685, "11")
+    page.drawString(170, 685, "22")
+    page.translate(120, 660)
+    page.rotate(40)
+    page.drawString(0, 0, "仅供查阅99")
+    document = read(finished(page, buffer))
+    assert texts(grids(document)[0]) == [["11", "22"]]
+    assert document.notes == ()
+
+
+def test_text_over_a_picture_that_is_drawn_invisibly_is_kept_and_said() -> None:
+    document = small(Style(invisible=True))
+    assert texts(grids(document)[0])[3] == ["办结", "7730.28", "0"]
+    assert grids(document)[0].cells[0].confidence < 0.9
+    assert any("invisible" in note for note in document.notes)
+
+
+def test_invisible_text_under_visible_text_is_left_out() -> None:
+    page, buffer = canvas()
+    page.drawString(100, 700, "看得见")
+    page.drawString(100, 600, "看不见", mode=3)
+    assert paragraphs(read(finished(page, buffer))) == ["看得见"]
+
+
+def test_characters_without_meaning_are_counted() -> None:
+    text = b"BT /F1 12 Tf 100 700 Td (ABC) Tj 0 -30 Td (\\001\\002) Tj ET"
+    document = read(file_of(text))
+    assert paragraphs(document) == ["ABC"]
+    assert document.notes == ("Page 1: 2 characters have no Unicode meaning and were not read.",)
+
+
+# States
+
+
+@pytest.mark.parametrize(
+    ("payload", "state"),
+    [
+        (b"", State.EMPTY),
+        (b"   \n", State.EMPTY),
+        (b"%PDF-1.7\n", State.DAMAGED),
+        (b"%PDF-1.4 garbage \x00\xff" * 100, State.DAMAGED),
+        (file_of(b""), State.EMPTY),
+        (file_of(b"", pages=MOST_PAGES + 1), State.TOO_LARGE),
+        (file_of(b"", pages=100_000), State.TOO_LARGE),
+    ],
+)
+def test_states(payload: bytes, state: State) -> None:
+    with pytest.raises(Unreadable) as raised:
+        read(payload)
+    assert raised.value.state is state
+    assert raised.value.reason.endswith(".")
+
+
+def locked(user: str) -> bytes:
+    buffer = io.BytesIO()
+    page = Canvas(buffer, encrypt=StandardEncryption(user, "owner", strength=128))
+    page.drawString(100, 700, "secret 42")
+    return finished(page, buffer)
+
+
+def test_a_password_is_a_state_and_an_empty_one_none() -> None:
+    with pytest.raises(Unreadable) as raised:
+        read(locked("user"))
+    assert raised.value.state is State.ENCRYPTED
+    assert paragraphs(read(locked(""))) == ["secret 42"]
+
+
+def test_a_scan_is_image_only_even_with_a_page_number() -> None:
+    page, buffer = canvas()
+    pixels = b"\xcc" * 300
+    page.drawInlineImage(_image(pixels), 0, 0, 595, 842)
+    page.drawString(290, 30, "- 1 -")
+    with pytest.raises(Unreadable) as raised:
+        read(finished(page, buffer))
+    assert raised.value.state is State.IMAGE_ONLY
+
+
+def _image(pixels: bytes) -> object:
+    from PIL import Image
+
+    return Image.frombytes("RGB", (10, 10), pixels)
+
+
+def test_a_scanned_page_among_others_is_said() -> None:
+    page, buffer = canvas()
+    page.drawString(100, 700, "正文")
+    page.showPage()
+    page.drawInlineImage(_image(b"\xcc" * 300), 0, 0, 595, 842)
+    document = read(finished(page, buffer))
+    assert document.notes == ("Page 2 is a picture without a text layer; what it shows was not read.",)
+
+
+# Hostile
+
+
+def made_once() -> bytes:
+    return pdf(report("2021", 3).blocks, Style(), 3)
+
+
+def test_a_file_that_is_cut_off_is_damaged() -> None:
+    payload = made_once()
+    for share in (0.02, 0.2, 0.5, 0.8, 0.97, 0.995):
+        with pytest.raises(Unreadable) as raised:
+            read(payload[: int(len(payload) * share)])
+        assert raised.value.state is State.DAMAGED
+
+
+def test_flipped_bits_never_raise_anything_else() -> None:
+    payload = made_once()
+    dice = random.Random(5)
+    for _ in range(60):
+        spoiled = bytearray(payload)
+        for _ in range(dice.choice((1, 3, 30, 300))):
+            spoiled[dice.randrange(len(spoiled))] ^= 1 << dice.randrange(8)
+        try:
+            read(bytes(spoiled))
+        except Unreadable as error:
+            assert error.reason
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"1e38 1e38 m 1e38 -1e38 l S 0 0 1e38 1e38 re f",
+        b"99999999999999999999 0 0 99999999999999999999 0 0 cm BT /F1 12 Tf (12) Tj ET 0 0 1 1 re S",
+        b"BT /F1 0 Tf 100 700 Td (12) Tj ET",
+        b"BT /F1 1e30 Tf 100 700 Td (12) Tj ET",
+        b"BT 0 0 0 0 0 0 Tm /F1 12 Tf (12) Tj ET",
+        b"BT /F1 12 Tf nan inf Td (12) Tj ET",
+        b"q " * 5000 + b"BT /F1 12 Tf 100 700 Td (12) Tj ET",
+        b"/X1 Do " * 50,
+        b"(" * 3000,
+        b"[" * 3000,
+    ],
+)
+def test_absurd_pages(content: bytes) -> None:
+    try:
+        document = read(file_of(content + b" BT /F1 12 Tf 100 600 Td (here) Tj ET"))
+    except Unreadable:
+        return
+    assert all(block.locator.page == 1 for block in document.blocks)
+
+
+def test_a_drawing_of_very_many_lines_takes_no_time() -> None:
+    dice = random.Random(1)
+    strokes = b"".join(
+        b"%d %d m %d %d l S " % (x, y, x + dice.randint(5, 90), y)
+        for x, y in ((dice.randint(0, 500), dice.randint(0, 800)) for _ in range(20_000))
+    )
+    strokes += b"".join(b"%d 10 m %d 800 l S " % (x % 595, x % 595) for x in range(20_000))
+    started = time.perf_counter()
+    document = read(file_of(strokes + b"BT /F1 12 Tf 100 700 Td (here) Tj ET"))
+    assert time.perf_counter() - started < 20
+    assert [block.text for block in document.blocks if isinstance(block, Paragraph)] == ["here"]
+
+
+def test_a_report_of_five_pages_takes_a_tenth_of_a_second() -> None:
+    payload = samples.payload("hongze-2024")
+    read(payload)
+    best = min(_seconds(payload) for _ in range(5))
+    assert best < 0.1 * SLACK
+
+
+def _seconds(payload: bytes) -> float:
+    started = time.perf_counter()
+    read(payload)
+    return time.perf_counter() - started
+
+
+def test_figures_of_the_real_report() -> None:
+    truth = samples.figures(samples.truth("hongze-2024"))
+    found = parse(samples.payload("hongze-2024")).report
+    assert found is not None
+    read_figures: dict[str, Decimal | None] = {figure.key: figure.value for figure in found.figures}
+    assert read_figures == truth
