@@ -160,6 +160,7 @@ class _Reader:
         hanging: dict[int, tuple[int, int]] = {}
         for number, row in enumerate(rows):
             column = _count(row.find(f"{W}trPr/{W}gridBefore"), 0)
+            left: tuple[int, int] | None = None
             for cell in self._children(row, "tc"):
                 self.cells += 1
                 if self.cells > MOST_CELLS:
@@ -168,6 +169,10 @@ class _Reader:
                 merge = cell.find(f"{W}tcPr/{W}vMerge")
                 anchor = hanging.get(column)
                 goes_on = merge is not None and merge.get(f"{W}val") != "restart"
+                if left is not None and _joins_left(cell) and not self._cell_text(cell):
+                    drawn[left] = replace(drawn[left], colspan=drawn[left].colspan + span)
+                    column += span
+                    continue
                 if goes_on and anchor is not None and not self._cell_text(cell):
                     over = drawn[anchor]
                     drawn[anchor] = replace(over, rowspan=number - over.row + 1)
@@ -176,6 +181,7 @@ class _Reader:
                         number, column, self._cell_text(cell), 1, span, self._locator(cell)
                     )  # fmt: skip
                     anchor = (number, column)
+                left = anchor
                 for covered in range(column, column + span):
                     hanging.pop(covered, None)
                 if merge is not None:
@@ -298,6 +304,12 @@ class _Reader:
 def _count(node: Element | None, otherwise: int) -> int:
     """The number that an element holds, if it holds a sensible one."""
     return min(number_of(None if node is None else node.get(f"{W}val"), otherwise), MOST_COLUMNS)
+
+
+def _joins_left(cell: Element) -> bool:
+    """Whether a cell goes on with the one before it, in the way of old files (`hMerge`)."""
+    merge = cell.find(f"{W}tcPr/{W}hMerge")
+    return merge is not None and merge.get(f"{W}val") != "restart"
 
 
 def _is_hidden(run: Element) -> bool:

@@ -10,8 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import etree  # type: ignore[import-untyped]
 
+from parser import parse
 from parser.document import Document, Grid, Heading, Paragraph, State, Unreadable
 from parser.readers.docx import read
+from tests.parser.readers.drawn.docx_file import document
+from tests.parser.readers.drawn.reports import FORMS, errors, report
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
@@ -104,6 +107,21 @@ def test_merged_cells_keep_their_spans_and_covered_ones_are_no_cells() -> None:
     assert covered.text == "三"
     assert empty is not None
     assert empty.text == ""
+
+
+def test_cells_merged_in_the_way_of_old_files() -> None:
+    begin, go_on = '<w:hMerge w:val="restart"/>', "<w:hMerge/>"
+    rows = f"<w:tr>{tc('合计', begin)}{tc('', go_on)}{tc('3')}</w:tr><w:tr>{tc('1')}{tc('2')}{tc('')}</w:tr>"
+    grid = only_grid(read(package(f"<w:tbl>{rows}</w:tbl>")))
+    places = [(cell.row, cell.column, cell.colspan, cell.text) for cell in grid.cells]
+    assert places == [(0, 0, 2, "合计"), (0, 2, 1, "3"), (1, 0, 1, "1"), (1, 1, 1, "2"), (1, 2, 1, "")]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_number_is_wrong_lost_or_invented(form: str) -> None:
+    for seed in range(20):
+        made = report(form, seed)
+        assert errors(made, parse(document(made, seed))) == {}, seed
 
 
 def test_a_row_that_begins_further_right() -> None:
