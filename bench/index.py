@@ -20,9 +20,10 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy.orm import Session
 
-from storage.captures import history, nearest
+from storage.captures import nearest
 from storage.database import Database
 from storage.models import Run, Segment
+from storage.timemap import time_map
 
 NIGHTS = 100
 FIRST = datetime(2026, 1, 1, 18, tzinfo=UTC)
@@ -109,10 +110,10 @@ def ask(database: Database, pages: int, asked: int) -> dict[str, list[Taken]]:
         at = FIRST + timedelta(days=chosen.randrange(NIGHTS), hours=chosen.randrange(1, 24))
         return nearest(session, url, at).url == url
 
-    def time_map(session: Session, url: str) -> bool:
-        return len(history(session, url)) == NIGHTS
+    def whole(session: Session, url: str) -> bool:
+        return len(time_map(session, url)) == NIGHTS
 
-    questions: list[Callable[[Session, str], bool]] = [near, time_map]
+    questions: list[Callable[[Session, str], bool]] = [near, whole]
     for warm_up in (True, False):
         for page in addresses[:20] if warm_up else addresses:
             url = f"https://www.site{page % SITES}.gov.cn/xxgk/zfxxgkml/bmgkbg/t{page}.html"

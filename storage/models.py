@@ -140,7 +140,8 @@ class Capture(Base):
 
     __tablename__ = "captures"
     __table_args__ = (
-        Index("ix_captures_url_captured_at", "url", "captured_at"),
+        # A time map is read from this index alone: the rows of an address lie a night apart in the table.
+        Index("ix_captures_time_map", "url", "captured_at", "id", "status", "payload_sha256"),
         Index("ix_captures_surt_captured_at", "surt", "captured_at"),
         Index("ix_captures_run_url", "run_id", "url"),
         Index("ix_captures_payload_sha256", "payload_sha256"),

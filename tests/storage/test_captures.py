@@ -66,7 +66,7 @@ def test_identity_is_the_exact_url(days: Home) -> None:
         for at in (None, NOON + timedelta(days=9)):
             with pytest.raises(UnknownUrl) as caught:
                 found(days, url, at)
-            assert caught.value.message().startswith(f"{url} was never captured".lstrip())
+            assert caught.value.details["url"] == url
 
 
 def test_a_url_that_only_ever_failed_was_never_captured(home: Home) -> None:

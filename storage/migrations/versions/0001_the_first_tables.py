@@ -100,7 +100,9 @@ def upgrade() -> None:
         batch_op.create_index("ix_captures_payload_sha256", ["payload_sha256"], unique=False)
         batch_op.create_index("ix_captures_run_url", ["run_id", "url"], unique=False)
         batch_op.create_index("ix_captures_surt_captured_at", ["surt", "captured_at"], unique=False)
-        batch_op.create_index("ix_captures_url_captured_at", ["url", "captured_at"], unique=False)
+        batch_op.create_index(
+            "ix_captures_time_map", ["url", "captured_at", "id", "status", "payload_sha256"], unique=False
+        )
 
     op.create_table(
         "reports",
