@@ -16,12 +16,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from config import Settings
 from crawler.handover import hand_over, unread
 from crawler.summary import summarise
 from crawler.walk import walk
+from crawler.watching import Watcher
 from errors import CannotWrite, NianbaoError, NightFailed, StorageError
 from parser import PARSER_VERSION
 from parser.forms.vocabulary import entries
@@ -35,15 +36,6 @@ from storage.home import NIGHT_LOCK, hold
 from storage.overrides import Overrides
 from storage.records import record_run
 from storage.series import relate_changed
-
-
-class Watcher(Protocol):
-    """Who watches a night: a phase starts (with how much there is to do, if known), advances, finishes."""
-
-    def start(self, phase: str, total: int | None) -> None: ...
-    def advance(self, phase: str, amount: int = 1) -> None: ...
-    def finish(self, phase: str) -> None: ...
-    def note(self, line: str) -> None: ...
 
 
 def crawl(settings: Settings, domains: list[str], watcher: Watcher) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from config import Settings
 from crawler.handover import hand_over, unread
-from crawler.nightly import Watcher
+from crawler.watching import Watcher
 from parser import PARSER_VERSION
 from parser.series import across_years
 from storage import runs

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from typing import TYPE_CHECKING
 
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
@@ -13,14 +12,12 @@ from sqlalchemy import select
 
 from config import Settings
 from crawler.recording import Recorder, captured
+from crawler.watching import Watcher
 from errors import CannotWrite, NianbaoError, NightFailed, NoReportFound, SiteBlocked, SiteSilent
 from spiders.loader import spider_class
 from spiders.site import SiteProfile
 from storage.database import Database
 from storage.models import Capture, Sighting
-
-if TYPE_CHECKING:
-    from crawler.nightly import Watcher
 
 STOPPED = "shutdown"
 """Scrapy's reason of a crawl that a signal ended."""
