@@ -27,6 +27,10 @@ def is_value(text: str) -> bool:
     return _VALUE.fullmatch(text.strip()) is not None
 
 
+_BEFORE_COMMA = re.compile(r"[\d０-９]{1,3}(?:[,，][\d０-９]{3})*[,，]")
+_THOUSAND = re.compile(r"[\d０-９]{3}(?:\D|$)")
+
+
 @dataclass(slots=True, eq=False)
 class Chunk:
     """Neighbouring characters of one line."""
@@ -80,7 +84,7 @@ def chunks(glyphs: Sequence[Glyph]) -> list[Chunk]:
 
 
 def with_remarks(parts: Sequence[Chunk]) -> list[Chunk]:
-    """Values whose remark in brackets wraps, as one chunk each."""
+    """Values that wrap, as one chunk each: within a remark in brackets, or behind the comma of a thousand."""
     left = sorted(parts, key=lambda part: part.y)
     found: list[Chunk] = []
     taken: set[int] = set()
@@ -88,7 +92,7 @@ def with_remarks(parts: Sequence[Chunk]) -> list[Chunk]:
         if id(part) in taken:
             continue
         whole = part
-        while part.is_value and _is_open(whole.text):
+        while _breaks_off(whole.text):
             below = next(
                 (
                     other
@@ -97,6 +101,7 @@ def with_remarks(parts: Sequence[Chunk]) -> list[Chunk]:
                     and 0.5 * part.size < other.y - whole.glyphs[-1].y < _WRAP * part.size
                     and other.left < whole.right
                     and other.right > whole.left
+                    and (whole.is_value or _THOUSAND.match(other.text))
                 ),
                 None,
             )
@@ -131,8 +136,12 @@ def without_serials(parts: Sequence[Chunk]) -> None:
                 part.is_value = False
 
 
-def _is_open(text: str) -> bool:
-    return sum(text.count(sign) for sign in "(（") > sum(text.count(sign) for sign in ")）")
+def _breaks_off(text: str) -> bool:
+    """Whether a value cannot end here."""
+    if _BEFORE_COMMA.fullmatch(text):
+        return True
+    is_open = sum(text.count(sign) for sign in "(（") > sum(text.count(sign) for sign in ")）")
+    return is_open and is_value(text)
 
 
 def _touch(one: Glyph, two: Glyph) -> bool:

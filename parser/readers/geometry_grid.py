@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from parser.document import Box, Cell, Grid, Locator
 from parser.readers.geometry import Glyph, Sheet
+from parser.readers.geometry_chunks import is_value
 from parser.readers.geometry_lattice import Lattice, lattices
-from parser.readers.geometry_lines import cell_text
+from parser.readers.geometry_lines import cell_text, fills, lines
 
 RECOGNISED = 0.8
 """Confidence of characters that somebody's OCR put invisibly over a picture."""
@@ -19,13 +20,17 @@ _TOUCHING = 0.12
 def ruled_grids(sheet: Sheet) -> tuple[list[tuple[Box, Grid]], list[Glyph]]:
     """The ruled tables of a sheet, each with its box on the sheet, and the characters outside all of them.
 
-    A table inside a cell of another is a grid of its own; its text is not repeated in that cell.
+    A table inside a cell of another is a grid of its own; its text is not repeated in that cell. A table
+    whose rows are not ruled is left to be read as one without rules.
     """
     left = sheet.glyphs
     runs = _runs_of_numbers(left)
     found = []
     for lattice in lattices(sheet):
-        inside, left = _sorted_into(lattice, left, runs)
+        inside, outside = _sorted_into(lattice, left, runs)
+        if _is_stacked(lattice, inside):
+            continue
+        left = outside
         if any(inside):
             cells = [
                 Cell(
@@ -46,6 +51,21 @@ def ruled_grids(sheet: Sheet) -> tuple[list[tuple[Box, Grid]], list[Glyph]]:
 def place(sheet: Sheet, box: Box) -> Locator:
     """The locator of a box of the sheet."""
     return Locator(page=sheet.number, box=sheet.source_box(box))
+
+
+def _is_stacked(lattice: Lattice, inside: Sequence[Sequence[Glyph]]) -> bool:
+    """Whether numbers stand one below the other, beside others or beside as many labels: no rules part the
+    rows. A number that wraps for lack of room is one."""
+    values: dict[int, list[int]] = {}
+    words: dict[int, int] = {}
+    for field, glyphs in zip(lattice.fields, inside, strict=True):
+        found = lines(glyphs) if len(glyphs) > 1 and field.rowspan == 1 else []
+        if len(found) > 1 and all(is_value(line.text) for line in found):
+            if not any(fills(line, field.box) for line in found[:-1]):
+                values.setdefault(field.row, []).append(len(found))
+        else:
+            words[field.row] = max(words.get(field.row, 0), len(found))
+    return any(len(counts) > 1 or words.get(row, 0) >= counts[0] for row, counts in values.items())
 
 
 def _runs_of_numbers(glyphs: Sequence[Glyph]) -> dict[int, tuple[float, float]]:

@@ -20,6 +20,7 @@ GAP_OF_DIGITS = 0.3
 _GAP_BETWEEN_LETTERS = 0.3
 _GAP_BETWEEN_SIGNS = 1.0
 _TOUCHING = 0.12
+_PADDED = 1.4
 _CJK_FROM = 0x2E80
 
 
@@ -121,8 +122,12 @@ def cell_text(glyphs: Sequence[Glyph], box: Box) -> str:
     if _runs_down(printed):
         return "".join(glyph.text for column in _columns(printed) for glyph in column)
     found = lines(glyphs)
-    full = [box[2] - one.box[2] < 1.2 * one.size for one in found]
-    return joined([one.text for one in found], full)
+    return joined([one.text for one in found], [fills(one, box) for one in found])
+
+
+def fills(one: Line, box: Box) -> bool:
+    """Whether a line of a cell leaves no room for another character, wherever in the cell it is set."""
+    return (box[2] - box[0]) - (one.box[2] - one.box[0]) < _PADDED * one.size
 
 
 def _turned_text(glyphs: Sequence[Glyph], turn: int) -> str:

@@ -93,7 +93,11 @@ def _belongs(rows: Lines, above: int, below: int) -> bool:
     one, two = _value_of(rows[above]), _value_of(rows[below])
     if not _alike(one, two) or two.y - one.y > _FAR * max(one.size, 8.0):
         return False
-    return not any(_is_barrier(row, one) for row in rows[above + 1 : below])
+    between = rows[above + 1 : below]
+    if any(_is_barrier(row, one) for row in between):
+        return False
+    chapters = [index for index, row in enumerate(between) if len(row) == 1 and _CHAPTER.match(row[0].text)]
+    return not chapters or all(len(row) == 1 for row in between[chapters[0] :])
 
 
 def _value_of(row: list[Chunk]) -> Chunk:
@@ -117,7 +121,8 @@ def _first_of_head(rows: Lines, index: int, free: int) -> int:
         gap = rows[first][0].top - row[0].bottom
         if gap > 2.2 * value.size or _is_barrier(row, value):
             break
-        if len(row) == 1 and (_is_chapter(row[0], rows[first]) or row[0].text[-1] in "。；"):
+        headed = any(len(other) > 1 for other in rows[first:index])
+        if len(row) == 1 and (_is_chapter(row[0], rows[first], headed) or row[0].text[-1] in "。；"):
             break
         if len(row) == 1 and len(row[0].text) > _PROSE and row[0].left <= left + value.size:
             break
@@ -125,10 +130,12 @@ def _first_of_head(rows: Lines, index: int, free: int) -> int:
     return first
 
 
-def _is_chapter(part: Chunk, below: list[Chunk]) -> bool:
-    """Whether a lone piece of text is a heading of the report, not the first line of a label."""
+def _is_chapter(part: Chunk, below: list[Chunk], headed: bool) -> bool:
+    """Whether a lone piece of text is a heading of the report, not a label or the first line of one: it
+    stands over a header (`headed`), or begins elsewhere than labels do."""
     wraps = len(part.text) < 10 and _continues([part], below)
-    return _CHAPTER.match(part.text) is not None and not wraps and abs(part.left - below[0].left) > 1
+    apart = headed or abs(part.left - below[0].left) > 1
+    return _CHAPTER.match(part.text) is not None and not wraps and apart
 
 
 def _last_of_tail(rows: Lines, index: int) -> int:
@@ -193,6 +200,11 @@ def _is_head(region: Lines, index: int, near: Sequence[list[Chunk]], shared: Seq
     edge = max((part.left + 1.5 * part.size for part in labels), default=start - values[0].size)
     row = region[index]
     far = min(abs(value.y - row[0].y) for value in values) > _NEXT_LINE * row[0].size
+    if not far:
+        beside = [
+            part for other in region[max(0, index - 1) : index + 2] for part in other if part not in row
+        ]
+        labels += [part for part in beside if not part.is_value and part.left < start]
     return any(
         part.left > edge
         and not part.is_value

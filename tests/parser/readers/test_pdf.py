@@ -258,8 +258,8 @@ def test_a_number_that_wraps_is_one_and_two_numbers_are_two() -> None:
     page.grid([100, 130, 200], [650, 700])
     page.drawString(102, 682, "1234")
     page.drawString(102, 666, "56")
-    page.drawString(140, 682, "12")
-    page.drawString(140, 666, "34")
+    page.drawRightString(198, 682, "12")
+    page.drawRightString(198, 666, "34")
     (grid,) = grids(read(finished(page, buffer)))
     assert texts(grid) == [["123456", "12\n34"]]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ FONT_DOWN = "STSong-Light-Down"
 MARGIN = 60.0
 PAD = 3.0
 BODY = 14.0
+_VALUE = re.compile(r"[-+]?[\d０-９][\d０-９,.，]*|[-—/无]|——")
 
 
 @dataclass
@@ -302,6 +304,8 @@ class _Borders:
             for box in boxes:
                 canvas.rect(box.left + 0.3, self.height - box.bottom + 0.3, box.right - box.left - 0.6,
                             box.bottom - box.top - 0.6)  # fmt: skip
+        elif border == "columns":
+            self._columns(boxes, frame)
         elif border != "none":
             self._lines(boxes, frame)
         canvas.restoreState()
@@ -318,6 +322,21 @@ class _Borders:
             self._line(box.left, box.top, box.left, box.bottom)
             if not (open_sides and box.right == frame[2]):
                 self._line(box.right, box.top, box.right, box.bottom)
+
+    def _columns(self, boxes: Sequence[Box], frame: tuple[float, float, float, float]) -> None:
+        """Rules between the columns, round the table and below its header, none between the rows."""
+        left, top, right, bottom = frame
+        header = min(
+            (box.top for box in boxes if box.column > 0 and _VALUE.fullmatch(box.text)), default=bottom
+        )
+        for y in (top, header, bottom):
+            self._line(left, y, right, y)
+        for box in boxes:
+            if box.bottom < header:
+                self._line(box.left, box.bottom, box.right, box.bottom)
+        for box in boxes:
+            self._line(box.left, box.top, box.left, box.bottom)
+        self._line(right, top, right, bottom)
 
     def _line(self, left: float, top: float, right: float, bottom: float) -> None:
         canvas, high = self.canvas, self.height

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 RULED = ("solid", "hair", "gray", "dashed", "dotted", "cells", "fills", "double", "shaded")
 """Borders from which every cell can be told."""
 
-LOOSE = ("none", "horizontal", "three_line")
+LOOSE = ("none", "horizontal", "three_line", "columns")
 """Borders that leave the columns, or rows and columns, to the eye."""
 
 
