@@ -34,7 +34,7 @@ serve-nights: $(READY) ## the service that runs a night every night
 	@$(BIN)/python scheduler.py
 
 test: $(READY) ## the whole test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 lint: $(READY) ## style and format, without changing anything
 	$(BIN)/ruff check .
