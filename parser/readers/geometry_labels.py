@@ -101,11 +101,9 @@ def _side_by_side(ones: Sequence[Chunk], others: Sequence[Chunk]) -> bool:
     """Whether pieces stand side by side, or some wrap for lack of room before the others."""
     start = min(other.left for other in others)
     narrow = sorted((one for one in ones if one.right <= start + 1), key=lambda one: one.y)
-    wraps = any(
-        two.y - one.y < _WRAP * one.size and start - one.right < _FULL * one.size
-        for one, two in pairwise(narrow)
-    )
-    return wraps or any(
+    lines = [one for one, two in pairwise(narrow) if two.y - one.y < _WRAP * one.size]
+    room = _FULL if len(lines) < 2 else 1.6 * _FULL
+    return any(start - one.right < room * one.size for one in lines) or any(
         abs(one.y - other.y) < 1.1 * one.size and one.right <= other.left + 1
         for one in ones
         for other in others

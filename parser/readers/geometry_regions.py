@@ -14,6 +14,7 @@ from parser.readers.geometry_chunks import Chunk, walls
 _CHAPTER = re.compile(r"[一二三四五六七八九十]{1,2}\s*[、.．]")
 _PROSE = 26
 _FAR = 9.0
+_APART = 3.0
 _CUT = 0.14
 _WRAP = 1.62
 _NEXT_LINE = 1.45
@@ -93,11 +94,16 @@ def _belongs(rows: Lines, above: int, below: int) -> bool:
     one, two = _value_of(rows[above]), _value_of(rows[below])
     if not _alike(one, two) or two.y - one.y > _FAR * max(one.size, 8.0):
         return False
-    between = rows[above + 1 : below]
-    if any(_is_barrier(row, one) for row in between):
+    if any(_is_barrier(row, one) for row in rows[above + 1 : below]):
         return False
-    chapters = [index for index, row in enumerate(between) if len(row) == 1 and _CHAPTER.match(row[0].text)]
-    return not chapters or all(len(row) == 1 for row in between[chapters[0] :])
+    headed = False
+    for index in range(below - 1, above, -1):
+        row = rows[index]
+        lone = len(row) == 1 and rows[index + 1][0].y - row[0].y > _WRAP * row[0].size
+        if headed and lone and _CHAPTER.match(row[0].text):
+            return False
+        headed = headed or len(row) > 1
+    return True
 
 
 def _value_of(row: list[Chunk]) -> Chunk:
@@ -119,7 +125,7 @@ def _first_of_head(rows: Lines, index: int, free: int) -> int:
     while first > free:
         row = rows[first - 1]
         gap = rows[first][0].top - row[0].bottom
-        if gap > 2.2 * value.size or _is_barrier(row, value):
+        if gap > _APART * value.size or _is_barrier(row, value):
             break
         headed = any(len(other) > 1 for other in rows[first:index])
         if len(row) == 1 and (_is_chapter(row[0], rows[first], headed) or row[0].text[-1] in "。；"):

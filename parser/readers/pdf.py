@@ -19,6 +19,7 @@ from parser.readers.geometry_bare import bare_grids, has_columns
 from parser.readers.geometry_flow import Flow, blocks, set_furniture_aside
 from parser.readers.geometry_grid import ruled_grids
 from parser.readers.geometry_lines import Line, lines
+from parser.readers.pdf_font import bars
 from parser.readers.pdf_page import read_page
 
 MOST_PAGES = 500
@@ -40,7 +41,7 @@ def read(payload: bytes) -> Document:
     Raises `Unreadable`: `encrypted` (a password is needed to open it), `damaged`, `too_large`, `image_only`,
     `empty`.
     """
-    with _opened(payload) as document:
+    with bars(), _opened(payload) as document:
         count = len(document)
         if count > MOST_PAGES:
             raise Unreadable(State.TOO_LARGE, f"The PDF has {count} pages; at most {MOST_PAGES} are read.")

@@ -9,7 +9,10 @@ import time
 from decimal import Decimal
 
 import pdfplumber
+import pypdfium2  # type: ignore[import-untyped]
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from reportlab.lib.pdfencrypt import StandardEncryption  # type: ignore[import-untyped]
 from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont  # type: ignore[import-untyped]
@@ -17,6 +20,7 @@ from reportlab.pdfgen.canvas import Canvas  # type: ignore[import-untyped]
 
 from parser import Document, Grid, Paragraph, State, Unreadable, parse
 from parser.readers.pdf import MOST_PAGES, read
+from parser.readers.pdf_font import bar_font
 from tests.parser import samples
 from tests.parser.readers.drawn.pdf_file import pdf
 from tests.parser.readers.drawn.pdf_style import LOOSE, RULED, Style, random_style
@@ -453,3 +457,86 @@ def test_figures_of_the_real_report() -> None:
     assert found is not None
     read_figures: dict[str, Decimal | None] = {figure.key: figure.value for figure in found.figures}
     assert read_figures == truth
+
+
+# Fonts
+
+
+def test_a_font_that_is_not_in_the_file_gives_every_character_its_place() -> None:
+    """Without this, what PDFium reads depends on the fonts of the machine, and lone digits are dropped."""
+    page, buffer = canvas()
+    page.grid([100, 130, 160], [680, 700])
+    page.drawString(110, 685, "0")
+    page.drawString(140, 685, "0")
+    assert texts(grids(read(finished(page, buffer)))[0]) == [["0", "0"]]
+
+
+def test_the_font_that_stands_for_others_knows_every_character() -> None:
+    from PIL import ImageFont
+
+    font = ImageFont.truetype(io.BytesIO(bar_font()), 1000)
+    assert [font.getlength(letter) for letter in "0中\U00020000"] == [1000, 1000, 1000]
+    assert font.getmask("0").getbbox() == font.getmask("中").getbbox() == (100, 0, 140, 700)
+
+
+def test_pages_are_drawn_with_the_fonts_of_the_machine_after_reading() -> None:
+    payload = file_of(b"BT /F1 40 Tf 100 700 Td (WWWW) Tj ET")
+    drawn = []
+    for _ in range(2):
+        with pypdfium2.PdfDocument(payload) as document:
+            drawn.append(_ink(document))
+        read(payload)
+    assert drawn[0] == drawn[1] > 0
+
+
+def _ink(document: pypdfium2.PdfDocument) -> int:
+    """How many pixels of the first page are dark."""
+    image = document[0].render(scale=0.5).to_pil().convert("L")
+    return sum(count for level, count in enumerate(image.histogram()) if level < 128)
+
+
+# Anything at all
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(
+                ["0", "12", "1,205", "/", "无", "一、本年", "（三）不予公开", "1.属于", "合计", "1"]
+            ),
+            st.integers(0, 12),
+            st.integers(0, 30),
+            st.sampled_from([8.0, 8.0, 8.0, 10.0, 14.0]),
+        ),
+        max_size=60,
+    ),
+    st.lists(st.tuples(st.integers(0, 60), st.booleans()), max_size=12),
+)
+def test_whatever_stands_on_a_page_nothing_is_lost(
+    words: list[tuple[str, int, int, float]], rules: list[tuple[int, bool]]
+) -> None:
+    """Any words anywhere, any lines: every character is in a cell, a paragraph, or set aside as page number."""
+    page, buffer = canvas()
+    page.drawString(60, 700, "这一页有字。")
+    taken = set()
+    for text, column, row, size in words:
+        if (column, row) not in taken:
+            taken.add((column, row))
+            page.setFont(FONT, size)
+            page.drawString(60 + 38 * column, 680 - 19 * row, text)
+    for place, across in rules:
+        if across:
+            page.line(50, 690 - 10 * place, 560, 690 - 10 * place)
+        else:
+            page.line(50 + 9 * place, 100, 50 + 9 * place, 690)
+    document = read(finished(page, buffer))
+    assert not any("in no table" in note for note in document.notes)
+    for grid in grids(document):
+        places = [
+            (row, column)
+            for cell in grid.cells
+            for row in range(cell.row, cell.row + cell.rowspan)
+            for column in range(cell.column, cell.column + cell.colspan)
+        ]
+        assert len(places) == len(set(places))
