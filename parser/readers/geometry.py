@@ -59,9 +59,9 @@ class Sheet:
 
     `images` is the largest share of the page that one picture covers (0 to 1). `unmapped` counts characters
     that have no Unicode meaning in the file, `misplaced` those that lie off the page. `layer` counts the
-    characters of the page's text layer, found without their places; `stamped` those of them that are written
-    aslant over the page. `recognised` is true where all text is
-    drawn invisibly (over a scan), `crowded` where there was more than is looked at.
+    characters of the page's text layer, found without their places; `aside` those of them that were left
+    out: off the page, or written aslant over it. `recognised` is true where all text is drawn invisibly
+    (over a scan), `crowded` where there was more than is looked at.
     """
 
     number: int
@@ -76,7 +76,7 @@ class Sheet:
     unmapped: int = 0
     misplaced: int = 0
     layer: Counter[str] = field(default_factory=Counter)
-    stamped: Counter[str] = field(default_factory=Counter)
+    aside: Counter[str] = field(default_factory=Counter)
     recognised: bool = False
     crowded: bool = False
 

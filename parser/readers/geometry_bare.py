@@ -6,7 +6,7 @@ run across keep labels apart. Nothing is made up: what is not in a cell stays in
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -34,11 +34,17 @@ _WIDE = 4
 _AWAY = 0.7
 
 
-def has_columns(text: str) -> bool:
-    """Whether a line can be a row of a table: a value ends it, or stands apart from another."""
-    words = text.split(" ")
-    values = sum(is_value(word) for word in words)
-    return values > 1 or (values == 1 and is_value(words[-1]))
+def has_columns(texts: Iterable[str]) -> bool:
+    """Whether lines of text can hold the rows of a table: a value ends one of several words or stands apart
+    from another, or values stand on lines of their own."""
+    lone = 0
+    for text in texts:
+        words = text.split(" ")
+        values = [is_value(word) for word in words]
+        if len(words) > 1 and (values[-1] or sum(values) > 1):
+            return True
+        lone += values[0] and len(words) == 1
+    return lone > 1
 
 
 def bare_grids(sheet: Sheet, glyphs: Sequence[Glyph]) -> tuple[list[tuple[Box, Grid]], list[Glyph]]:

@@ -66,20 +66,21 @@ class Chunk:
 def chunks(glyphs: Sequence[Glyph]) -> list[Chunk]:
     """Upright characters as chunks."""
     runs: list[list[Glyph]] = []
-    open_runs: list[list[Glyph]] = []
+    open_runs: list[tuple[list[Glyph], float]] = []
     for glyph in sorted((glyph for glyph in glyphs if not glyph.turn), key=lambda glyph: glyph.left):
-        open_runs = [run for run in open_runs if glyph.left - run[-1].right < 2 * run[-1].size]
-        best = None
-        y = glyph.y
-        for run in open_runs:
+        left, y = glyph.left, glyph.y
+        open_runs = [found for found in open_runs if left - found[0][-1].right < found[0][-1].size]
+        best = -1
+        for index, (run, height) in enumerate(open_runs):
             last = run[-1]
-            if abs(y - last.y) < 0.35 * last.size and _touch(last, glyph):
-                best = run if best is None or run[-1].right > best[-1].right else best
-        if best is None:
-            best = []
-            runs.append(best)
-            open_runs.append(best)
-        best.append(glyph)
+            if -0.35 * last.size < y - height < 0.35 * last.size and _touch(last, glyph):
+                best = index if best < 0 or last.right > open_runs[best][0][-1].right else best
+        if best < 0:
+            runs.append([glyph])
+            open_runs.append((runs[-1], y))
+        else:
+            open_runs[best][0].append(glyph)
+            open_runs[best] = (open_runs[best][0], y)
     return [_chunk(run) for run in runs if any(glyph.text != " " for glyph in run)]
 
 

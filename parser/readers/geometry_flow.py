@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 
 from parser.document import Block, Box, Grid, Locator, Paragraph
 from parser.readers.geometry import Sheet, enclosing
-from parser.readers.geometry_grid import place
-from parser.readers.geometry_lines import Line, joined
+from parser.readers.geometry_bare import bare_grids, has_columns
+from parser.readers.geometry_grid import place, ruled_grids
+from parser.readers.geometry_lines import Line, joined, lines
 
 _PAGE_NUMBER = re.compile(
     r"(?P<marked>[-—–－·•~\s]*[-—–－·•~第]\s*\d{1,4}\s*[-—–－·•~页][-—–－·•~\s]*"
@@ -50,6 +51,19 @@ class Flow:
     def lines(self) -> list[Line]:
         """The lines outside the tables."""
         return [item for _, item in self.items if isinstance(item, Line)]
+
+
+def flow_of(sheet: Sheet) -> Flow:
+    """The tables of a sheet, ruled or not, and the lines outside of them."""
+    ruled, outside = ruled_grids(sheet)
+    text = lines(outside)
+    bare: list[tuple[Box, Grid]] = []
+    if has_columns(line.text for line in text):
+        bare, outside = bare_grids(sheet, outside)
+        text = lines(outside) if bare else text
+    items: list[tuple[Box, Line | Grid]] = [*ruled, *bare]
+    items += [(line.box, line) for line in text]
+    return Flow(sheet, items)
 
 
 def set_furniture_aside(flows: Sequence[Flow]) -> str:

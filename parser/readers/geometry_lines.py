@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from parser.document import Box
-from parser.readers.geometry import Glyph, enclosing
+from parser.readers.geometry import Glyph
 
 GAP_OF_DIGITS = 0.3
 """Ems between two digits that are no more of one number."""
@@ -38,7 +38,7 @@ def lines(glyphs: Sequence[Glyph]) -> list[Line]:
     """The lines of a stretch of upright text, from top to bottom."""
     rows: list[list[Glyph]] = []
     top = bottom = 0.0
-    for glyph in sorted(_printed(glyphs), key=lambda glyph: glyph.y):
+    for glyph in sorted(_printed(glyphs), key=lambda glyph: glyph.top + glyph.bottom):
         height = glyph.bottom - glyph.top
         shared = min(bottom, glyph.bottom) - max(top, glyph.top)
         if rows and shared > 0.5 * min(height, bottom - top):
@@ -52,11 +52,23 @@ def lines(glyphs: Sequence[Glyph]) -> list[Line]:
 
 def line(glyphs: Sequence[Glyph]) -> Line:
     """The characters of one line as a `Line`. At least one of them is not a blank."""
-    ordered = sorted(glyphs, key=lambda glyph: (glyph.x, glyph.order))
+    ordered = sorted(glyphs, key=_from_the_left)
     printed = [glyph for glyph in ordered if glyph.text != " "]
-    sizes = Counter(round(glyph.size, 1) for glyph in printed)
-    box = enclosing((glyph.left, glyph.top, glyph.right, glyph.bottom) for glyph in printed)
-    return Line(printed, spelled(ordered), box, sizes.most_common(1)[0][0])
+    sizes = {glyph.size for glyph in printed}
+    size = printed[0].size
+    if len(sizes) > 1:
+        size = Counter(round(glyph.size, 1) for glyph in printed).most_common(1)[0][0]
+    box = (
+        min([glyph.left for glyph in printed]),
+        min([glyph.top for glyph in printed]),
+        max([glyph.right for glyph in printed]),
+        max([glyph.bottom for glyph in printed]),
+    )
+    return Line(printed, spelled(ordered), box, round(size, 1))
+
+
+def _from_the_left(glyph: Glyph) -> tuple[float, int]:
+    return (glyph.left + glyph.right, glyph.order)
 
 
 def spelled(ordered: Sequence[Glyph]) -> str:
@@ -68,7 +80,11 @@ def spelled(ordered: Sequence[Glyph]) -> str:
         if glyph.text == " ":
             blank = True
             continue
-        if last is not None and _parted(last, glyph, blank):
+        if (
+            last is not None
+            and glyph.left - last.right >= _TOUCHING * glyph.size
+            and _parted(last, glyph, blank)
+        ):
             parts.append(" ")
         parts.append(glyph.text)
         last, blank = glyph, False
@@ -115,10 +131,13 @@ def cell_text(glyphs: Sequence[Glyph], box: Box) -> str:
     printed = _printed(glyphs)
     if not printed:
         return ""
-    turns = Counter(glyph.turn for glyph in printed)
-    turn = turns.most_common(1)[0][0]
-    if turn:
-        return _turned_text(glyphs, turn)
+    if any(glyph.turn for glyph in printed):
+        turn = Counter(glyph.turn for glyph in printed).most_common(1)[0][0]
+        if turn:
+            return _turned_text(glyphs, turn)
+    tops = [glyph.top for glyph in printed]
+    if max(tops) - min(tops) < 0.3 * printed[0].size:
+        return spelled(sorted(glyphs, key=_from_the_left))
     if _runs_down(printed):
         return "".join(glyph.text for column in _columns(printed) for glyph in column)
     found = lines(glyphs)

@@ -13,12 +13,9 @@ from collections.abc import Iterator, Sequence
 import pypdfium2  # type: ignore[import-untyped]
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
-from parser.document import Block, Box, Document, Grid, State, Unreadable
+from parser.document import Block, Document, Grid, State, Unreadable
 from parser.readers.geometry import Sheet
-from parser.readers.geometry_bare import bare_grids, has_columns
-from parser.readers.geometry_flow import Flow, blocks, set_furniture_aside
-from parser.readers.geometry_grid import ruled_grids
-from parser.readers.geometry_lines import Line, lines
+from parser.readers.geometry_flow import blocks, flow_of, set_furniture_aside
 from parser.readers.pdf_font import bars
 from parser.readers.pdf_page import read_page
 
@@ -54,7 +51,7 @@ def read(payload: bytes) -> Document:
             if (value := document.get_metadata_value(entry).strip())
         }
     _refuse_textless(sheets, unread)
-    flows = [_flow(sheet) for sheet in sheets]
+    flows = [flow_of(sheet) for sheet in sheets]
     aside = set_furniture_aside(flows)
     found = tuple(blocks(flows))
     notes = (*_notes(sheets, unread), *_lost(sheets, found, aside))
@@ -122,18 +119,6 @@ def _has_text(sheet: Sheet) -> bool:
     return printed > (_SCAN_TEXT if sheet.images > _SCAN_SHARE else 0)
 
 
-def _flow(sheet: Sheet) -> Flow:
-    ruled, outside = ruled_grids(sheet)
-    text = lines(outside)
-    bare: list[tuple[Box, Grid]] = []
-    if any(has_columns(line.text) for line in text):
-        bare, outside = bare_grids(sheet, outside)
-        text = lines(outside) if bare else text
-    items: list[tuple[Box, Line | Grid]] = [*ruled, *bare]
-    items += [(line.box, line) for line in text]
-    return Flow(sheet, items)
-
-
 def _notes(sheets: Sequence[Sheet], unread: Sequence[int]) -> Iterator[str]:
     for number in unread:
         yield f"Page {number} cannot be read: its content is damaged."
@@ -156,14 +141,11 @@ def _lost(sheets: Sequence[Sheet], found: Sequence[Block], aside: str) -> Iterat
     expected = Counter[str]()
     for sheet in sheets:
         expected.update(sheet.layer)
-        expected.subtract(sheet.stamped)
+        expected.subtract(sheet.aside)
+    said = [aside]
     for block in found:
-        if isinstance(block, Grid):
-            for cell in block.cells:
-                expected.subtract(cell.text)
-        else:
-            expected.subtract(block.text)
-    expected.subtract(aside)
+        said += [cell.text for cell in block.cells] if isinstance(block, Grid) else [block.text]
+    expected.subtract("".join(said))
     lost = "".join(
         letter * count for letter, count in sorted(expected.items()) if count > 0 and not letter.isspace()
     )

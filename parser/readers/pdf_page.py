@@ -65,19 +65,12 @@ def _read_glyphs(text: Any, frame: Frame, sheet: Sheet, invisible: frozenset[int
     if count > MOST_GLYPHS:
         sheet.crowded = True
     for index in range(min(count, MOST_GLYPHS)):
-        code = pdfium.FPDFText_GetUnicode(text, index)
-        if code <= 0x20:
-            if pdfium.FPDFText_IsGenerated(text, index):
-                continue
-            if code == _HYPHEN and not pdfium.FPDFText_IsHyphen(text, index):
-                code = 0
-        if code in _NO_UNICODE:
-            sheet.unmapped += 1
-            continue
-        letter = _letter(code)
+        letter = _letter_at(text, index)
         if not letter:
+            sheet.unmapped += letter is None
             continue
         pdfium.FPDFText_GetMatrix(text, index, matrix)
+        across, up = matrix.a, matrix.b
         em = pdfium.FPDFText_GetFontSize(text, index) * math.hypot(matrix.c, matrix.d)
         pdfium.FPDFText_GetLooseCharBox(text, index, loose)
         edges = (loose.left, loose.bottom, loose.right, loose.top)
@@ -87,19 +80,28 @@ def _read_glyphs(text: Any, frame: Frame, sheet: Sheet, invisible: frozenset[int
         box = frame.flip(*edges)
         if box is None or not em > 0:
             sheet.misplaced += letter != " "
-            continue
-        if _is_slanted(matrix.a, matrix.b):
-            sheet.stamped[letter] += 1
-            continue
-        turn = _turn(matrix.a, matrix.b)
-        glyph = Glyph(letter, *box, min(em, 2000.0), turn, index)
-        if invisible and _is_of(text, index, invisible):
-            unseen.append(glyph)
+            sheet.aside[letter] += 1
+        elif up and _is_slanted(across, up):
+            sheet.aside[letter] += 1
         else:
-            visible.append(glyph)
+            turn = _turn(across, up) if up or across < 0 else 0
+            seen = not invisible or not _is_of(text, index, invisible)
+            (visible if seen else unseen).append(Glyph(letter, *box, min(em, 2000.0), turn, index))
     sheet.layer = _layer(text, min(count, MOST_GLYPHS))
     sheet.recognised = bool(unseen) and not any(glyph.text != " " for glyph in visible)
     sheet.glyphs = _without_overprints(unseen if sheet.recognised else visible)
+
+
+def _letter_at(text: Any, index: int) -> str | None:
+    """The character at a place of the text layer; `""` for what prints nothing or was put in by PDFium,
+    `None` for what has no Unicode meaning."""
+    code = pdfium.FPDFText_GetUnicode(text, index)
+    if code <= 0x20:
+        if pdfium.FPDFText_IsGenerated(text, index):
+            return ""
+        if code == _HYPHEN and not pdfium.FPDFText_IsHyphen(text, index):
+            return None
+    return None if code in _NO_UNICODE else _letter(code)
 
 
 @cache
@@ -158,18 +160,15 @@ def _without_overprints(glyphs: list[Glyph]) -> list[Glyph]:
     for glyph in glyphs:
         text, left, top = glyph.text, glyph.left, glyph.top
         slack = 0.2 * glyph.size
-        column, line = int(left // 16), int(top // 16)
-        columns = {int((left - slack) // 16), int((left + slack) // 16)}
-        lines = {int((top - slack) // 16), int((top + slack) // 16)}
-        twin = text != " " and any(
-            abs(other.left - left) < slack and abs(other.top - top) < slack
-            for across in columns
-            for down in lines
-            for other in near.get((text, across, down), ())
-        )
+        twin = False
+        if text != " ":
+            for across in {int((left - slack) // 16), int((left + slack) // 16)}:
+                for down in {int((top - slack) // 16), int((top + slack) // 16)}:
+                    for other in near.get((text, across, down), ()):
+                        twin = twin or (abs(other.left - left) < slack and abs(other.top - top) < slack)
         if not twin:
             kept.append(glyph)
-            near.setdefault((text, column, line), []).append(glyph)
+            near.setdefault((text, int(left // 16), int(top // 16)), []).append(glyph)
     return kept
 
 

@@ -516,7 +516,7 @@ def _ink(document: pypdfium2.PdfDocument) -> int:
 def test_whatever_stands_on_a_page_nothing_is_lost(
     words: list[tuple[str, int, int, float]], rules: list[tuple[int, bool]]
 ) -> None:
-    """Any words anywhere, any lines: every character is in a cell, a paragraph, or set aside as page number."""
+    """Any words anywhere, any lines: a character is in a cell or a paragraph, or set aside as page number."""
     page, buffer = canvas()
     page.drawString(60, 700, "这一页有字。")
     taken = set()
