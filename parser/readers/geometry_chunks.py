@@ -15,6 +15,7 @@ _GAP_OF_NUMBERS = 0.45
 _GAP_OF_TEXT = 0.85
 _GAP_OF_COLUMNS = 0.08
 _WRAP = 1.62
+_SWEEP = 12
 _VALUE = re.compile(
     r"[-−－+]?\s*(?:[\d０-９]{1,3}(?:[,，][\d０-９]{3})+|[\d０-９]+)(?:[.．][\d０-９]+)?\s*[%％]?"
     r"\s*(?:元|万元|亿元|件|条|次|篇|个|人|人次|项|宗)?\s*(?:[(（].*)?"
@@ -67,9 +68,11 @@ def chunks(glyphs: Sequence[Glyph]) -> list[Chunk]:
     """Upright characters as chunks."""
     runs: list[list[Glyph]] = []
     open_runs: list[tuple[list[Glyph], float]] = []
-    for glyph in sorted((glyph for glyph in glyphs if not glyph.turn), key=lambda glyph: glyph.left):
+    upright = sorted((glyph for glyph in glyphs if not glyph.turn), key=lambda glyph: glyph.left)
+    for number, glyph in enumerate(upright):
         left, y = glyph.left, glyph.y
-        open_runs = [found for found in open_runs if left - found[0][-1].right < found[0][-1].size]
+        if number % _SWEEP == 0:
+            open_runs = [found for found in open_runs if left - found[0][-1].right < found[0][-1].size]
         best = -1
         for index, (run, height) in enumerate(open_runs):
             last = run[-1]

@@ -13,7 +13,7 @@ from parser.readers.geometry_lines import cell_text, fills, lines
 RECOGNISED = 0.8
 """Confidence of characters that somebody's OCR put invisibly over a picture."""
 
-_NUMERIC = frozenset("0123456789.,-%+０１２３４５６７８９．，－")
+_NUMERIC = frozenset("0123456789.,-%+/—０１２３４５６７８９．，－／")
 _TOUCHING = 0.12
 
 
@@ -57,15 +57,21 @@ def _is_stacked(lattice: Lattice, inside: Sequence[Sequence[Glyph]]) -> bool:
     """Whether numbers stand one below the other, beside others or beside as many labels: no rules part the
     rows. A number that wraps for lack of room is one."""
     values: dict[int, list[int]] = {}
-    words: dict[int, int] = {}
+    words: dict[int, list[Sequence[Glyph]]] = {}
     for field, glyphs in zip(lattice.fields, inside, strict=True):
-        found = lines(glyphs) if len(glyphs) > 1 and field.rowspan == 1 else []
-        if len(found) > 1 and all(is_value(line.text) for line in found):
-            if not any(fills(line, field.box) for line in found[:-1]):
+        if field.rowspan > 1 or len(glyphs) < 2:
+            continue
+        if 2 * sum(glyph.text in _NUMERIC for glyph in glyphs) < len(glyphs):
+            words.setdefault(field.row, []).append(glyphs)
+        elif max(glyph.top for glyph in glyphs) - min(glyph.top for glyph in glyphs) > 0.8 * glyphs[0].size:
+            found = lines(glyphs)
+            wraps = any(fills(line, field.box) for line in found[:-1])
+            if not wraps and all(is_value(line.text) for line in found):
                 values.setdefault(field.row, []).append(len(found))
-        else:
-            words[field.row] = max(words.get(field.row, 0), len(found))
-    return any(len(counts) > 1 or words.get(row, 0) >= counts[0] for row, counts in values.items())
+    return any(
+        len(counts) > 1 or any(len(lines(glyphs)) >= counts[0] for glyphs in words.get(row, ()))
+        for row, counts in values.items()
+    )
 
 
 def _runs_of_numbers(glyphs: Sequence[Glyph]) -> dict[int, tuple[float, float]]:
