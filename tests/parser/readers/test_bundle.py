@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import io
 import zipfile
 from pathlib import Path
@@ -13,6 +14,10 @@ from parser.document import State, Unreadable
 from parser.readers import bundle, detect
 from tests.parser.readers.drawn import odt_file, reports, rtf_file, xlsx_file
 from tests.parser.readers.drawn.archive_files import rar, zipped
+
+LIBARCHIVE = pytest.mark.skipif(
+    ctypes.util.find_library("archive") is None, reason="7z and RAR are read where the system has libarchive"
+)
 
 DATA = Path(__file__).parent / "data"
 NOTICE = "关于报送材料的通知\n请各单位按时报送。".encode()
@@ -27,7 +32,7 @@ NAME = "公开/云溪市2024年年报.odt"
         zipped({"通知.txt": NOTICE, NAME: REPORT}),
         zipped({"通知.txt": NOTICE, NAME: REPORT}, "gb18030"),
         zipped({"通知.txt": NOTICE, NAME: REPORT, "__MACOSX/._a": b"x", ".DS_Store": b"y"}),
-        rar({"通知.txt": NOTICE, NAME: REPORT}),
+        pytest.param(rar({"通知.txt": NOTICE, NAME: REPORT}), marks=LIBARCHIVE),
     ],
     ids=["utf-8", "gbk", "junk", "rar"],
 )
@@ -52,6 +57,7 @@ def test_a_number_of_an_archive_can_be_shown() -> None:
     assert outline(payload, report.figures[0].locator.as_dict()).startswith(b"\x89PNG")
 
 
+@LIBARCHIVE
 def test_a_7z_archive() -> None:
     reading = parse((DATA / "2021-1009.7z").read_bytes())
     assert reports.errors(reports.report("2021", 1009), reading) == {}
@@ -131,8 +137,8 @@ def _secret() -> bytes:
         (zipped({"a.odt": REPORT})[:-30], State.DAMAGED),
         (_many(3000, b"a"), State.TOO_LARGE),
         (_many(3, bytes(40 << 20)), State.TOO_LARGE),
-        (rar({"a.txt": NOTICE})[:60], State.DAMAGED),
-        (b"7z\xbc\xaf\x27\x1c" + bytes(40), State.EMPTY),
+        pytest.param(rar({"a.txt": NOTICE})[:60], State.DAMAGED, marks=LIBARCHIVE),
+        pytest.param(b"7z\xbc\xaf\x27\x1c" + bytes(40), State.EMPTY, marks=LIBARCHIVE),
     ],
     ids=["empty", "scans", "notice", "binary", "secret", "cut", "many", "bomb", "cut rar", "hollow 7z"],
 )
