@@ -15,6 +15,7 @@ RECOGNISED = 0.8
 
 _NUMERIC = frozenset("0123456789.,-%+/—０１２３４５６７８９．，－／")
 _TOUCHING = 0.12
+_MOSTLY = 0.6
 
 
 def ruled_grids(sheet: Sheet) -> tuple[list[tuple[Box, Grid]], list[Glyph]]:
@@ -59,19 +60,25 @@ def _is_stacked(lattice: Lattice, inside: Sequence[Sequence[Glyph]]) -> bool:
     values: dict[int, list[int]] = {}
     words: dict[int, list[Sequence[Glyph]]] = {}
     for field, glyphs in zip(lattice.fields, inside, strict=True):
-        if field.rowspan > 1 or len(glyphs) < 2:
+        if field.rowspan > 1 or not glyphs:
             continue
         if 2 * sum(glyph.text in _NUMERIC for glyph in glyphs) < len(glyphs):
             words.setdefault(field.row, []).append(glyphs)
-        elif max(glyph.top for glyph in glyphs) - min(glyph.top for glyph in glyphs) > 0.8 * glyphs[0].size:
-            found = lines(glyphs)
-            wraps = any(fills(line, field.box) for line in found[:-1])
-            if not wraps and all(is_value(line.text) for line in found):
-                values.setdefault(field.row, []).append(len(found))
-    return any(
-        len(counts) > 1 or any(len(lines(glyphs)) >= counts[0] for glyphs in words.get(row, ()))
-        for row, counts in values.items()
-    )
+            continue
+        tall = max(glyph.top for glyph in glyphs) - min(glyph.top for glyph in glyphs) > 0.8 * glyphs[0].size
+        found = lines(glyphs) if tall else []
+        apart = all(is_value(line.text) for line in found) and not any(
+            fills(line, field.box) for line in found[:-1]
+        )
+        values.setdefault(field.row, []).append(len(found) if apart else 0)
+    for row, counts in values.items():
+        stacked = [count for count in counts if count > 1]
+        # One number that wraps is the exception in its row; rows without rules are stacked in most columns.
+        if len(stacked) > _MOSTLY * len(counts) and (
+            len(stacked) > 1 or any(len(lines(glyphs)) >= stacked[0] for glyphs in words.get(row, ()))
+        ):
+            return True
+    return False
 
 
 def _runs_of_numbers(glyphs: Sequence[Glyph]) -> dict[int, tuple[float, float]]:

@@ -22,6 +22,7 @@ _SNAP = 2.2
 _SNAP_SPREAD = 4.0
 _SLIVER = 6.0
 _SHADED_ROWS = 3
+_END_OF_PAGE = 0.85
 _TOUCH = 3.0
 _DASH_GAP = 4.5
 _SHORTEST = 5.0
@@ -82,10 +83,15 @@ def lattices(sheet: Sheet) -> list[Lattice]:
 
 
 def _is_whole(lattice: Lattice, sheet: Sheet) -> bool:
-    """Whether shading makes out a table, not only its header or every other row."""
+    """Whether shading makes out a table, not only its header or every other row. (At the end of a page, a
+    header may be all that is left of one.)"""
     left, top, right, bottom = lattice.box
-    return len(lattice.ys) > _SHADED_ROWS and any(
-        glyph.text.isdigit() and left < glyph.x < right and top < glyph.y < bottom for glyph in sheet.glyphs
+    return len(lattice.ys) > _SHADED_ROWS and (
+        bottom > _END_OF_PAGE * sheet.height
+        or any(
+            glyph.text.isdigit() and left < glyph.x < right and top < glyph.y < bottom
+            for glyph in sheet.glyphs
+        )
     )
 
 

@@ -1,4 +1,4 @@
-"""PDF payloads that are no reports, hostile, or hang on the machine: states, limits, fonts, anything at all."""
+"""PDF payloads that are no reports or are hostile: states, limits, fonts, anything at all."""
 
 from __future__ import annotations
 
