@@ -15,7 +15,8 @@ RECOGNISED = 0.8
 
 _NUMERIC = frozenset("0123456789.,-%+/—０１２３４５６７８９．，－／")
 _TOUCHING = 0.12
-_MOSTLY = 0.6
+_MOSTLY = 0.4
+_MANY = 4
 
 
 def ruled_grids(sheet: Sheet) -> tuple[list[tuple[Box, Grid]], list[Glyph]]:
@@ -67,14 +68,13 @@ def _is_stacked(lattice: Lattice, inside: Sequence[Sequence[Glyph]]) -> bool:
             continue
         tall = max(glyph.top for glyph in glyphs) - min(glyph.top for glyph in glyphs) > 0.8 * glyphs[0].size
         found = lines(glyphs) if tall else []
-        apart = all(is_value(line.text) for line in found) and not any(
-            fills(line, field.box) for line in found[:-1]
-        )
+        wraps = len(found) < _MANY and any(fills(line, field.box) for line in found[:-1])
+        apart = not wraps and all(is_value(line.text) for line in found)
         values.setdefault(field.row, []).append(len(found) if apart else 0)
     for row, counts in values.items():
         stacked = [count for count in counts if count > 1]
         # One number that wraps is the exception in its row; rows without rules are stacked in most columns.
-        if len(stacked) > _MOSTLY * len(counts) and (
+        if len(stacked) >= _MOSTLY * len(counts) and (
             len(stacked) > 1 or any(len(lines(glyphs)) >= stacked[0] for glyphs in words.get(row, ()))
         ):
             return True
