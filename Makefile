@@ -7,7 +7,7 @@ HELD := $(VENV)/held-back
 CODE := cli crawler demo parser spiders storage scheduler.py config.py errors.py tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo crawl serve-nights test lint types format accuracy check bench bench-index bench-capture lock clean
+.PHONY: help setup demo crawl serve-nights test lint types format accuracy check bench bench-index bench-capture fuzz lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ bench-index: $(READY) ## how long an index of ten million captures takes to answ
 
 bench-capture: $(READY) ## what keeping every page costs, beside bare Scrapy and peers (installs these in passing)
 	@$(BIN)/python -m bench.capture
+
+fuzz: $(READY) ## 10,000 damaged documents of every format through the parser; FUZZ="--reader pdf --seed 2" for others
+	@$(BIN)/python -m tests.fuzz $(FUZZ)
 
 check: lint types test ## what a change must pass
 

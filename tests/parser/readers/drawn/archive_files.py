@@ -44,6 +44,22 @@ def rar(files: dict[str, bytes]) -> bytes:
     return b"".join((*parts, _block(5, 0, b"", _number(0))))
 
 
+def seven_zip(files: dict[str, bytes]) -> bytes:
+    """A 7z archive, written by libarchive."""
+    import libarchive  # type: ignore[import-untyped]
+
+    pieces: list[bytes] = []
+
+    def keep(piece: bytes) -> int:
+        pieces.append(bytes(piece))
+        return len(piece)
+
+    with libarchive.custom_writer(keep, "7zip") as archive:
+        for name, octets in files.items():
+            archive.add_file_from_memory(name, len(octets), octets)
+    return b"".join(pieces)
+
+
 def _block(kind: int, flags: int, sizes: bytes, body: bytes) -> bytes:
     content = _number(kind) + _number(flags) + sizes + body
     header = _number(len(content)) + content
