@@ -142,6 +142,7 @@ class _Reader:
                 continue
             where = f"{REQUESTS}.{match.term.key}"
             self._seen[match.term.key] = ""
+            self._scores[match.term.key] = match.score
             self._last = match.index
             for column in self.header.columns:
                 if column.key:

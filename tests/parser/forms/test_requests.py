@@ -216,3 +216,13 @@ def test_every_column_label_of_the_form_is_known() -> None:
     report = read(table(full_requests()))
     assert len(COLUMN_LABELS) == len(COLUMNS) == 7
     assert sum(figure.key.startswith("requests.granted.") for figure in report.figures) == 7
+
+
+def test_a_label_without_cells_and_its_row_again_below() -> None:
+    rows = full_requests()
+    at = _row(rows, "2.重复申请")
+    rows.insert(at + 2, [*rows[at]])
+    rows[at] = rows[at][:1]
+    report = read(table(rows))
+    assert "repeated_row" in doubts(report)
+    assert values(report, "requests.not_processed_duplicate") == dict.fromkeys(COLUMNS)
