@@ -23,6 +23,7 @@ from parser.readers.geometry_chunks import (
     with_remarks,
     without_serials,
 )
+from parser.readers.geometry_columns import Columns, columns_of
 from parser.readers.geometry_grid import RECOGNISED, place
 from parser.readers.geometry_heads import header
 from parser.readers.geometry_labels import Block, Row, attach, blocks, box_of, column_of, text_columns
@@ -30,6 +31,7 @@ from parser.readers.geometry_regions import Lines, head_at_end, regions, section
 
 _WRAP = 1.62
 _MOST_PARTS = 3_000
+_LAST_LINES = 3
 _WIDE = 4
 _AWAY = 0.7
 
@@ -47,11 +49,16 @@ def has_columns(texts: Iterable[str]) -> bool:
     return lone > 1
 
 
+def ends_in_words(texts: Sequence[str]) -> bool:
+    """Whether the last lines of a page can be the header of a table: several words, and no sentence."""
+    return any(" " in text and not any(sign in text for sign in "。；：") for text in texts[-_LAST_LINES:])
+
+
 def bare_grids(sheet: Sheet, glyphs: Sequence[Glyph]) -> tuple[list[tuple[Box, Grid]], list[Glyph]]:
     """Tables among characters that stand in no ruled table, and the characters that are left."""
     parts = with_remarks(chunks(glyphs))
     without_serials(parts)
-    if sum(part.is_value for part in parts) < 2 or len(parts) > _MOST_PARTS:
+    if len(parts) > _MOST_PARTS:
         return [], list(glyphs)
     found: list[tuple[Box, Grid]] = []
     used: set[int] = set()
@@ -65,7 +72,7 @@ def bare_grids(sheet: Sheet, glyphs: Sequence[Glyph]) -> tuple[list[tuple[Box, G
     left_alone = head_at_end(
         [[part for part in row if part.glyphs[0].order not in used] for row in rows], sheet.height
     )
-    if found and left_alone:
+    if left_alone:
         found.append(_words_alone(sheet, left_alone))
         used |= {glyph.order for row in left_alone for part in row for glyph in part.glyphs}
     return found, [glyph for glyph in glyphs if glyph.order not in used]
@@ -99,10 +106,16 @@ class _Table:
         values = [part for row in self.body for part in row if part.is_value]
         if not values:
             return
-        self.columns = _value_columns(values)
-        start = self.columns[0][0]
+        found = columns_of(rows_of(values))
+        if found is None:
+            return
+        self.columns = found.edges
+        self.rows = [Row(min(part.y for part in row.values()), values=row) for row in found.rows]
         texts = [
-            part for row in self.body for part in row if not part.is_value and part.right < start + part.size
+            part
+            for row in self.body
+            for part in row
+            if not part.is_value and part.right < self._start(part, found) + part.size
         ]
         edges = walls(texts)
         texts = [piece for part in texts for piece in split_at_walls(part, edges)]
@@ -112,12 +125,7 @@ class _Table:
         self.head = [
             [piece for part in row for piece in split_over_columns(part, middles)] for row in self.head
         ]
-        for row in rows_of(values):
-            self.rows.append(Row(row[0].y, values={self._column(part): part for part in row}))
-            if len(self.rows[-1].values) < len(row):
-                # Two numbers in one column: what was taken for columns is none.
-                self.columns = []
-                return
+        start = self.columns[0][0]
         columns: list[list[Block]] = []
         for number in range(len(self.lefts)):
             own = [part for part in texts if column_of(part, self.lefts) == number]
@@ -135,8 +143,12 @@ class _Table:
             for part in row if len(row) > 1 else ():
                 away = min(abs(part.x - (left + right) / 2) for left, right in self.columns)
                 if away > _AWAY * pitch and part.left > self.columns[0][0]:
-                    self.columns.append((part.left, part.right))
-        self.columns.sort()
+                    place = sum(left < part.left for left, _ in self.columns)
+                    self.columns.insert(place, (part.left, part.right))
+                    for line in self.rows:
+                        line.values = {
+                            index + (index >= place): value for index, value in line.values.items()
+                        }
 
     def _middles(self) -> list[float]:
         """The middle of every column, across."""
@@ -144,11 +156,15 @@ class _Table:
         texts = [(left + end) / 2 for left, end in zip(self.lefts, ends, strict=True)] if self.lefts else []
         return [*texts, *((left + right) / 2 for left, right in self.columns)]
 
-    def _column(self, value: Chunk) -> int:
-        return min(
-            range(len(self.columns)),
-            key=lambda index: abs(value.x - (self.columns[index][0] + self.columns[index][1]) / 2),
-        )
+    def _start(self, text: Chunk, columns: Columns) -> float:
+        """Where values begin at the height of a text."""
+        if not columns.shifted:
+            return self.columns[0][0]
+        return min(part.left for part in self._beside(text).values.values())
+
+    def _beside(self, text: Chunk) -> Row:
+        """The row that is nearest to a text."""
+        return min(self.rows, key=lambda row: abs(row.y - text.y))
 
     def _blocks(self, parts: Sequence[Chunk], number: int, start: float) -> list[Block]:
         """Labels of one column; those that run on under the next column wrap at another edge."""
@@ -223,18 +239,3 @@ def _without_tails(parts: Sequence[Chunk], wide: Sequence[Chunk]) -> tuple[list[
 
 def _runs_between(rule: Rule, one: Chunk, two: Chunk) -> bool:
     return one.y < rule.at < two.y and rule.start < two.x < rule.end
-
-
-def _value_columns(values: Sequence[Chunk]) -> list[tuple[float, float]]:
-    """Left and right edges of the columns of values. Values of one column overlap, whatever their alignment;
-    where that would put two values of one row into one column, the fullest row decides."""
-    columns: list[list[Chunk]] = []
-    for value in sorted(values, key=lambda value: value.left):
-        if columns and value.left < max(other.right for other in columns[-1]):
-            columns[-1].append(value)
-        else:
-            columns.append([value])
-    fullest = max(rows_of(values), key=len)
-    if len(columns) < len(fullest):
-        columns = [[value] for value in fullest]
-    return [(min(one.left for one in column), max(one.right for one in column)) for column in columns]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from parser.document import Block, Box, Grid, Locator, Paragraph
 from parser.readers.geometry import Sheet, enclosing
-from parser.readers.geometry_bare import bare_grids, has_columns
+from parser.readers.geometry_bare import bare_grids, ends_in_words, has_columns
 from parser.readers.geometry_grid import place, ruled_grids
 from parser.readers.geometry_lines import Line, joined, lines
 
@@ -58,7 +58,8 @@ def flow_of(sheet: Sheet) -> Flow:
     ruled, outside = ruled_grids(sheet)
     text = lines(outside)
     bare: list[tuple[Box, Grid]] = []
-    if has_columns(line.text for line in text):
+    words = [line.text for line in text]
+    if has_columns(words) or ends_in_words(words):
         bare, outside = bare_grids(sheet, outside)
         text = lines(outside) if bare else text
     items: list[tuple[Box, Line | Grid]] = [*ruled, *bare]

@@ -12,12 +12,14 @@ from itertools import pairwise
 from parser.readers.geometry_chunks import Chunk, walls
 
 _CHAPTER = re.compile(r"[一二三四五六七八九十]{1,2}\s*[、.．]")
+_SENTENCE = re.compile(r"[:：。；，]")
 _PROSE = 26
 _FAR = 9.0
 _APART = 3.0
 _CUT = 0.14
 _WRAP = 1.62
 _NEXT_LINE = 1.45
+_HALF_LINE = 0.95
 _MARGIN = 0.93
 
 Lines = list[list[Chunk]]
@@ -51,7 +53,9 @@ def head_at_end(rows: Lines, height: float) -> Lines:
     """Words in columns that end a page, the header of a table whose values stand on the next one."""
     left = [row for row in rows if row and (len(row) > 1 or row[0].y < _MARGIN * height)]
     last = left[-1] if left else []
-    if len(last) < 2 or last[0].y < (1 - 2 * _CUT) * height or any(part.is_value for part in last):
+    if len(last) < 2 or last[0].y < (1 - 2 * _CUT) * height:
+        return []
+    if any(part.is_value or _SENTENCE.search(part.text) for part in last):
         return []
     head: Lines = []
     for row in reversed(left):
@@ -139,9 +143,15 @@ def _first_of_head(rows: Lines, index: int, free: int) -> int:
 def _is_chapter(part: Chunk, below: list[Chunk], headed: bool) -> bool:
     """Whether a lone piece of text is a heading of the report, not a label or the first line of one: it
     stands over a header (`headed`), or begins elsewhere than labels do."""
-    wraps = len(part.text) < 10 and _continues([part], below)
+    wraps = _is_beside_values(part, below) or (len(part.text) < 10 and _continues([[part], below], 1))
     apart = headed or abs(part.left - below[0].left) > 1
     return _CHAPTER.match(part.text) is not None and not wraps and apart
+
+
+def _is_beside_values(part: Chunk, row: list[Chunk]) -> bool:
+    """Whether a piece of text stands half a line above values: with an even number of lines, a label has no
+    line at the height of its row."""
+    return row[0].is_value and row[0].y - part.y < _HALF_LINE * part.size
 
 
 def _last_of_tail(rows: Lines, index: int) -> int:
@@ -176,7 +186,7 @@ def sections(region: Lines) -> Iterator[tuple[Lines, Lines]]:
             starts.append((0, head[-1] + 1 if head else _before_label(region, below)))
         elif head:
             first = head[0]
-            while first - 1 > above and not _continues(region[first - 2], region[first - 1]):
+            while first - 1 > above and not _continues(region, first - 1):
                 first -= 1
             starts.append((first, head[-1] + 1))
     for (first, body), after in zip(starts, [*(start for start, _ in starts[1:]), len(region)], strict=True):
@@ -234,6 +244,13 @@ def _before_label(region: Lines, index: int) -> int:
     return first
 
 
-def _continues(above: list[Chunk], row: list[Chunk]) -> bool:
-    """Whether a row of label pieces is the wrapped end of the row above."""
-    return row[0].y - above[0].y < _WRAP * row[0].size and abs(row[0].left - above[0].left) < row[0].size
+def _continues(region: Lines, index: int) -> bool:
+    """Whether a row of label pieces is the wrapped end of the rows above: half a line below values, or right
+    below a piece of text that begins at the same place."""
+    part = region[index][0]
+    return any(
+        part.y - other.y < _HALF_LINE * part.size
+        or (part.y - other.y < _WRAP * part.size and abs(part.left - other.left) < part.size)
+        for row in region[max(0, index - 3) : index]
+        for other in row
+    )
