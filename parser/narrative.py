@@ -63,6 +63,14 @@ def tell(document: Document, title: Title | None, lines: list[str]) -> Story:
     )
 
 
+def year_told(title: Title | None, lines: list[str]) -> int | None:
+    """The reporting year of the title, else of the period of the statistics, else `None`."""
+    if title is not None and title.year:
+        return title.year
+    period = _period(lines)
+    return int(period[1][:4]) if period else None
+
+
 def _period(lines: list[str]) -> tuple[str, str] | None:
     """The span of days that the statistics cover: one that is called so, else a whole year."""
     spans = [

@@ -6,14 +6,14 @@ from parser.checks import check
 from parser.claims import find_claims
 from parser.document import Document, State, Unreadable
 from parser.forms import fill, form_of_year, gaps_of_words
-from parser.narrative import tell
+from parser.narrative import tell, year_told
 from parser.readers import detect, read
 from parser.recognition import judge
 from parser.report import Doubt, Reading, Report
 from parser.sections import prose_lines
 from parser.signature import find_signature
 from parser.soft_checks import soft_findings
-from parser.titles import find_title, tidy, top_lines
+from parser.titles import find_title, other_kind, tidy, top_lines
 
 MAX_PAYLOAD = 64 * 1024 * 1024
 """Octets above which a payload is not looked into: the longest report seen is a scan of 30 MiB."""
@@ -40,12 +40,14 @@ def parse(payload: bytes) -> Reading:
 
 def _understand(document: Document) -> Reading:
     """From blocks to a report, or to the reason why there is none."""
-    named = find_title(document, top_lines(document))
-    filled = fill(document, named.year if named else None)
+    top = top_lines(document)
+    named = find_title(document, top)
+    filled = fill(document, year_told(named, top))
     spoken = tuple(prose_lines(document, filled.rows))
     lines = [line.text for line in spoken]
     title = find_title(document, lines)
-    verdict = judge(document, filled, title, lines)
+    other = other_kind(document)
+    verdict = judge(document, filled, title, lines, other)
     if verdict.reason:
         return Reading(State.NOT_A_REPORT, document.format, verdict.reason, attachments=verdict.attachments)
     story = tell(document, title, lines)
@@ -56,7 +58,9 @@ def _understand(document: Document) -> Reading:
     form = filled.form or form_of_year(story.year)
     if filled.form is None:
         doubts += gaps_of_words(form, filled.evidence, story.year)
-    if title is None:
+    if other is not None:
+        doubts.append(Doubt("title", "document", f"The page is titled “{other}”, which is no annual report."))
+    elif title is None:
         doubts.append(Doubt("title", "title", "No line of the document is the title of an annual report."))
     report = Report(
         form=form,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from parser.document import Document
+from parser.document import Document, Heading
+from parser.folding import fold
 from parser.forms import Filled
+from parser.forms.regions import PROACTIVE, REQUESTS, REVIEW
 from parser.titles import Title
 
 _SUBJECT = re.compile(r"政府信息公开|政务公开|信息公开|警务公开")
@@ -23,10 +25,16 @@ _CHAPTERS = (
     "申请情况",
 )
 _REPORT_NAME = re.compile(r"(?:年度报告|年报)$")
+_HEADING = re.compile(
+    r"^(?:第?[一二三四五六七八九十]{1,3}(?:[、.,章]|部分)|\([一二三四五六七八九十]{1,3}\)|\d{1,2}[、.])"
+)
+_ENDING = re.compile(r"(?:情况|概述|问题|措施|改进|减免|说明|打算|建议)[:：]?$")
+_LONGEST_HEADING = 45
 _FEWEST_CHAPTERS = 3
 _SHORTEST_PROSE = 300
 _LISTED = 5
-_FEWEST_FIGURES = 3
+_FORM_ROWS = {REQUESTS: 5, PROACTIVE: 4, REVIEW: 10, "statistics": 5}
+"""Rows with numbers (of section 四: numbers) from which a table cannot be anything but the form's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,33 +45,57 @@ class Verdict:
     attachments: tuple[str, ...] = ()
 
 
-def judge(document: Document, filled: Filled, title: Title | None, lines: list[str]) -> Verdict:
-    """Tables of a form make a report of a text on openness; without tables its title and chapters must."""
+def judge(
+    document: Document, filled: Filled, title: Title | None, lines: list[str], other: str | None
+) -> Verdict:
+    """Tables of a form make a report of a text on openness; a few rows of them need its title as well, and
+    without tables its title and chapters must tell. `other` is the page's title when that speaks of another
+    kind of document: then only whole tables count."""
     prose = filled.evidence.prose
-    about = title is not None or _SUBJECT.search(prose) is not None
-    numbers = sum(figure.value is not None for figure in filled.figures)
-    tables = bool(filled.figures) or (title is not None and bool(filled.evidence.kinds))
-    if tables and about and (numbers >= _FEWEST_FIGURES or title is not None):
+    named = title is not None and not title.bare
+    whole = _has_whole_table(filled)
+    if whole and (named or _SUBJECT.search(prose)):
+        return Verdict()
+    if other is None and named and (filled.figures or filled.evidence.kinds):
         return Verdict()
     links = tuple(link.href for link in document.links)
     length = sum(len(line) for line in lines)
-    chapters = sum(word in prose for word in _CHAPTERS)
-    if (
-        title is not None
-        and chapters >= _FEWEST_CHAPTERS
-        and length >= _SHORTEST_PROSE
-        and not _is_list(lines)
-    ):
+    told = title is not None and _chapters(document, lines) >= _FEWEST_CHAPTERS and length >= _SHORTEST_PROSE
+    if other is None and told and not _is_list(lines):
         return Verdict()
-    if links and (title is not None or length < _SHORTEST_PROSE or about):
+    if links and (title is not None or length < _SHORTEST_PROSE or _SUBJECT.search(prose)):
         return Verdict("The page holds no report itself; it links to a document that may.", links)
     if _is_list(lines):
         return Verdict("The page lists annual reports and is none itself.", links)
+    if other is not None:
+        return Verdict(f"The page is titled “{other}”, which is no annual report.", links)
     if not re.search(r"[\u4e00-\u9fff]", prose) and not filled.figures:
         return Verdict("The text is not Chinese.", links)
-    if title is not None:
+    if named:
         return Verdict("The title is that of an annual report, but tables and chapters are missing.", links)
     return Verdict("Neither a table of a national form nor the title of an annual report was found.", links)
+
+
+def _has_whole_table(filled: Filled) -> bool:
+    """Whether enough of a form's table was read that nothing else can print it."""
+    rows: dict[str, set[str]] = {}
+    for figure in filled.figures:
+        if figure.value is not None:
+            table, _, rest = figure.key.partition(".")
+            row = rest if table == REVIEW else rest.rpartition(".")[0] or rest
+            rows.setdefault(table, set()).add(row)
+    return any(len(found) >= _FORM_ROWS[table] for table, found in rows.items())
+
+
+def _chapters(document: Document, lines: list[str]) -> int:
+    """How many of a report's chapters have a heading: marked as one, numbered, or a short line that ends like
+    one. A sentence that names them all (a notice on how to write reports) counts for nothing."""
+    marked = [fold(block.text) for block in document.blocks if isinstance(block, Heading)]
+    folded = [fold(line) for line in lines]
+    heads = [line[:_LONGEST_HEADING] for line in folded if _HEADING.match(line)]
+    heads += [line for line in folded if len(line) <= _LONGEST_HEADING and _ENDING.search(line)]
+    text = "\n".join((*(line for line in marked if len(line) <= _LONGEST_HEADING), *heads))
+    return sum(word in text for word in _CHAPTERS)
 
 
 def _is_list(lines: list[str]) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from parser.dates import arabic
-from parser.document import Document, Heading, Paragraph
-from parser.folding import fold
+from parser.document import Block, Document, Grid, Heading, Paragraph
+from parser.folding import fold, label
 from parser.names import is_name
 
 _SUBJECT = (
@@ -19,7 +19,22 @@ _CORE = re.compile(
     rf"{_SUBJECT}(?:工作)?(?:情况)?的?(?:20\d\d年?)?(?:年度|度)?(?:工作|总结|情况)*的?(?:年度报告|年报|报告|年度总结|总结)(?:\(.{{1,12}}\))?$"
 )
 _YEAR = re.compile(r"((?:19|20)\d{2})(?:年度|年|-)?")
-_NOT_A_TITLE = re.compile(r"[。；！？]|根据|现发布|现予|现将|编制|如下|[:：].|关于印发|解读|图解|>")
+_NOT_A_TITLE = re.compile(
+    r"[。；！？]|根据|现发布|现予|现将|编制|如下|[:：].|关于印发|解读|图解|图读懂|(?<!关于)(?:发布|公布|晒出)|>"
+)
+_SUBJECT_ALONE = re.compile(rf"(?:{_SUBJECT}|首页|目录|指南|制度|专栏|栏目|年度报告|年报)+$")
+_KINDS = (
+    "通知|公告|通告|公示|通报|要点|方案|计划|任务|分解表|指南|解读|图解|规定|办法|制度|条例|细则|规范|标准|目录|清单|申请表"
+    "|评分表|汇总表|统计年报|统计年鉴|预算|决算|考核结果|报表"
+)
+_OTHER_KIND = re.compile(
+    rf"(?:{_KINDS})(?:\([^()]*\))?$|^(?:政策)?(?:图解|解读|一图读懂)|预算公开|决算公开|法治政府|依法行政|行政执法"
+    r"|^关于(?:做好|开展|报送|印发|编制)"
+)
+_WRAPPER = re.compile(r"关于(?:公布|发布|公开).*(?:年度报告|年报)的(?:公告|通告|通知)$")
+"""The title over a report that is published with a word in front of it."""
+_NAMED = re.compile(r"(?:19|20)\d\d|^关于|(?:[省市县区乡镇局厅委院]|人民政府)(?!.{0,2}$)")
+"""What the title of a document names, and that of a column of the site (政策解读, 部门预算公开) does not."""
 _SITE_PART = re.compile(r"[_|｜]|\s[-–—]+\s|--+|-(?=[^-]*(?:网|政府|局|频道|年报)$)")
 _AROUND = re.compile(r"^(?:\([^()]{1,10}\))+|\.(?:pdf|docx?|wps|html?)$", re.IGNORECASE)
 _LONGEST = 70
@@ -35,6 +50,11 @@ class Title:
     text: str
     agency: str | None
     year: int | None
+
+    @property
+    def bare(self) -> bool:
+        """Whether it names neither agency nor year: often the name of a column, seldom a report's title."""
+        return self.agency is None and self.year is None
 
 
 def is_title(folded: str) -> bool:
@@ -77,6 +97,50 @@ def take_apart(text: str) -> Title | None:
     return Title(tidy(text), agency, int(year.group(1)) if year else None)
 
 
+def other_kind(document: Document) -> str | None:
+    """The title of the page when it is that of something else (a notice, a guide, a budget), else `None`.
+
+    The page tag tells. Without one, a heading does, unless the title of a report that goes on below stands
+    above it; and where no such report follows, any line of text that is such a title.
+    """
+    tag = document.meta.get("ArticleTitle", "")
+    if tag and (told := _tells_kind(fold(tag))) is not None:
+        return tidy(tag) if told else None
+    own = _place_of_report(document)
+    above = document.blocks[:own] if own is not None else document.blocks
+    for block in [one for one in above if not isinstance(one, Grid)][:_LOOK_AT]:
+        heading = isinstance(block, Heading) and not label(block.text).level
+        if (heading or own is None) and _tells_kind(fold(block.text)):
+            return tidy(block.text)
+    return None
+
+
+def _place_of_report(document: Document) -> int | None:
+    """The block with the title of a report that goes on: below it stands a table or a first chapter."""
+    last = max(
+        (place for place, block in enumerate(document.blocks) if _goes_on(block)),
+        default=-1,
+    )
+    for place, block in enumerate(document.blocks[:last]):
+        if not isinstance(block, Grid) and _tells_kind(fold(block.text)) is False:
+            return place
+    return None
+
+
+def _goes_on(block: Block) -> bool:
+    return isinstance(block, Grid) or label(block.text).level == 1
+
+
+def _tells_kind(folded: str) -> bool | None:
+    """Whether a folded line is the title of another kind of document (true), or of a report (false)."""
+    title = take_apart(folded)
+    if title is not None and not title.bare:
+        return False
+    if len(folded) > _LONGEST or not _NAMED.search(folded) or _WRAPPER.search(folded):
+        return None
+    return True if _OTHER_KIND.search(folded) and not folded.endswith(("。", ":", ";")) else None
+
+
 def tidy(text: str) -> str:
     """A title on one line: line breaks gone, other blanks as they are."""
     return re.sub(r"[ \t\u3000\xa0]+", " ", re.sub(r"\s*\n\s*", "", text)).strip(" 《》")
@@ -85,7 +149,7 @@ def tidy(text: str) -> str:
 def _name(text: str) -> str | None:
     text = re.sub(r"\((?:本级|公章|盖章|机关|汇总)\)$", "", text.strip("《》<>[]|·,:")).strip("()")
     text = re.sub(r"^(?:关于|附件\d?[:、]?|\d+[、.]|年度|年)+|(?:关于|年度|年|的|,|、)+$", "", text)
-    return text if 2 <= len(text) <= 40 else None
+    return text if 2 <= len(text) <= 40 and not _SUBJECT_ALONE.match(text) else None
 
 
 def _candidates(lines: Sequence[str]) -> Iterator[str]:
@@ -99,6 +163,8 @@ def _candidates(lines: Sequence[str]) -> Iterator[str]:
         for start in range(end - 1, max(end - _PIECES, -1), -1):
             above = fold(near[start])
             if not (is_name(above) or _PIECE.search(above)) or _NOT_A_TITLE.search(above):
+                break
+            if _SUBJECT_ALONE.match(above) and is_title(fold(whole)):
                 break
             whole = near[start].strip() + whole
             yield whole

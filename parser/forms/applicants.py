@@ -35,10 +35,10 @@ def column_key(cell: Cell) -> str | None:
     return match.term.key if match else None
 
 
-def find_header(groups: Sequence[Sequence[Line]]) -> Header | None:
-    """The fullest of the headers; a page cut may repeat a part of it."""
+def find_headers(groups: Sequence[Sequence[Line]]) -> list[Header]:
+    """The headers that were drawn, the fullest first; a page cut may repeat a part of it."""
     built = [header for lines in groups if (header := build_header(lines, column_key)) is not None]
-    return max(built, key=_named, default=None)
+    return sorted(built, key=_named, reverse=True)
 
 
 def _named(header: Header) -> tuple[int, int]:

@@ -43,6 +43,10 @@ class Header:
     def __len__(self) -> int:
         return len(self.columns)
 
+    def alike(self, other: Header) -> bool:
+        """Whether it names the same columns in the same order."""
+        return [column.key for column in self.columns] == [column.key for column in other.columns]
+
 
 @dataclass(frozen=True, slots=True)
 class Laid:
@@ -169,10 +173,16 @@ def _share(waiting: Sequence[Token], limit: int) -> int:
 
 
 class Layout:
-    """Lays the rows of one table under a header, learning from the plain ones how the others are shaped."""
+    """Lays the rows of one table under a header, learning from the plain ones how the others are shaped.
 
-    def __init__(self, header: Header, rows: Sequence[tuple[Line, Parts]]) -> None:
+    `again` are the headers that the table repeats in other blocks; they tell places there.
+    """
+
+    def __init__(
+        self, header: Header, rows: Sequence[tuple[Line, Parts]], again: Sequence[Header] = ()
+    ) -> None:
         self.header = header
+        self._placed = {one.block: one for one in (*again, header) if one.placed and one.alike(header)}
         self._rows = rows
         self._known: dict[Shape, Counter[tuple[int, ...]]] | None = None
 
@@ -210,18 +220,22 @@ class Layout:
         if any(_content(way) != _content(best) for way in (kept or ways)[1:]):
             return Laid((None,) * width, "its cells can be laid under the columns in more than one way")
         printed = sum(bool(cell.text) for cell in row.values)
-        if printed not in (0, width) and (agrees(best) is False or self._alone(line, row)):
-            return Laid(best, short)
+        if printed not in (0, width):
+            broken, alone = agrees(best) is False, self._alone(line, row)
+            if broken and alone:
+                return Laid((None,) * width, short)
+            if broken or alone:
+                return Laid(best, short)
         return Laid(best)
 
     def _leads_with_spare(self, line: Line, row: Parts) -> bool:
         """Whether the first cell is a blank left of where the columns begin, in a row written like no
         other: it lost a cell elsewhere. (Rows that lost their merged label cells are shifted left too, but
         many at once.)"""
-        first = row.values[0]
-        if first.text or not self.header.placed or line.block != self.header.block:
+        first, header = row.values[0], self._placed.get(line.block)
+        if first.text or header is None:
             return False
-        left = first.column + first.colspan <= self.header.columns[0].start
+        left = first.column + first.colspan <= header.columns[0].start
         return left and self._alone(line, row)
 
     def _short(self, line: Line, row: Parts, agrees: Agrees) -> tuple[Slot, ...]:
@@ -284,7 +298,7 @@ class Layout:
         return all(
             self._by_place(other, parted.values) is not None
             for other, parted in self._rows
-            if other.block == self.header.block and _shape(other, parted) == shape
+            if other.block in self._placed and _shape(other, parted) == shape
         )
 
     def _windows(self, line: Line, row: Parts) -> list[int]:
@@ -321,13 +335,14 @@ class Layout:
 
     def _by_place(self, line: Line, values: Sequence[Cell]) -> tuple[Slot, ...] | None:
         """Cells below the header cells that they overlap; `None` where a printed cell has no such place."""
-        if not self.header.placed or line.block != self.header.block:
+        header = self._placed.get(line.block)
+        if header is None:
             return None
-        slots: list[Slot] = [None] * len(self.header)
+        slots: list[Slot] = [None] * len(header)
         for cell in values:
             over = [
                 place
-                for place, column in enumerate(self.header.columns)
+                for place, column in enumerate(header.columns)
                 if column.start < cell.column + cell.colspan and cell.column < column.end
             ]
             if len(over) == 1 and slots[over[0]] is None:

@@ -118,7 +118,8 @@ def _take_apart(line: Line) -> Parts:
         )
         last = max(place for place in range(edge) if is_label[place])
     labels = (*outer, *(own[place] for place in range(last + 1) if is_label[place]))
-    start = own[last].column if last >= 0 else -1
+    # A cell that reaches into the label's own columns is a group with too long a span, and no value.
+    start = own[last].column + own[last].colspan - 1 if last >= 0 else -1
     reaching = [cell for cell in above if cell not in outer and cell.column > start]
     values = sorted((*own[last + 1 :], *reaching), key=lambda cell: cell.column)
     return Parts(labels, tuple(values))

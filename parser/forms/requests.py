@@ -12,11 +12,11 @@ from parser.forms.applicants import (
     check_header,
     column_key,
     confirmed,
-    find_header,
+    find_headers,
     national_header,
     row_total_holds,
 )
-from parser.forms.columns import Header, Laid, Layout
+from parser.forms.columns import Laid, Layout
 from parser.forms.halves import mend
 from parser.forms.likeness import Match
 from parser.forms.lines import Line, Parts, texts
@@ -39,18 +39,18 @@ _ODD_SUMS = 3
 def read_requests(region: Region) -> Sheet:
     """The figures `requests.<row>.<column>` of a region, and what is doubtful about them."""
     rows, headers = _rows(region)
-    header = find_header(headers)
+    drawn = find_headers(headers)
     shared = Sheet()
     rows = mend(rows, lexicons().requests, shared, REQUESTS)
-    if header is None:
+    if not drawn:
         header = national_header()
         shared.doubt(
             "missing_header", REQUESTS, "The applicant columns have no header; the form's order was used."
         )
     else:
-        header = confirmed(header, rows, shared)
+        header = confirmed(drawn[0], rows, shared)
     check_header(header, shared)
-    sheets = _read(header, rows)
+    sheets = _read(Layout(header, rows, drawn), rows)
     for sheet in sheets:
         _drop_blank_head(sheet)
     whole = merge(REQUESTS, [*sheets, shared])
@@ -87,10 +87,9 @@ def _is_header(line: Line) -> bool:
     return labelled >= 2 or any("勾稽关系" in word or word in GROUPS for word in words)
 
 
-def _read(header: Header, rows: Sequence[Row]) -> list[Sheet]:
+def _read(layout: Layout, rows: Sequence[Row]) -> list[Sheet]:
     """One sheet for each time the table starts anew."""
-    layout = Layout(header, rows)
-    reader = _Reader(header, layout)
+    reader = _Reader(layout)
     for line, row in rows:
         reader.take(line, row)
     reader.finish()
@@ -101,8 +100,8 @@ class _Reader:
     """Goes down the rows and remembers what a row alone does not say: the group, and labels without
     numbers."""
 
-    def __init__(self, header: Header, layout: Layout) -> None:
-        self.header = header
+    def __init__(self, layout: Layout) -> None:
+        self.header = layout.header
         self.layout = layout
         self.sheets = [Sheet()]
         self._seen: dict[str, str] = {}

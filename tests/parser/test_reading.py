@@ -5,9 +5,11 @@ from decimal import Decimal
 import pytest
 
 from parser import MAX_PAYLOAD, State, parse
+from tests.parser.forms.drawn import table
 from tests.parser.made.content import make
 from tests.parser.made.drawing import Habits
 from tests.parser.made.pages import text_page
+from tests.parser.made.tables import requests_table
 
 ARTICLE = "<p>" + "这是一篇与年报无关的新闻稿件，讲的是道路施工的进展。" * 20 + "</p>"
 
@@ -99,3 +101,17 @@ def test_json_of_a_report_has_its_fields_and_plain_numbers() -> None:
 def test_the_same_bytes_give_the_same_reading() -> None:
     payload = text_page(make(5, "2019"), Habits(), 5)
     assert parse(payload) == parse(payload)
+
+
+@pytest.mark.parametrize(("year", "form"), [(2020, "2019"), (2023, "2021")])
+def test_the_period_tells_the_form_where_nothing_else_does(year: int, form: str) -> None:
+    rows = requests_table(
+        make(4, "2019"), Habits()
+    )  # （六）其他处理 in one row, as both forms are seen to have it
+    page = (
+        "<html><body><p>云溪市公安局政府信息公开工作年度报告</p>"
+        f"<p>本报告统计期限为{year}年1月1日至12月31日。</p><p>二、主动公开政府信息情况</p><p>无。</p>{table(rows)}</body></html>"
+    )
+    report = parse(page.encode()).report
+    assert report is not None
+    assert (report.form, report.year, len(report.figures)) == (form, year, 161)

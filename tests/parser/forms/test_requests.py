@@ -218,11 +218,28 @@ def test_every_column_label_of_the_form_is_known() -> None:
     assert sum(figure.key.startswith("requests.granted.") for figure in report.figures) == 7
 
 
-def test_a_label_without_cells_and_its_row_again_below() -> None:
+def test_a_group_whose_span_reaches_too_far_down_is_no_value_of_the_row_below() -> None:
     rows = full_requests()
-    at = _row(rows, "2.重复申请")
-    rows.insert(at + 2, [*rows[at]])
-    rows[at] = rows[at][:1]
+    at = _row(rows, "1.信访举报投诉类申请")
+    rows[at] = [
+        (text, down + 4 if text.startswith("（五）") else down, wide) for text, down, wide in rows[at]
+    ]
     report = read(table(rows))
-    assert "repeated_row" in doubts(report)
-    assert values(report, "requests.not_processed_duplicate") == dict.fromkeys(COLUMNS)
+    total = CONTENT.requests["outcome_total"]
+    assert values(report, "requests.outcome_total") == {
+        name: float(value or 0) for name, value in zip(COLUMNS, total, strict=True)
+    }
+
+
+def test_a_second_part_has_its_own_header_to_place_its_cells_by() -> None:
+    rows = full_requests()
+    moved: Rows = [[rows[0][0], ("总计", 3, 1), ("申请人情况", 1, 6)], rows[1][:2], rows[2]]
+    moved += [[*row[:-7], ("", 1, 1), *row[-7:-1]] for row in rows[3:]]
+    cut = _row(moved, "5.要求行政机关确认")
+    # Nothing but the place tells the blank total in front from the spare blank behind.
+    zeros: Rows = [[("", len(moved) - cut - 1, 1), ("", 1, 1), moved[cut][0], ("", 1, 1)]]
+    zeros[0] += [*[("0", 1, 1)] * 6, ("", 1, 1)]
+    report = read(table(moved[:cut]) + table([*moved[:3], *zeros, *moved[cut + 1 :]]))
+    assert values(report, "requests.not_processed_confirm_reissue") == {
+        name: None if name == "total" else 0 for name in COLUMNS
+    }
