@@ -7,7 +7,7 @@ HELD := $(VENV)/held-back
 CODE := cli crawler demo parser spiders storage scheduler.py config.py errors.py tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo crawl serve-nights test lint types format accuracy check bench bench-index bench-capture fuzz lock clean
+.PHONY: help setup demo crawl serve-nights test lint types format accuracy check bench bench-index bench-capture fuzz fuzz-guided lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -64,11 +64,17 @@ bench-capture: $(READY) ## what keeping every page costs, beside bare Scrapy and
 fuzz: $(READY) ## 10,000 damaged documents of every format through the parser; FUZZ="--reader pdf --seed 2" for others
 	@$(BIN)/python -m tests.fuzz $(FUZZ)
 
+fuzz-guided: $(READY) ## damage led by coverage, until stopped; READER=pdf FUZZ=-max_total_time=600 (installs atheris)
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements/fuzz.txt
+	@$(BIN)/python -m tests.fuzz.guided $(READER) $(FUZZ)
+
 check: lint types test ## what a change must pass
 
 lock: $(READY) ## resolve the dependencies anew into requirements/
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url \
 	  --no-header --all-extras --output-file requirements/lock.txt pyproject.toml
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url \
+	  --no-header --group fuzz --output-file requirements/fuzz.txt
 	awk '/^uv==/ {print; on = 1; next} on && /^    --hash/ {print; next} on {exit}' requirements/lock.txt \
 	  > requirements/bootstrap.txt
 

@@ -20,7 +20,7 @@ from tests.parser.readers.drawn.archive_files import rar, seven_zip
 
 _END_OF_CHAIN = 0xFFFFFFF0
 _PDF_STREAM = re.compile(
-    rb"(<<[^\r\n]{0,400}?)/Length \d+(.{0,200}?>>\s*stream\r?\n)(.*?)(\r?\n?endstream)", re.S
+    rb"(<<[^<>]{0,400}?)/Length \d+([^<>]{0,200}>>\s*stream\r?\n)(.*?)(\r?\n?endstream)", re.DOTALL
 )
 
 

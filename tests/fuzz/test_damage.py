@@ -1,0 +1,91 @@
+"""Damaged files of every format: a document or a named state, in bounded time, and no other exception."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from parser.readers import READERS, detect
+from tests.fuzz.containers import opened
+from tests.fuzz.mutation import mutant
+from tests.fuzz.seeds import KINDS, seeds
+from tests.fuzz.trial import judge, made
+
+SECONDS = 10
+"""Nobody's laptop under load is that slow; a loop without end is slower."""
+
+
+def _survives(payload: bytes, kind: str) -> None:
+    started = time.monotonic()
+    assert judge(payload, kind)
+    assert time.monotonic() - started < SECONDS
+
+
+def test_every_reader_has_good_documents() -> None:
+    assert set(READERS) <= set(KINDS)
+    for kind in KINDS:
+        assert {detect(payload) for payload in seeds(kind)} == {kind}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_damaged_documents(kind: str) -> None:
+    # As many as fit into the suite; `make fuzz` has more of them.
+    examples = 25 if kind in ("pdf", "doc", "ofd", "zip", "7z", "rar") else 60
+
+    @settings(max_examples=examples, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(st.randoms(use_true_random=False))
+    def check(dice: random.Random) -> None:
+        payload = mutant(dice, dice.choice(seeds(kind)), seeds(kind), kind)
+        _survives(payload, kind)
+
+    check()
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind not in ("zip", "image")])
+def test_one_format_given_for_another(kind: str) -> None:
+    for other in KINDS:
+        _survives(seeds(other)[0], kind)
+
+
+@settings(max_examples=200, deadline=None, database=None)
+@given(st.sampled_from(KINDS), st.binary(max_size=300))
+def test_noise_behind_the_first_octets(kind: str, noise: bytes) -> None:
+    _survives(seeds(kind)[0][:40] + noise, kind)
+
+
+def test_a_document_is_made_again_by_its_number() -> None:
+    assert made("xlsx", 1, 77) == made("xlsx", 1, 77) != made("xlsx", 2, 77)
+
+
+@pytest.mark.parametrize("kind", ["docx", "zip", "rar", "7z", "xls", "doc", "pdf"])
+def test_damage_reaches_what_is_inside(kind: str) -> None:
+    # A word put into the largest part is there when the container, packed again, is opened.
+    payload = seeds(kind)[-1]
+    container = opened(payload)
+    assert container is not None
+    name = max(container.parts, key=lambda one: len(container.parts[one]))
+    packed = container.packed({name: b"<changed>" + container.parts[name][9:]})
+    again = opened(packed)
+    assert again is not None
+    assert again.parts[name].startswith(b"<changed>")
+    assert detect(packed) == kind
+
+
+def test_the_command_tells_each_format_in_one_line(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.fuzz", "--reader", "text", "--reader", "xlsx", "--count", "12"],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line.split(" ")[:2] for line in done.stdout.splitlines()] == [["text:", "12"], ["xlsx:", "12"]]
