@@ -7,6 +7,7 @@
                             │                 └─ doubts
                             └─ changes ── changed_figures     what became of reports, in commit order
     readings                                what the parser made of a payload, one a parser version
+    false_validators                        addresses whose ETag or Last-Modified stood for two payloads
 
 Times are UTC and aware. Numbers are exact: `ExactNumber` keeps the digits of a `Decimal`.
 """
@@ -23,6 +24,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -136,6 +138,10 @@ class Capture(Base):
     `outcome`: complete, partial (cut short; what came is kept) or failed (nothing came); `problem` says why.
     `blocked` names the kind of challenge or block page, when it is one. `followed` says why the crawl went
     there. Offsets and lengths are those of the gzip members in the segment, in bytes.
+
+    A revisit's payload lies in another record, its original's: `original_segment_id` and `original_offset`
+    say where, the payload columns tell of it, and `response_offset` is that of the revisit record. An
+    original is never a revisit. A 304 has the payload it stands for, or none where nobody asked for it.
     """
 
     __tablename__ = "captures"
@@ -144,8 +150,14 @@ class Capture(Base):
         Index("ix_captures_time_map", "url", "captured_at", "id", "status", "payload_sha256"),
         Index("ix_captures_surt_captured_at", "surt", "captured_at"),
         Index("ix_captures_run_url", "run_id", "url"),
-        Index("ix_captures_payload_sha256", "payload_sha256"),
+        # Finds the original of a payload at once, however many revisits refer to it.
+        Index("ix_captures_payload", "payload_sha256", "original_offset"),
         UniqueConstraint("segment_id", "record_offset", name="uq_captures_segment_record"),
+        ForeignKeyConstraint(
+            ["original_segment_id", "original_offset"],
+            ["captures.segment_id", "captures.record_offset"],
+            name="fk_captures_original_captures",
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -160,6 +172,9 @@ class Capture(Base):
     problem: Mapped[str | None] = mapped_column(Text)
     blocked: Mapped[str | None] = mapped_column(String(64))
     content_type: Mapped[str | None] = mapped_column(String(255))
+    etag: Mapped[str | None] = mapped_column(Text)
+    last_modified: Mapped[str | None] = mapped_column(Text)
+    """as the server wrote them, to be sent back"""
     payload_sha256: Mapped[str | None] = mapped_column(String(64))
     payload_sha1: Mapped[str | None] = mapped_column(String(32))
     payload_bytes: Mapped[int | None] = mapped_column(BigInteger)
@@ -175,8 +190,38 @@ class Capture(Base):
     request_bytes: Mapped[int | None] = mapped_column(BigInteger)
     response_offset: Mapped[int | None] = mapped_column(BigInteger)
     response_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    original_segment_id: Mapped[int | None] = mapped_column(BigKey)
+    original_offset: Mapped[int | None] = mapped_column(BigInteger)
 
-    segment: Mapped[Segment] = relationship()
+    # Loaded with every capture, so that whoever has one can find its octets.
+    segment: Mapped[Segment] = relationship(lazy="joined", innerjoin=True)
+    original_segment: Mapped[Segment | None] = relationship(
+        primaryjoin="foreign(Capture.original_segment_id) == Segment.id", viewonly=True, lazy="joined"
+    )
+
+
+class FalseValidator(Base):
+    """What a server let us ask by stood for two payloads: it is no longer asked by, at this address.
+
+    `earlier` and `later` are captures of the whole page with the same validator; what a 304 between them
+    stands for is not certain.
+    """
+
+    __tablename__ = "false_validators"
+    __table_args__ = (
+        UniqueConstraint("url", "validator", "later_capture_id", name="uq_false_validators_url"),
+    )
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    site: Mapped[str] = mapped_column(String(255), index=True)
+    url: Mapped[str] = mapped_column(Text, unique=True)
+    validator: Mapped[str] = mapped_column(Text)
+    """its header, name and value"""
+    earlier_capture_id: Mapped[int] = mapped_column(ForeignKey("captures.id"))
+    later_capture_id: Mapped[int] = mapped_column(ForeignKey("captures.id"))
+
+    earlier: Mapped[Capture] = relationship(foreign_keys=[earlier_capture_id])
+    later: Mapped[Capture] = relationship(foreign_keys=[later_capture_id])
 
 
 class Sighting(Base):

@@ -75,6 +75,8 @@ def upgrade() -> None:
         sa.Column("problem", sa.Text(), nullable=True),
         sa.Column("blocked", sa.String(length=64), nullable=True),
         sa.Column("content_type", sa.String(length=255), nullable=True),
+        sa.Column("etag", sa.Text(), nullable=True),
+        sa.Column("last_modified", sa.Text(), nullable=True),
         sa.Column("payload_sha256", sa.String(length=64), nullable=True),
         sa.Column("payload_sha1", sa.String(length=32), nullable=True),
         sa.Column("payload_bytes", sa.BigInteger(), nullable=True),
@@ -89,6 +91,13 @@ def upgrade() -> None:
         sa.Column("request_bytes", sa.BigInteger(), nullable=True),
         sa.Column("response_offset", sa.BigInteger(), nullable=True),
         sa.Column("response_bytes", sa.BigInteger(), nullable=True),
+        sa.Column("original_segment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("original_offset", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["original_segment_id", "original_offset"],
+            ["captures.segment_id", "captures.record_offset"],
+            name="fk_captures_original_captures",
+        ),
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_captures_run_id_runs")),
         sa.ForeignKeyConstraint(
             ["segment_id"], ["segments.id"], name=op.f("fk_captures_segment_id_segments")
@@ -97,12 +106,34 @@ def upgrade() -> None:
         sa.UniqueConstraint("segment_id", "record_offset", name="uq_captures_segment_record"),
     )
     with op.batch_alter_table("captures", schema=None) as batch_op:
-        batch_op.create_index("ix_captures_payload_sha256", ["payload_sha256"], unique=False)
+        batch_op.create_index("ix_captures_payload", ["payload_sha256", "original_offset"], unique=False)
         batch_op.create_index("ix_captures_run_url", ["run_id", "url"], unique=False)
         batch_op.create_index("ix_captures_surt_captured_at", ["surt", "captured_at"], unique=False)
         batch_op.create_index(
             "ix_captures_time_map", ["url", "captured_at", "id", "status", "payload_sha256"], unique=False
         )
+
+    op.create_table(
+        "false_validators",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("site", sa.String(length=255), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("validator", sa.Text(), nullable=False),
+        sa.Column("earlier_capture_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("later_capture_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["earlier_capture_id"],
+            ["captures.id"],
+            name=op.f("fk_false_validators_earlier_capture_id_captures"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["later_capture_id"], ["captures.id"], name=op.f("fk_false_validators_later_capture_id_captures")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_false_validators")),
+        sa.UniqueConstraint("url", name=op.f("uq_false_validators_url")),
+    )
+    with op.batch_alter_table("false_validators", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_false_validators_site"), ["site"], unique=False)
 
     op.create_table(
         "reports",
