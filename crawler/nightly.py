@@ -29,12 +29,12 @@ from parser.forms.vocabulary import entries
 from parser.series import across_years
 from spiders.site import SiteProfile, choose_profiles, expected_publishers, load_profiles
 from storage import runs
-from storage.archive import salvage
 from storage.database import Database
 from storage.datasets import export
 from storage.home import NIGHT_LOCK, hold
 from storage.overrides import Overrides
 from storage.records import record_run
+from storage.salvage import salvage
 from storage.series import relate_changed
 
 

@@ -19,12 +19,10 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 from scrapy.http import Headers, Response
-from scrapy.utils.defer import maybe_deferred_to_future
-from twisted.internet.threads import deferToThread
 
 from config import settings
 from crawler.addon import BYTES_PER_MB, user_agent
-from crawler.blocking import recognise
+from crawler.groups import GroupCommit, Kept
 from crawler.politeness import turn
 from crawler.wire import Tape, WireHandler
 from errors import CannotWrite, NianbaoError
@@ -32,14 +30,15 @@ from spiders.site import SiteProfile
 from storage import runs
 from storage.archive import Archive
 from storage.database import Database
-from storage.exchange import Exchange, Outcome, Purpose, take_apart
+from storage.exchange import Exchange, Outcome, Purpose
 from storage.home import NIGHT_LOCK, hold
-from storage.models import Capture, Site
+from storage.models import Site
+from storage.spool import Octets, Spool
 
 logger = logging.getLogger(__name__)
 
 captured = object()
-"""Signal: an exchange is in the archive. Arguments: `capture`."""
+"""Signal: an exchange is in the archive. Arguments: `exchange`, `kept`."""
 
 CAPTURE = "capture"
 """Key of `Request.meta` under which a reply's capture id travels on."""
@@ -103,19 +102,18 @@ class Recorder:
             },
         )
 
+        self.commit = GroupCommit(self._archive)
+
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Recorder:
         recorder = cls(crawler)
         crawler.signals.connect(recorder.close, signals.spider_closed)
         return recorder
 
-    async def keep(self, exchange: Exchange, purpose: Purpose) -> Capture:
+    async def keep(self, exchange: Exchange, purpose: Purpose) -> Kept:
         """Archive an exchange; returns when it is on disk and in the index."""
         try:
-            blocked = recognise(take_apart(exchange.response)) if exchange.outcome == "complete" else None
-            capture: Capture = await maybe_deferred_to_future(
-                deferToThread(self._archive.add, exchange, purpose, blocked=blocked)
-            )
+            kept = await self.commit.keep(exchange, purpose)
         except NianbaoError as error:
             self._break(error)
             raise
@@ -125,11 +123,12 @@ class Recorder:
             broken = CannotWrite(path=self.folder, problem=problem)
             self._break(broken)
             raise broken from error
-        self._crawler.signals.send_catch_log(captured, capture=capture)
-        return capture
+        self._crawler.signals.send_catch_log(captured, exchange=exchange, kept=kept)
+        return kept
 
     def close(self, spider: Spider, reason: str) -> None:
         try:
+            self.commit.close()
             self._archive.close()
             if self._own_run:
                 state = "failed" if self.broken is not None else _RUN_STATES.get(reason, "failed")
@@ -179,12 +178,14 @@ class RecordingHandler(WireHandler):
 
     async def download_request(self, request: Request) -> Response:
         async with turn(request.url):
-            return await self._exchange_and_keep(request)
+            with self._recorder.commit.under_way():
+                return await self._exchange_and_keep(request)
 
     async def _exchange_and_keep(self, request: Request) -> Response:
         if self._recorder.broken is not None:
             raise IgnoreRequest(f"not fetched, since nothing can be recorded: {self._recorder.broken}")
-        tape = Tape(limit=self._max_body + self._max_body // 8 + _HEAD_ALLOWANCE)
+        limit = self._max_body + self._max_body // 8 + _HEAD_ALLOWANCE
+        tape = Tape(Spool(self._recorder.folder), limit)
         started = datetime.now(UTC)
         purpose = purpose_of(request)
         try:
@@ -195,15 +196,17 @@ class RecordingHandler(WireHandler):
             await self._recorder.keep(exchange, purpose)
             raise
         exchange = self._exchange(request, started, tape, _Ending("complete"), response)
-        capture = await self._recorder.keep(exchange, purpose)
-        request.meta[CAPTURE] = capture.id
-        request.meta[BLOCKED] = capture.blocked
+        kept = await self._recorder.keep(exchange, purpose)
+        request.meta[CAPTURE] = kept.capture_id
+        request.meta[BLOCKED] = kept.blocked
         return response
 
     def _ending(self, error: Exception, tape: Tape) -> _Ending:
-        outcome: Outcome = "partial" if tape.received else "failed"
+        outcome: Outcome = "partial" if len(tape.received) else "failed"
         told = _TWISTED_FAILURE.sub(r"\1", " ".join(str(error).split()))
         problem = f"{type(error).__name__}: {told[:300]}"
+        if tape.problem is not None:
+            return _Ending(outcome, f"cut there: {tape.problem}", "unspecified")
         if tape.full or isinstance(error, DownloadCancelledError):
             limit = self._max_body / BYTES_PER_MB
             return _Ending(outcome, f"larger than the limit of {limit:g} MiB, cut there", "length")
@@ -211,7 +214,7 @@ class RecordingHandler(WireHandler):
             return _Ending(outcome, problem, "time")
         if isinstance(error, ResponseDataLossError):
             return _Ending(outcome, problem, "disconnect")
-        return _Ending(outcome, problem, "unspecified" if tape.received else None)
+        return _Ending(outcome, problem, "unspecified" if len(tape.received) else None)
 
     def _exchange(
         self,
@@ -221,7 +224,8 @@ class RecordingHandler(WireHandler):
         ending: _Ending,
         response: Response | None = None,
     ) -> Exchange:
-        sent, received = bytes(tape.sent), bytes(tape.received)
+        sent: bytes = bytes(tape.sent)
+        received: Octets = tape.received.octets()
         if self.contract_problem:
             sent, received = _reconstruct_request(request), _reconstruct_response(response)
         proxy = request.meta.get("proxy")

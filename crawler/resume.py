@@ -42,5 +42,7 @@ class AnswerFromArchive:
         headers = Headers()
         for name, value in reply.headers:
             headers.appendlist(name, value)
-        kind = responsetypes.from_args(headers=headers, url=request.url, body=reply.payload)
-        return kind(url=request.url, status=capture.status or 200, headers=headers, body=reply.payload)
+        # As from the network: a body that went to a file is in the archive only.
+        body = reply.payload if isinstance(reply.payload, bytes) else b""
+        kind = responsetypes.from_args(headers=headers, url=request.url, body=body)
+        return kind(url=request.url, status=capture.status or 200, headers=headers, body=body)

@@ -17,6 +17,7 @@ from errors import CannotWrite, NianbaoError, NightFailed, NoReportFound, SiteBl
 from spiders.loader import spider_class
 from spiders.site import SiteProfile
 from storage.database import Database
+from storage.exchange import Exchange
 from storage.models import Capture, Sighting
 
 STOPPED = "shutdown"
@@ -90,11 +91,11 @@ def _scrapy_settings(settings: Settings, run_id: int, *, resumed: bool) -> Scrap
 def _listen(crawler: Crawler, domain: str, reasons: dict[str, str], watcher: Watcher) -> None:
     noted: set[str] = set()
 
-    def advance(capture: Capture) -> None:
+    def advance(exchange: Exchange) -> None:
         watcher.advance("crawl")
-        if capture.outcome == "partial" and capture.url not in noted:
-            noted.add(capture.url)
-            watcher.note(f"{capture.url}: only a part is archived ({capture.problem})")
+        if exchange.outcome == "partial" and exchange.url not in noted:
+            noted.add(exchange.url)
+            watcher.note(f"{exchange.url}: only a part is archived ({exchange.problem})")
 
     def closed(reason: str) -> None:
         reasons[domain] = reason

@@ -14,7 +14,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from io import BytesIO
+from typing import Any, cast
 
 from cryptography.hazmat.primitives.serialization import Encoding
 from OpenSSL.SSL import Connection as TlsConnection
@@ -32,21 +33,25 @@ from twisted.web.client import HTTPConnectionPool
 from twisted.web.http_headers import Headers
 from twisted.web.iweb import IResponse
 
+from storage.spool import Spool
+
 
 @dataclass(slots=True)
 class Tape:
     """What crossed the wire for one request: octets `sent` and `received`, the peer's address, TLS facts.
 
-    `full`: more came than `limit`, and the connection was given up.
+    `full`: more came than `limit`, or more than could be kept (`problem` says why), and the connection was
+    given up.
     """
 
+    received: Spool = field(default_factory=Spool)
     limit: int = sys.maxsize
     sent: bytearray = field(default_factory=bytearray)
-    received: bytearray = field(default_factory=bytearray)
     peer: str | None = None
     tls: str | None = None
     stopped: bool = False
     full: bool = False
+    problem: str | None = None
 
     def start(self, transport: Any) -> None:
         """A connection begins to carry the request; an attempt that an idle one swallowed is dropped."""
@@ -57,8 +62,13 @@ class Tape:
             self.tls = _describe_tls(transport.getHandle())
 
     def hear(self, octets: bytes) -> None:
-        if not self.stopped:
-            self.received += octets
+        if self.stopped:
+            return
+        try:
+            self.received.append(octets)
+        except OSError as error:
+            self.full, self.problem = True, f"cannot write a temporary file: {error.strerror}"
+        else:
             self.full = len(self.received) > self.limit
 
     def stop(self) -> None:
@@ -133,7 +143,32 @@ class _TapedConnection:
     def request(self, request: TxRequest) -> Deferred[IResponse]:
         request.nianbao_tape = self._tape  # type: ignore[attr-defined]
         answer: Deferred[IResponse] = self._connection.request(request)
-        return answer
+        return answer.addCallback(self._lighten)
+
+    def _lighten(self, response: Any) -> IResponse:
+        """Let Scrapy's reader of the body hold no more of it than the tape does."""
+        deliver = response.deliverBody
+
+        def deliver_lightly(reader: Any) -> None:
+            reader._bodybuf = _LightBody(self._tape)
+            deliver(reader)
+
+        response.deliverBody = deliver_lightly
+        return cast("IResponse", response)
+
+
+class _LightBody(BytesIO):
+    """Scrapy's copy of a body, which stays empty where the tape had to go to a file."""
+
+    def __init__(self, tape: Tape) -> None:
+        super().__init__()
+        self._tape = tape
+
+    def write(self, octets: Any) -> int:
+        if not self._tape.received.spilled:
+            return super().write(octets)
+        self.truncate(0)
+        return len(octets)
 
 
 class _TapingPool(HTTPConnectionPool):
@@ -193,7 +228,7 @@ def check_contract() -> str | None:
         protocol.dataReceived(reply)
     except (AttributeError, TypeError, ValueError) as error:
         return f"the HTTP client's inner names have changed ({error})"
-    if not tape.sent or bytes(tape.sent) != transport.value() or bytes(tape.received) != reply:
+    if not tape.sent or bytes(tape.sent) != transport.value() or tape.received.octets() != reply:
         return "the HTTP client no longer passes its octets through the recorder"
     return None
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from errors import NotCaptured, UnknownUrl
-from storage.exchange import Exchange, Purpose, Reply
+from storage.exchange import Digests, Exchange, Purpose, Reply
 from storage.models import Capture
-from storage.segment import PlacedGroup, sha1_digest
+from storage.segment import PlacedGroup
+from storage.spool import Octets
 from storage.surt import surt
 
 
@@ -19,45 +21,45 @@ def capture_row(
     exchange: Exchange,
     purpose: Purpose,
     reply: Reply,
+    digests: Digests | None,
     group: PlacedGroup,
     *,
     run_id: int,
     site: str,
     segment_id: int,
     blocked: str | None,
-) -> Capture:
-    """The index row of an exchange that lies in a segment."""
-    came = bool(exchange.response)
-    return Capture(
-        run_id=run_id,
-        site=site,
-        url=exchange.url,
-        surt=surt(exchange.url),
-        captured_at=exchange.captured_at,
-        method=exchange.method,
-        status=reply.status,
-        outcome=exchange.outcome,
-        problem=exchange.problem,
-        blocked=blocked,
-        content_type=reply.content_type,
-        payload_sha256=payload_digest(reply.payload) if came else None,
-        payload_sha1=sha1_digest(reply.payload).removeprefix("sha1:") if came else None,
-        payload_bytes=len(reply.payload) if came else None,
-        reconstructed=exchange.reconstructed,
-        role=purpose.role,
-        followed=purpose.followed,
-        referrer=purpose.referrer,
-        segment_id=segment_id,
-        record_id=group.record_id,
-        record_offset=group.start,
-        request_offset=group.request.offset if group.request else None,
-        request_bytes=group.request.bytes if group.request else None,
-        response_offset=group.response.offset if group.response else None,
-        response_bytes=group.response.bytes if group.response else None,
-    )
+) -> dict[str, Any]:
+    """The index row of an exchange that lies in a segment; `digests` are those of its reply's payload."""
+    return {
+        "run_id": run_id,
+        "site": site,
+        "url": exchange.url,
+        "surt": surt(exchange.url),
+        "captured_at": exchange.captured_at,
+        "method": exchange.method,
+        "status": reply.status,
+        "outcome": exchange.outcome,
+        "problem": exchange.problem,
+        "blocked": blocked,
+        "content_type": reply.content_type,
+        "payload_sha256": digests.sha256 if digests else None,
+        "payload_sha1": digests.sha1 if digests else None,
+        "payload_bytes": len(reply.payload) if digests else None,
+        "reconstructed": exchange.reconstructed,
+        "role": purpose.role,
+        "followed": purpose.followed,
+        "referrer": purpose.referrer,
+        "segment_id": segment_id,
+        "record_id": group.record_id,
+        "record_offset": group.start,
+        "request_offset": group.request.offset if group.request else None,
+        "request_bytes": group.request.bytes if group.request else None,
+        "response_offset": group.response.offset if group.response else None,
+        "response_bytes": group.response.bytes if group.response else None,
+    }
 
 
-def payload_digest(payload: bytes) -> str:
+def payload_digest(payload: Octets) -> str:
     """The sha256 by which the database knows a payload, in hex."""
     return hashlib.sha256(payload).hexdigest()
 

@@ -6,11 +6,16 @@ it came. Sources: RFC 9110 (semantics), RFC 9112 (message framing).
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
+
+from storage.spool import SPOOL_BYTES, Octets, Spool
 
 Outcome = Literal["complete", "partial", "failed"]
 
@@ -40,7 +45,7 @@ class Exchange:
     method: str
     captured_at: datetime
     request: bytes
-    response: bytes
+    response: Octets
     outcome: Outcome
     ip_address: str | None = None
     problem: str | None = None
@@ -65,7 +70,7 @@ class Reply:
     status: int | None
     reason: str
     headers: tuple[tuple[bytes, bytes], ...]
-    payload: bytes
+    payload: Octets
 
     def header(self, name: bytes) -> bytes | None:
         """The first value of a header, whatever the case of its name."""
@@ -83,7 +88,7 @@ class Reply:
         return value.split(b";")[0].strip().lower().decode("latin-1")[:255] if value else None
 
 
-def take_apart(response: bytes) -> Reply:
+def take_apart(response: Octets) -> Reply:
     """The final reply in these octets. Interim 1xx replies before it are passed over.
 
     Octets that are not HTTP give a reply without status whose payload is all of them.
@@ -92,7 +97,7 @@ def take_apart(response: bytes) -> Reply:
     while True:
         end = _HEAD_END.search(rest)
         head, body = (rest[: end.start()], rest[end.end() :]) if end else (rest, b"")
-        lines = _FOLDED.sub(b" ", head).split(b"\n")
+        lines = _FOLDED.sub(b" ", bytes(head)).split(b"\n")
         match = _STATUS_LINE.match(lines[0].strip())
         if match is None:
             return Reply(None, "", (), response)
@@ -102,10 +107,11 @@ def take_apart(response: bytes) -> Reply:
             continue
         headers = tuple(_header_lines(lines[1:]))
         reply = Reply(status, (match.group(2) or b"").decode("latin-1"), headers, body)
-        return replace(reply, payload=_framed(reply))
+        payload = _framed(reply)
+        return reply if payload is body else replace(reply, payload=payload)
 
 
-def _framed(reply: Reply) -> bytes:
+def _framed(reply: Reply) -> Octets:
     """The part of what follows the head that is the reply's entity (RFC 9112 §6.3)."""
     if reply.status in (204, 304):
         return b""
@@ -123,7 +129,7 @@ def decode_content(reply: Reply, limit: int) -> bytes:
     A stream that is cut short gives what it holds. Raises `ValueError` for an unknown coding, for octets
     that are not in the coding they claim, and past the limit.
     """
-    octets = reply.payload
+    octets: Octets = reply.payload
     for coding in reversed(reply.listed(b"content-encoding")):
         if coding == b"identity":
             continue
@@ -132,10 +138,10 @@ def decode_content(reply: Reply, limit: int) -> bytes:
         octets = _inflate(octets, raw_allowed=coding == b"deflate", limit=limit)
     if len(octets) > limit:
         raise ValueError(f"larger than {limit} bytes")
-    return octets
+    return bytes(octets)
 
 
-def _inflate(octets: bytes, *, raw_allowed: bool, limit: int) -> bytes:
+def _inflate(octets: Octets, *, raw_allowed: bool, limit: int) -> bytes:
     for wbits in (_BY_HEADER, _HEADERLESS) if raw_allowed else (_BY_HEADER,):
         try:
             return _unpack(octets, wbits, limit)
@@ -144,11 +150,11 @@ def _inflate(octets: bytes, *, raw_allowed: bool, limit: int) -> bytes:
     raise ValueError(f"not in its content coding: {problem}")
 
 
-def _unpack(octets: bytes, wbits: int, limit: int) -> bytes:
+def _unpack(octets: Octets, wbits: int, limit: int) -> bytes:
     """A compressed stream, unpacked; of gzip all members (RFC 1952 §2.2). What follows is ignored."""
     plain: list[bytes] = []
     size = 0
-    while not plain or (wbits == _BY_HEADER and octets.startswith(_GZIP_MAGIC)):
+    while not plain or (wbits == _BY_HEADER and octets[:2] == _GZIP_MAGIC):
         stream = zlib.decompressobj(wbits=wbits)
         plain.append(stream.decompress(octets, limit + 1 - size))
         size += len(plain[-1])
@@ -158,22 +164,43 @@ def _unpack(octets: bytes, wbits: int, limit: int) -> bytes:
     return b"".join(plain)
 
 
-def dechunk(body: bytes) -> bytes:
+def dechunk(body: Octets) -> Octets:
     """The entity inside a chunked body; extensions and trailers dropped, a cut or broken body as far as it
     goes."""
-    pieces = []
+    if len(body) <= SPOOL_BYTES:
+        return b"".join(_chunks(body))
+    entity = Spool()
+    for piece in _chunks(body):
+        entity.append(piece)
+    return entity.octets()
+
+
+def _chunks(body: Octets) -> Iterator[Octets]:
     at = 0
     while line := _CHUNK_SIZE.match(body, at):
         size = int(line.group(1), 16)
         if size == 0:
             break
         start = line.end()
-        pieces.append(body[start : start + size])
+        yield body[start : start + size]
         end = _LINE_END.match(body, start + size) if start + size < len(body) else None
         if end is None:
             break
         at = end.end()
-    return b"".join(pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Digests:
+    """Of a payload: `sha1` in base32, on which CDX tools join, and the sha256 in hex that the index knows."""
+
+    sha1: str
+    sha256: str
+
+
+def digests(payload: Octets) -> Digests:
+    """Both digests of a payload."""
+    sha1 = hashlib.sha1(payload, usedforsecurity=False).digest()
+    return Digests(base64.b32encode(sha1).decode(), hashlib.sha256(payload).hexdigest())
 
 
 def _header_lines(lines: list[bytes]) -> list[tuple[bytes, bytes]]:

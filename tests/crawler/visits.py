@@ -28,8 +28,9 @@ from spiders.annual_reports import AnnualReportsSpider
 from spiders.loader import spider_class
 from spiders.site import SiteProfile
 from storage.database import Database
+from storage.members import read_record
 from storage.models import Capture
-from storage.segment import locate, read_record
+from storage.segment import locate
 
 ROOT = Path(__file__).parents[2]
 
@@ -52,7 +53,7 @@ class Visit:
         offset = capture.request_offset if request else capture.response_offset
         assert offset is not None
         with locate(self.home / "archive", capture.segment.name).open("rb") as file:
-            return read_record(file, offset).block
+            return bytes(read_record(file, offset).block)
 
 
 def visit(

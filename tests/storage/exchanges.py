@@ -11,7 +11,7 @@ from typing import Any
 
 from storage.archive import Archive
 from storage.database import Database
-from storage.exchange import Exchange, Outcome, Purpose, take_apart
+from storage.exchange import Exchange, Outcome, Purpose, digests, take_apart
 from storage.models import Run, Site
 from storage.segment import PlacedGroup, SegmentWriter
 
@@ -96,6 +96,7 @@ class Home:
 
 def keep(writer: SegmentWriter, made: Exchange) -> PlacedGroup:
     """Append to a bare segment, as the archive does."""
-    group = writer.append(made, PURPOSE, take_apart(made.response), FACTS)
+    payload = digests(take_apart(made.response).payload) if made.response else None
+    group = writer.append(made, PURPOSE, payload, FACTS)
     writer.sync()
     return group

@@ -9,7 +9,7 @@ from pathlib import Path
 from fastwarc.warc import ArchiveIterator as FastIterator
 from warcio.archiveiterator import ArchiveIterator as WarcioIterator  # type: ignore[import-untyped]
 
-from storage.segment import members
+from storage.members import members
 
 
 @dataclass

@@ -14,8 +14,9 @@ import pytest
 from sqlalchemy import select
 
 from errors import CannotRead, CannotWrite, Damaged, DatabaseError
-from storage.archive import Place, place_of, read_payload, read_reply, salvage
+from storage.archive import Place, place_of, read_payload, read_reply
 from storage.models import Capture, Segment
+from storage.salvage import salvage
 from tests.storage.exchanges import CHUNKED, CHUNKED_PAYLOAD, NOON, PURPOSE, SITE, URL, Home, exchange, reply
 from tests.storage.readers import by_fastwarc, by_warcio
 

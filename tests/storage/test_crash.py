@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from storage.archive import read_payload, salvage
+from storage.archive import read_payload
 from storage.models import Capture, Segment
+from storage.salvage import salvage
 from tests.storage.exchanges import Home
 from tests.storage.readers import by_fastwarc, by_warcio
 

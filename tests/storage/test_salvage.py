@@ -14,9 +14,10 @@ import pytest
 from sqlalchemy import delete, select
 
 from errors import CannotWrite, Damaged
-from storage.archive import read_payload, salvage
+from storage.archive import read_payload
+from storage.members import members
 from storage.models import Capture, Run, Segment
-from storage.segment import members
+from storage.salvage import salvage
 from tests.storage.exchanges import CHUNKED, CHUNKED_PAYLOAD, NOON, PURPOSE, URL, Home, exchange, reply
 from tests.storage.readers import by_fastwarc, by_warcio
 

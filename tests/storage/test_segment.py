@@ -18,15 +18,8 @@ from fastwarc.warc import ArchiveIterator as FastIterator
 from warcio.archiveiterator import ArchiveIterator as WarcioIterator  # type: ignore[import-untyped]
 
 from errors import CannotRead, CannotWrite, HomeBusy
-from storage.segment import (
-    SegmentWriter,
-    locate,
-    lock_abandoned,
-    measure,
-    members,
-    parse_fields,
-    read_record,
-)
+from storage.members import members, parse_fields, read_record
+from storage.segment import SegmentWriter, locate, lock_abandoned, measure
 from tests.storage.exchanges import (
     CHUNKED,
     CHUNKED_PAYLOAD,

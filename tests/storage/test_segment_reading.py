@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.segment import Placed, SegmentWriter, members, read_record
+from storage.members import Placed, members, read_record
+from storage.segment import SegmentWriter
 from tests.storage.exchanges import CHUNKED, URL, exchange, keep, reply
 
 
@@ -81,7 +82,7 @@ def test_no_flipped_byte_passes_for_the_record(writer: SegmentWriter) -> None:
             9000,
             "no record",
         ),
-        (gzip.compress(b"not a record"), 0, "Invalid WARC header"),
+        (gzip.compress(b"not a record"), 0, "no record begins here"),
         (
             gzip.compress(b"WARC/1.1\r\nWARC-Type: metadata\r\nContent-Length: 90\r\n\r\nshort"),
             0,

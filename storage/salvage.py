@@ -1,0 +1,186 @@
+"""What a crash left behind is brought into order before anything new is written."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import delete, insert, select
+
+from errors import CannotRead, CannotWrite, HomeBusy
+from storage.archive import mark_sealed
+from storage.captures import capture_row
+from storage.database import Database
+from storage.exchange import Exchange, Outcome, Purpose, digests, take_apart
+from storage.members import Placed, StoredRecord, members, parse_fields, read_record
+from storage.models import Capture, Run, Segment
+from storage.segment import (
+    OPEN_SUFFIX,
+    SEALED_SUFFIX,
+    PlacedGroup,
+    lock_abandoned,
+    measure,
+    seal_file,
+    sync_folder,
+)
+
+
+def salvage(folder: Path, database: Database) -> list[str]:
+    """Bring what a crash left behind into order; a line for people for each segment that was touched.
+
+    For each open segment without a living writer: a torn tail is moved to `<segment>.torn`, whole exchanges
+    without a row are indexed, rows whose exchange is not there are counted, and the segment is sealed.
+    Segments being written are left alone. Raises `CannotWrite`, `DatabaseError`.
+    """
+    lines = []
+    for path in sorted(folder.glob(f"*{OPEN_SUFFIX}")):
+        try:
+            with lock_abandoned(path) as file:
+                lines.append(_salvage_segment(path, file, database))
+        except HomeBusy:
+            continue
+        except OSError as error:
+            raise CannotWrite(path=path, problem=error.strerror) from error
+    return lines + list(_finish_sealing(folder, database))
+
+
+def _salvage_segment(path: Path, file: IO[bytes], database: Database) -> str:
+    name = path.name.removesuffix(OPEN_SUFFIX)
+    with database.read() as session:
+        known = set(session.scalars(select(Capture.record_offset).join(Segment).where(Segment.name == name)))
+        runs = set(session.scalars(select(Run.id)))
+    found: set[int] = set()
+    rows: list[dict[str, Any]] = []
+    end = 0
+    for group, after in _groups(file):
+        end = after
+        if group:
+            found.add(group[0][0].offset)
+            if group[0][0].offset not in known:
+                rows.append(_row_again(group))
+    torn = path.stat().st_size - end
+    if torn:
+        _move_aside(path, file, end)
+    # What is whole may lie in memory only; a row must not be more durable than its records.
+    os.fsync(file.fileno())
+    if end == 0:
+        path.unlink()
+        if not known:
+            with database.write() as session:
+                session.execute(delete(Segment).where(Segment.name == name))
+        return f"{name}: nothing whole in it, {torn} bytes moved aside"
+    with database.write() as session:
+        segment = session.scalar(select(Segment).where(Segment.name == name))
+        if segment is None:
+            segment = Segment(name=name, state="open", created_at=datetime.now(UTC))
+            session.add(segment)
+            session.flush()
+        segment_id = segment.id
+        indexed = [row | {"segment_id": segment_id} for row in rows if row["run_id"] in runs]
+        if indexed:
+            session.connection().execute(insert(Capture), indexed)
+    bytes_, digest = seal_file(path)
+    with database.write() as session:
+        mark_sealed(session, segment_id, bytes_, digest)
+    strange = len(rows) - len(indexed)
+    lost = len(known - found)
+    line = f"{name}: {len(found)} exchanges, {len(indexed)} indexed again, {torn} torn bytes aside"
+    line += f", {strange} of a run this database does not know" if strange else ""
+    return line + (f", {lost} in the index but no longer in the segment" if lost else "")
+
+
+def _move_aside(path: Path, file: IO[bytes], end: int) -> None:
+    """Keep what follows the last whole exchange in a file of its own, and then cut it off."""
+    file.seek(end)
+    with path.with_name(f"{path.name}.torn").open("wb") as aside:
+        shutil.copyfileobj(file, aside)
+        aside.flush()
+        os.fsync(aside.fileno())
+    sync_folder(path.parent)
+    os.ftruncate(file.fileno(), end)
+    os.fsync(file.fileno())
+
+
+def _finish_sealing(folder: Path, database: Database) -> Iterator[str]:
+    """Segments renamed by a writer that was killed before it could say so in the index."""
+    with database.read() as session:
+        opened = list(session.scalars(select(Segment).where(Segment.state == "open")))
+    for segment in opened:
+        if (folder / f"{segment.name}{OPEN_SUFFIX}").exists():
+            continue
+        path = folder / f"{segment.name}{SEALED_SUFFIX}"
+        try:
+            size, digest = measure(path)
+        except FileNotFoundError:
+            yield f"{segment.name}: the file is missing"
+            continue
+        except OSError as error:
+            raise CannotRead(path=path, problem=error.strerror) from error
+        with database.write() as session:
+            mark_sealed(session, segment.id, size, digest)
+        yield f"{segment.name}: sealed already, noted now"
+
+
+Group = list[tuple[Placed, StoredRecord]]
+
+
+def _groups(file: IO[bytes]) -> Iterator[tuple[Group, int]]:
+    """The whole exchanges of a segment, each with the offset after it; first the warcinfo, an empty group.
+
+    Only one is held at a time: a segment may be larger than the memory.
+    """
+    current: Group = []
+    for placed in members(file):
+        try:
+            record = read_record(file, placed.offset)
+        except ValueError:
+            return  # a whole gzip member that is no record
+        if record.type == "warcinfo":
+            yield [], placed.offset + placed.bytes
+            continue
+        current.append((placed, record))
+        if record.type == "metadata":
+            yield current, placed.offset + placed.bytes
+            current = []
+
+
+def _row_again(group: Group) -> dict[str, Any]:
+    """The index row of an exchange, from its records alone; its segment's id is the caller's to set."""
+    records = {record.type: (placed, record) for placed, record in group}
+    _, metadata = records["metadata"]
+    notes = parse_fields(metadata.block)
+    response = records.get("response")
+    request = records.get("request")
+    outcome: Outcome = "failed"
+    if notes.get("outcome") == "complete":
+        outcome = "complete"
+    elif notes.get("outcome") == "partial":
+        outcome = "partial"
+    exchange = Exchange(
+        url=metadata.headers["WARC-Target-URI"],
+        method=notes.get("method", "GET"),
+        captured_at=datetime.fromisoformat(metadata.headers["WARC-Date"]),
+        request=bytes(request[1].block) if request else b"",
+        response=response[1].block if response else b"",
+        outcome=outcome,
+        problem=notes.get("problem"),
+        reconstructed=notes.get("reconstructed") == "yes",
+    )
+    purpose = Purpose(notes.get("role", ""), notes.get("followed", ""), notes.get("via"))
+    first = response or (group[-1][0], metadata)
+    record_id = first[1].headers["WARC-Record-ID"].strip("<>")
+    placed = PlacedGroup(
+        record_id, group[0][0].offset, response[0] if response else None, request[0] if request else None
+    )
+    run = notes.get("run", "")
+    reply = take_apart(exchange.response)
+    payload = digests(reply.payload) if response else None
+    return capture_row(
+        exchange, purpose, reply, payload, placed,
+        run_id=int(run) if run.isdecimal() else 0, site=notes.get("site", ""), segment_id=0,
+        blocked=notes.get("blocked"),
+    )  # fmt: skip
