@@ -24,7 +24,8 @@ _PROCESSING_FEE = "信息处理费"
 _NONE_TAKEN = re.compile(
     r"(?:未|没有|无|不|未曾|均未)(?:产生|发生|收取|向|对|进行|涉及|有)?[^，。；]{0,24}(?:费|收费)|免费"
 )
-_AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?)(万元|元)")
+# Only from the first digit on: a run of digits would else be tried from each of them.
+_AMOUNT = re.compile(r"(?<![\d,])(\d[\d,]*(?:\.\d+)?)(万元|元)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,6 +185,12 @@ class Layout:
         self._placed = {one.block: one for one in (*again, header) if one.placed and one.alike(header)}
         self._rows = rows
         self._known: dict[Shape, Counter[tuple[int, ...]]] | None = None
+        # What all rows of a shape have in common is asked for by each of them.
+        self._alike: dict[Shape, list[tuple[Line, Parts]]] = {}
+        for line, row in rows:
+            self._alike.setdefault(_shape(line, row), []).append((line, row))
+        self._hold: dict[Shape, bool] = {}
+        self._inside: dict[tuple[Shape, int], set[int]] = {}
 
     @property
     def _shapes(self) -> dict[Shape, Counter[tuple[int, ...]]]:
@@ -260,8 +266,7 @@ class Layout:
     def _alone(self, line: Line, row: Parts) -> bool:
         """Whether no other row of the table is written like this one: its spare cell may be any of its
         blanks."""
-        shape = _shape(line, row)
-        return sum(_shape(other, parted) == shape for other, parted in self._rows) < _FEW
+        return len(self._alike.get(_shape(line, row), ())) < _FEW
 
     def _by_order(self, line: Line, row: Parts, agrees: Agrees) -> Laid:
         """A row with as many cells as columns; only its own sum may show that one of them is a spare."""
@@ -295,11 +300,13 @@ class Layout:
 
     def _places_hold(self, shape: Shape) -> bool:
         """Whether every row of this shape has its printed cells below the header's."""
-        return all(
-            self._by_place(other, parted.values) is not None
-            for other, parted in self._rows
-            if other.block in self._placed and _shape(other, parted) == shape
-        )
+        if shape not in self._hold:
+            self._hold[shape] = all(
+                self._by_place(other, parted.values) is not None
+                for other, parted in self._alike.get(shape, ())
+                if other.block in self._placed
+            )
+        return self._hold[shape]
 
     def _windows(self, line: Line, row: Parts) -> list[int]:
         """Where the columns may begin in a row with spare cells, the rightmost first: every printed cell lies
@@ -307,10 +314,15 @@ class Layout:
         width = len(self.header)
         possible = _fitting(row.values, width)
         shape = _shape(line, row)
-        alike = set(possible)
-        for other, parted in self._rows:
-            if len(parted.values) == len(row.values) and _shape(other, parted) == shape:
-                alike &= set(_fitting(parted.values, width))
+        if (shape, len(row.values)) not in self._inside:
+            self._inside[shape, len(row.values)] = set[int](range(len(row.values))).intersection(
+                *(
+                    _fitting(parted.values, width)
+                    for _, parted in self._alike.get(shape, ())
+                    if len(parted.values) == len(row.values)
+                )
+            )
+        alike = self._inside[shape, len(row.values)]
         places = [left for left in possible if left in alike] or possible
         if len(places) > 1:
             known = self._known_starts(shape)
@@ -384,8 +396,6 @@ def _by_shape(values: Sequence[Cell], shape: Sequence[int]) -> tuple[Slot, ...] 
 
 def _fitting(values: Sequence[Cell], width: int) -> list[int]:
     """Places from which `width` cells hold every printed one, the rightmost first."""
-    return [
-        left
-        for left in range(len(values) - width, -1, -1)
-        if not any(cell.text for cell in (*values[:left], *values[left + width :]))
-    ]
+    printed = [place for place, cell in enumerate(values) if cell.text] or [len(values), -1]
+    lowest = max(printed[-1] - width + 1, 0)
+    return [*range(min(len(values) - width, printed[0]), lowest - 1, -1)]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
 
 import pytest
 
 from parser import parse
-from tests.parser.forms.drawn import TITLE, table
+from tests.parser.forms.drawn import TITLE, full_requests, read, table
 from tests.parser.made.content import make
 from tests.parser.made.drawing import Habits
 from tests.parser.made.tables import Rows, requests_table
@@ -135,3 +136,17 @@ def test_the_blank_that_fits_the_sum_is_put_where_a_cell_is_missing() -> None:
     assert report is not None
     assert "column_alignment" in {doubt.kind for doubt in report.doubts}
     assert not any(figure.key.startswith("requests.granted.") for figure in report.figures)
+
+
+def test_a_run_of_digits_as_long_as_a_book_takes_no_time() -> None:
+    started = time.monotonic()
+    parse(f"{TITLE}\n六、其他需要报告的事项\n信息处理费{'7' * 200_000}次。".encode())
+    assert time.monotonic() - started < 5
+
+
+def test_a_table_of_a_thousand_rows_of_one_shape_takes_no_square_of_time() -> None:
+    rows = full_requests()
+    spare = [[("", 1, 1), *row[:-1], ("", 1, 1), row[-1]] for row in rows[3:]]
+    started = time.monotonic()
+    read(table([*rows, *spare * 60]))
+    assert time.monotonic() - started < 10
