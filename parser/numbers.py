@@ -124,7 +124,8 @@ def _figure_first(text: str) -> bool:
     the label behind it (`1.属于国家秘密`, `①政府公报公开数`) is none."""
     if text.lstrip()[:1] in _CIRCLED:
         return False
-    found = _LEADING.match(_BLANKS.sub("", unicodedata.normalize("NFKC", text)))
+    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    found = _LEADING.match(_BLANKS.sub("", plain))
     return found is not None and (len(found["rest"]) <= _SHORT_REST or found["rest"].startswith(UNITS))
 
 

@@ -43,6 +43,11 @@ class Header:
     def __len__(self) -> int:
         return len(self.columns)
 
+    @property
+    def drawn(self) -> bool:
+        """Whether the document draws it; else it is the form's own."""
+        return self.block >= 0
+
     def alike(self, other: Header) -> bool:
         """Whether it names the same columns in the same order."""
         return [column.key for column in self.columns] == [column.key for column in other.columns]
@@ -257,6 +262,8 @@ class Layout:
         summed = {_content(way): way for way in gaps if agrees(way) is True}
         if len(summed) == 1:
             return next(iter(summed.values()))
+        if not self.header.drawn:
+            return (None,) * width
         if not self.header.placed:
             return behind if not summed and agrees(behind) is None else (None,) * width
         placed = self._by_place(line, values)

@@ -24,17 +24,19 @@ _TOO_SHORT = 3
 """Words of fewer characters are alike only when they are the same: 合计 is no slip of the pen for 小计."""
 MARGIN = 0.08
 """A second best that comes nearer than this makes the match a doubt."""
+_WORD = 2
+"""Strange characters side by side that make another word of a label: a slip of the pen changes one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A label's term, its position in the form, the score (1.0 = the form's own words), and the label of a
-    second term that was nearly as good."""
+    """A label's term, its position in the form, the score (1.0 = the form's own words), and what is doubtful
+    about it: a second term that was nearly as good, or a word that the term does not have."""
 
     term: Term
     index: int
     score: float
-    rival: str | None = None
+    doubt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +105,19 @@ class Lexicon:
         )
         if words < CERTAIN and not (words >= POSSIBLE and agrees):
             return None
-        rival = next(
-            (self.terms[other].label for score, _, other in ranked[1:2] if best - score < MARGIN), None
+        strange = min(
+            (_strange_word(one, name) for one in (parts.stem, parts.bare) for name in self._names[index]),
+            key=len,
         )
-        return Match(self.terms[index], index, words, rival)
+        others = max((likeness for _, likeness, other in ranked if other != index), default=0.0)
+        if strange and not (agrees and words - others >= MARGIN):
+            # The word is what tells this label from its neighbours (政务抖音 beside 政务微博 and 政务微信).
+            return None
+        term = self.terms[index]
+        rival = next((self.terms[other] for score, _, other in ranked[1:2] if best - score < MARGIN), None)
+        if rival:
+            return Match(term, index, words, f"it may also be {rival.label}")
+        return Match(term, index, words, f"{term.label} has no “{strange}”" if strange else None)
 
     def _compare(self, stem: str, bare: str) -> tuple[tuple[int, float], ...]:
         """Position and likeness of every term that is not hopeless."""
@@ -152,6 +163,15 @@ def _likeness(one: str, other: str) -> float:
     if not one or not other or len(one) > 3 * len(other) or len(other) > 3 * len(one):
         return 0.0
     return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+def _strange_word(printed: str, name: str) -> str:
+    """The longest run of printed characters that stands where the name has none or others, when it is long
+    enough to be a word of its own; else nothing."""
+    pieces = SequenceMatcher(None, name, printed, autojunk=False).get_opcodes()
+    runs = (printed[start:end] for kind, _, _, start, end in pieces if kind in {"replace", "insert"})
+    longest = max(runs, key=len, default="")
+    return longest if len(longest) >= _WORD else ""
 
 
 def _place(term: Term) -> _Place:

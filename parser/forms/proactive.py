@@ -24,7 +24,6 @@ from parser.numbers import read_number
 _CONTENT = "信息内容"
 _ARTICLE = re.compile(r"第?二十条第?\(?[一二三四五六七八九]\)?项")
 _UNIT = re.compile(r"单位[::]?(万元|亿元|千元|元|件|项|个|条)|\((万元|亿元|千元|元|件|项|个|条)\)")
-_WANYUAN = "amount_wanyuan"
 _RESTART = "regulations"
 
 
@@ -118,9 +117,9 @@ class _Reader:
         where = f"{PROACTIVE}.{match.term.key}"
         if not self._is_new(match.term, where, line, numbers):
             return
-        if match.rival:
+        if match.doubt:
             self.sheets[-1].doubt(
-                "close_match", where, f"“{row.name}” may also be {match.rival}.", line.locator
+                "close_match", where, f"“{row.name}” is a guess: {match.doubt}.", line.locator
             )
         if self._header is None or layout is None:
             self.sheets[-1].doubt(
@@ -174,14 +173,7 @@ class _Reader:
             )
             return
         unit = _header_unit(column.label)
-        figure = sheet.put(f"{where}.{column.key}", cell, unit)
-        if column.key == _WANYUAN and figure.unit != "万元" and figure.value is not None:
-            sheet.doubt(
-                "unit",
-                figure.key,
-                f"The form counts this in 万元, here it is printed in {figure.unit}: “{cell.text}”.",
-                cell.locator,
-            )
+        sheet.put(f"{where}.{column.key}", cell, unit)
 
 
 def _header_unit(text: str) -> str | None:

@@ -225,11 +225,11 @@ class _Reader:
         self._seen[key] = content
         self._scores[key] = match.score
         self._last = match.index
-        if match.rival:
+        if match.doubt:
             self.sheets[-1].doubt(
                 "close_match",
                 where,
-                f"“{row.name}” may also be {match.rival}.",
+                f"“{row.name}” is a guess: {match.doubt}.",
                 line.locator,
             )
         self._figures(where, line, laid)

@@ -12,6 +12,9 @@ from parser.report import Doubt, Figure
 SURE = 0.9
 """Confidence of recognised characters below which a number is doubtful."""
 
+_MONEY = frozenset({"元", "千元", "万元", "亿元"})
+_SHARE = "%"
+
 
 @dataclass(slots=True)
 class Sheet:
@@ -38,6 +41,7 @@ class Sheet:
             locator=cell.locator,
         )
         self._question(figure, printed, cell)
+        self._question_unit(figure, known.unit if known else None, cell)
         self.figures[key] = figure
         return figure
 
@@ -65,6 +69,20 @@ class Sheet:
                 "low_confidence",
                 figure.key,
                 f"The characters “{cell.text}” were recognised with confidence {cell.confidence:.2f}.",
+                cell.locator,
+            )
+
+    def _question_unit(self, figure: Figure, wanted: str | None, cell: Cell) -> None:
+        """A share, or money where the form counts, or money in another unit than the form's, is kept as it is
+        printed; nobody should add it up with others unawares."""
+        unit = figure.unit
+        if figure.value is None or wanted is None or unit == wanted:
+            return
+        if unit == _SHARE or (unit in _MONEY) != (wanted in _MONEY) or wanted in _MONEY:
+            self.doubt(
+                "unit",
+                figure.key,
+                f"The form counts this in {wanted}, here it is printed in {unit}: “{cell.text}”.",
                 cell.locator,
             )
 

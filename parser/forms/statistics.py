@@ -102,6 +102,7 @@ class _Reader:
         self._layout = layout
         self._last = -1
         self._seen: dict[str, str] = {}
+        self._scores: dict[str, float] = {}
 
     def take(self, line: Line, row: Parts, unit: str | None) -> None:
         """Read one row; a loose line counts only when it is a row of the form, word for word."""
@@ -134,6 +135,9 @@ class _Reader:
         if key in self._seen:
             if self._seen[key] == content:
                 return
+            if match.score == 1 and self._scores[key] < 1:
+                self._withdraw(key, line)
+        if key in self._seen:
             if match.index == 0 or (match.index == 1 and len(self._seen) >= _ENOUGH):
                 self.sheets.append(Sheet())
                 self._seen = {}
@@ -147,10 +151,11 @@ class _Reader:
                 )
                 return
         self._seen[key] = content
+        self._scores[key] = match.score
         self._last = match.index
         sheet = self.sheets[-1]
-        if match.rival:
-            sheet.doubt("close_match", key, f"“{row.name}” may also be {match.rival}.", line.locator)
+        if match.doubt:
+            sheet.doubt("close_match", key, f"“{row.name}” is a guess: {match.doubt}.", line.locator)
         if not any(laid.slots) or (match.term.unit is None and not content.strip("|") and unit is None):
             self._without_number(key, line, match, unit)
             return
@@ -160,6 +165,19 @@ class _Reader:
             if cell is None or column.key is None:
                 continue
             sheet.put(key if column.key == "value" else f"{key}.{column.key}", cell, unit)
+
+    def _withdraw(self, key: str, line: Line) -> None:
+        """Give up a row that was only like the one that stands here in the form's own words."""
+        figures = self.sheets[-1].figures
+        gone = [figures.pop(one) for one in (key, f"{key}.cumulative") if one in figures]
+        numbers = ", ".join(figure.printed for figure in gone)
+        del self._seen[key]
+        self.sheets[-1].doubt(
+            "unknown_row",
+            PREFIX,
+            f"A row with a label like that of {key} ({numbers}) is none of the form's.",
+            line.locator,
+        )
 
     def _without_number(self, key: str, line: Line, match: Match, unit: str | None) -> None:
         """A row without a cell for its number: by design for a row that heads others."""

@@ -57,7 +57,15 @@ def test_digits_on_two_lines_are_joined_and_say_so() -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("12", True), ("", True), ("—", True), ("12起案件", True), ("1.属于国家秘密", False), ("其他", False)],
+    [
+        ("12", True),
+        ("", True),
+        ("—", True),
+        ("12起案件", True),
+        ("1.属于国家秘密", False),
+        ("其他", False),
+        ("3\ufeff、其他", False),
+    ],
 )
 def test_values_are_told_from_labels(text: str, value: bool) -> None:
     assert looks_like_value(text) is value

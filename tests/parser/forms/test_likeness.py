@@ -42,6 +42,33 @@ def test_what_the_form_does_not_have_is_unknown(text: str) -> None:
     assert ROWS.match(text, (), 5) is None
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3.政务抖音公开政府信息数",
+        "2.部门网站公开政府信息数",
+        "8.告知通过信访途径办理数",
+        "3.专职培训人员数",
+    ],
+)
+def test_another_word_in_a_label_makes_another_label(text: str) -> None:
+    assert STATISTICS.match(text) is None
+
+
+@pytest.mark.parametrize("text", ["其他规范性文件", "其他行政许可", "政府分散采购", "行政奖励"])
+def test_a_row_beside_those_of_section_two_is_none_of_them(text: str) -> None:
+    assert Lexicon(vocabulary().proactive_rows).match(text) is None
+
+
+def test_another_word_where_number_and_order_agree_is_a_guess_and_says_so() -> None:
+    before = next(place for place, term in enumerate(vocabulary().request_rows) if term.number.endswith("/1"))
+    second = vocabulary().request_rows[before + 1]
+    match = ROWS.match(f"2.{second.label[:-2]}事项", (), before)
+    assert match is not None
+    assert match.term is second
+    assert match.doubt == f"{second.label} has no “事项”"
+
+
 def test_order_tells_equal_labels_apart() -> None:
     fourth = next(place for place, term in enumerate(vocabulary().statistics) if term.key == "四")
     fifth = next(place for place, term in enumerate(vocabulary().statistics) if term.key == "五")
@@ -53,7 +80,7 @@ def test_order_tells_equal_labels_apart() -> None:
 
 def test_a_label_like_two_rows_names_its_rival() -> None:
     match = STATISTICS.match("网真申请数", (), -1)
-    assert match is None or match.rival is not None
+    assert match is None or match.doubt is not None
 
 
 def test_the_vocabulary_explains_every_key_in_two_languages() -> None:

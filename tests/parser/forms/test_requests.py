@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+import pytest
+
 from parser.report import Report
 from tests.parser.forms.drawn import doubts, full_requests, page, read, table, values
 from tests.parser.made.content import COLUMN_LABELS, COLUMNS, make
@@ -243,3 +245,73 @@ def test_a_second_part_has_its_own_header_to_place_its_cells_by() -> None:
     assert values(report, "requests.not_processed_confirm_reissue") == {
         name: None if name == "total" else 0 for name in COLUMNS
     }
+
+
+def test_shares_instead_of_counts_are_kept_with_a_doubt_each() -> None:
+    rows = full_requests()
+    at = _row(rows, "（一）予以公开")
+    rows[at] = [*rows[at][:-7], *[(f"{text}%", 1, 1) for text, _, _ in rows[at][-7:]]]
+    report = read(table(rows))
+    asked = {doubt.where for doubt in report.doubts if doubt.kind == "unit"}
+    assert asked == {f"requests.granted.{name}" for name in COLUMNS}
+    assert {figure.unit for figure in report.figures if figure.key.startswith("requests.granted.")} == {"%"}
+
+
+def test_one_number_a_row_goes_under_no_applicant() -> None:
+    rows: Rows = [[("项目", 1, 3), ("数量", 1, 1)]]
+    rows += [[*row[:-7], row[-1]] for row in full_requests()[3:]]
+    reading = page(table(rows))
+    assert reading.report is not None
+    assert not any(figure.value is not None for figure in reading.report.figures)
+    assert "missing_header" in doubts(reading.report)
+
+
+def test_a_table_of_last_year_beside_or_below_moves_nothing() -> None:
+    this, last = full_requests(), full_requests(12)
+    below = read(table(this), "<p>2022年数据如下：</p>", table(last))
+    _truth(below)
+    assert "second_table" in doubts(below)
+    beside: Rows = [
+        [(this[0][0][0], 3, 3), ("2023年申请人情况", 1, 7), ("2022年申请人情况", 1, 7)],
+        [("自然人", 2, 1), ("法人或其他组织", 1, 5), ("总计", 2, 1)] * 2,
+        [*this[2], *this[2]],
+        *[[*row, *old[-7:]] for row, old in zip(this[3:], last[3:], strict=True)],
+    ]
+    report = read(table(beside))
+    _truth(report)
+    assert {one.where for one in report.doubts if one.kind == "repeated_column"} == {
+        f"requests.*.{name}" for name in COLUMNS
+    }
+
+
+def test_pairs_of_years_under_each_applicant_are_left_out_with_doubts() -> None:
+    this, last = full_requests(), full_requests(12)
+    rows: Rows = [[(this[0][0][0], 4, 3), ("申请人情况", 1, 14)]]
+    rows += [[("自然人", 2, 2), ("法人或其他组织", 1, 10), ("总计", 2, 2)]]
+    rows += [[(text, 1, 2) for text, _, _ in this[2]], [("本年", 1, 1), ("上年", 1, 1)] * 7]
+    for row, old in zip(this[3:], last[3:], strict=True):
+        pairs = [cell for pair in zip(row[-7:], old[-7:], strict=True) for cell in pair]
+        rows.append([*row[:-7], *pairs])
+    report = read(table(rows))
+    found = {figure.key: figure.value for figure in report.figures if figure.value is not None}
+    assert {key: value for key, value in found.items() if TRUTH.get(key) != value} == {}
+    assert "column_alignment" in doubts(report)
+
+
+@pytest.mark.parametrize("name", ["备注", "上年总计", "同比增长（%）"])
+def test_a_further_column_at_the_end_is_left_out(name: str) -> None:
+    rows = full_requests()
+    rows[0] = [*rows[0], (name, 3, 1)]
+    rows[3:] = [[*row, (str(place % 9), 1, 1)] for place, row in enumerate(rows[3:])]
+    report = read(table(rows))
+    _truth(report)
+    assert doubts(report) == {"unknown_column"}
+
+
+@pytest.mark.parametrize("label", ["栏次", "甲", ""])
+def test_a_row_that_numbers_the_columns_is_no_row_of_figures(label: str) -> None:
+    rows = full_requests()
+    rows.insert(3, [(label, 1, 3), *[(str(place), 1, 1) for place in range(1, 8)]])
+    report = read(table(rows))
+    _truth(report)
+    assert doubts(report) == {"unknown_row"}

@@ -119,3 +119,34 @@ def test_the_fujian_table_with_its_cumulative_column() -> None:
         **{code: float(place) for place, (_, code) in enumerate(FUJIAN)},
         **{f"{code}.cumulative": float(place + 100) for place, (_, code) in enumerate(FUJIAN)},
     }
+
+
+def test_a_medium_nobody_has_seen_takes_no_other_ones_place() -> None:
+    rows: Rows = [["统计指标", "单位", "统计数"], ["一、主动公开情况", "——", ""]]
+    rows += [["（一）主动公开政府信息数", "条", "9"], ["1.政府公报公开政府信息数", "条", "1"]]
+    rows += [["2.政府网站公开政府信息数", "条", "2"], ["3.政务抖音公开政府信息数", "条", "77"]]
+    rows += [["4.政务微信公开政府信息数", "条", "4"]]
+    report = _read(rows)
+    found = values(report, "statistics")
+    assert 77 not in found.values()
+    assert (found["一/(二)/4"], "一/(二)/3" in found) == (4, False)
+    (doubt,) = [one for one in report.doubts if one.kind == "unknown_row"]
+    assert "政务抖音" in doubt.message
+
+
+def test_columns_of_two_years_are_left_out_where_nothing_tells_which_is_ours() -> None:
+    rows: Rows = [["统计指标", "单位", "2022年", "2023年"]]
+    rows += [[label, "件", "1", "2"] for label, _ in FUJIAN[:1]]
+    rows += [["（一）收到申请数", "件", "10", "20"], ["1.当面申请数", "件", "10", "20"]]
+    rows += [["2.传真申请数", "件", "0", "0"], ["（二）申请办结数", "件", "10", "20"]]
+    report = _read(rows)
+    assert values(report, "statistics") == {}
+    assert "unknown_column" in doubts(report)
+
+
+def test_yuan_where_the_form_has_ten_thousands_is_a_doubt() -> None:
+    rows = [[row[0], "元", "1200"] if "收取的费用" in str(row[0]) else row for row in _rows()]
+    report = _read(rows)
+    (fee,) = [one for one in report.figures if one.key == "statistics.七"]
+    assert (fee.value, fee.unit) == (1200, "元")
+    assert "statistics.七" in {one.where for one in report.doubts if one.kind == "unit"}
