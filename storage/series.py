@@ -6,11 +6,11 @@ the record is ever replaced.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Protocol
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from storage.models import Change, FindingRow, ReportRow, Version
@@ -41,24 +41,41 @@ Relations = Callable[[Values, Values], Iterable[Contradiction]]
 
 
 def relate_changed(session: Session, run_id: int, relations: Relations) -> int:
-    """Work out anew the findings across years of every organ whose reports the run changed: how many."""
+    """Work out anew the findings across years of every organ whose reports the run changed: how many.
+
+    Also of the organs whose reports were held against one of these: a report may turn out to be another
+    organ's, or on another year.
+    """
+    changed = select(Change.report_id).where(Change.run_id == run_id)
+    related = (
+        select(FindingRow.version_id)
+        .join(Version, FindingRow.against_version_id == Version.id)
+        .where(Version.report_id.in_(changed))
+    )
     organs = session.scalars(
         select(ReportRow.agency_id)
-        .join(Change, Change.report_id == ReportRow.id)
-        .where(Change.run_id == run_id, ReportRow.agency_id.is_not(None))
+        .where(
+            or_(
+                ReportRow.id.in_(changed),
+                ReportRow.id.in_(select(Version.report_id).where(Version.id.in_(related))),
+            ),
+            ReportRow.agency_id.is_not(None),
+        )
         .distinct()
+        .order_by(ReportRow.agency_id)
     ).all()
     return sum(_relate(session, organ, relations) for organ in organs if organ is not None)
 
 
 def _relate(session: Session, agency_id: int, relations: Relations) -> int:
-    by_year = _latest_by_year(session, agency_id)
-    ids = [version.id for version in by_year.values()]
+    newest = _newest(session, agency_id)
+    by_year = _by_year(newest)
+    ids = [version.id for version in newest]
     session.execute(
         delete(FindingRow).where(FindingRow.version_id.in_(ids), FindingRow.against_version_id.is_not(None))
     )
     found = 0
-    for year, later in by_year.items():
+    for year, later in sorted(by_year.items()):
         earlier = by_year.get(year - 1)
         if earlier is None:
             continue
@@ -68,20 +85,24 @@ def _relate(session: Session, agency_id: int, relations: Relations) -> int:
     return found
 
 
-def _latest_by_year(session: Session, agency_id: int) -> dict[int, Version]:
-    """The latest version of the organ's report on each year; of several reports the one with most figures."""
+def _newest(session: Session, agency_id: int) -> Sequence[Version]:
+    """The latest version of each of the organ's reports."""
     newest = (
         select(func.max(Version.id))
         .join(ReportRow, Version.report_id == ReportRow.id)
-        .where(ReportRow.agency_id == agency_id, ReportRow.year.is_not(None))
+        .where(ReportRow.agency_id == agency_id)
         .group_by(Version.report_id)
     )
-    versions = session.scalars(
+    return session.scalars(
         select(Version)
         .where(Version.id.in_(newest))
         .order_by(Version.report_id)
         .options(selectinload(Version.figures), selectinload(Version.report))
-    )
+    ).all()
+
+
+def _by_year(versions: Iterable[Version]) -> dict[int, Version]:
+    """The version that speaks for each year: of several reports the one with most figures."""
     chosen: dict[int, Version] = {}
     for version in versions:
         year = version.report.year
