@@ -45,7 +45,7 @@ def night(nights: Nights, *reports: dict[str, Any], page: str = "") -> int:
         return relate_changed(session, nights.run_id, across_years)
 
 
-def across(nights: Nights) -> list[tuple[str, int, str, Decimal, Decimal, str, int]]:
+def across(nights: Nights) -> list[tuple[Any, ...]]:
     """Findings across years of the present versions."""
     with nights.database.read() as session:
         rows = session.execute(
@@ -85,7 +85,7 @@ def test_all_relations_in_one_series(nights: Nights) -> None:
         said(2021, {f"{OVER}.total": 2, f"{OVER}.business": 0, f"{STOCK}.in_force": 10}),
         said(2022, {f"{STOCK}.issued": 3, f"{STOCK}.repealed": 1, f"{STOCK}.in_force": 13}),
     )
-    found = sorted(
+    found: list[tuple[Any, ...]] = sorted(
         (year, rule, place, expected, is_, hard)
         for rule, year, place, expected, is_, hard, _ in across(nights)
     )
