@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from parser.document import Box
 from parser.readers.geometry import Glyph, Rule, Sheet
+from parser.readers.geometry_rows import groups_of_rows
 
 MOST_RULES = 4_000
 """More lines than this on one sheet are a drawing; it is then read without rules."""
@@ -124,17 +125,32 @@ def _levels(rules: Sequence[Rule]) -> list[list[Rule]]:
     return levels
 
 
-def _from_rules(across: Iterable[Rule], down: Iterable[Rule], sheet: Sheet) -> list[Lattice]:
-    across, down = joined_rules(across), joined_rules(down)
+def _from_rules(strokes: Sequence[Rule], upright: Sequence[Rule], sheet: Sheet) -> list[Lattice]:
+    across, down = joined_rules(strokes), joined_rules(upright)
     if len(across) + len(down) > MOST_RULES:
         sheet.crowded = True
         return []
     found = []
+    taken: list[Rule] = []
     for horizontal, vertical in _groups(across, down):
         lattice = _lattice(horizontal, vertical, sheet.glyphs)
         if lattice is not None:
             found.append(lattice)
+            taken += horizontal
+    if len(taken) < len(across):
+        edges = [(rule.at, rule.start, rule.end) for rule in taken]
+        left = [rule for rule in strokes if not any(_lies_on(rule, *edge) for edge in edges)]
+        for strokes_across, edges_down in groups_of_rows(left, sheet.glyphs):
+            for group in _groups(joined_rules(strokes_across), joined_rules(edges_down)):
+                lattice = _lattice(*group, sheet.glyphs)
+                if lattice is not None:
+                    found.append(lattice)
     return found
+
+
+def _lies_on(rule: Rule, at: float, start: float, end: float) -> bool:
+    """Whether a rule is a part of the one at `at`."""
+    return abs(rule.at - at) <= _SNAP and start - _TOUCH <= rule.start and rule.end <= end + _TOUCH
 
 
 def _groups(across: list[Rule], down: list[Rule]) -> list[tuple[list[Rule], list[Rule]]]:

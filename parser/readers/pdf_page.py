@@ -16,7 +16,7 @@ from typing import Any
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from parser.document import Box
-from parser.readers.geometry import Glyph, Rule, Sheet, turned
+from parser.readers.geometry import Glyph, Rule, Sheet, enclosing, turned
 from parser.readers.pdf_drawing import Drawing, Frame
 
 MOST_GLYPHS = 60_000
@@ -24,6 +24,9 @@ MOST_GLYPHS = 60_000
 
 _HYPHEN = 2
 _NO_UNICODE = frozenset((*range(9), *range(14, 32), 0xFFFD, 0xFFFE, 0xFFFF)) - {_HYPHEN}
+
+_UNSEEN = frozenset((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
+"""Marks without width that editors leave behind; they take nothing from the number they stand in."""
 
 _RADICALS = dict(
     zip(
@@ -68,6 +71,8 @@ def _read_glyphs(text: Any, frame: Frame, sheet: Sheet, invisible: frozenset[int
         letter = _letter_at(text, index)
         if not letter:
             sheet.unmapped += letter is None
+            if letter == "" and visible and visible[-1].order == index - 1:
+                _widen(visible[-1], text, index, frame)
             continue
         pdfium.FPDFText_GetMatrix(text, index, matrix)
         across, up = matrix.a, matrix.b
@@ -92,6 +97,21 @@ def _read_glyphs(text: Any, frame: Frame, sheet: Sheet, invisible: frozenset[int
     sheet.glyphs = _without_overprints(unseen if sheet.recognised else visible)
 
 
+def _widen(glyph: Glyph, text: Any, index: int, frame: Frame) -> None:
+    """Give a character the space of an unseen mark right behind it: some fonts have one for marks without
+    width, and what it parts is one word all the same."""
+    if pdfium.FPDFText_GetUnicode(text, index) not in _UNSEEN:
+        return
+    loose = pdfium.FS_RECTF()
+    pdfium.FPDFText_GetLooseCharBox(text, index, loose)
+    mark = frame.flip(loose.left, loose.bottom, loose.right, loose.top)
+    box = (glyph.left, glyph.top, glyph.right, glyph.bottom)
+    if mark is not None:
+        whole = enclosing((box, mark))
+        if max(whole[2] - whole[0], whole[3] - whole[1]) < 2.2 * glyph.size:
+            glyph.left, glyph.top, glyph.right, glyph.bottom = whole
+
+
 def _letter_at(text: Any, index: int) -> str | None:
     """The character at a place of the text layer; `""` for what prints nothing or was put in by PDFium,
     `None` for what has no Unicode meaning."""
@@ -111,7 +131,7 @@ def _letter(code: int) -> str:
         return "-"
     if code in (0x20, 0x09, 0xA0, 0x3000, 0x0A, 0x0D):
         return " "
-    if code < 0x20 or 0xD800 <= code < 0xE000 or code > 0x10FFFF or code in (0xAD, 0x200B, 0xFEFF):
+    if code < 0x20 or 0xD800 <= code < 0xE000 or code > 0x10FFFF or code in _UNSEEN:
         return ""
     letter = chr(code)
     if _KANGXI[0] <= code <= _KANGXI[1]:
