@@ -27,6 +27,7 @@ CHANNELS = "channels."
 _SENTENCE = re.compile(r"[^。;；!！?？\n]+")
 _CLAUSE = re.compile(r"(?:[^,:：，]|(?<=\d),(?=\d{3}(?!\d)))+")
 _ASIDE = re.compile(r"\([^()]*\)")
+_DIGIT = re.compile(r"\d")
 _COUNT = re.compile(
     r"(?<![\d.])(?P<value>\d{1,3}(?:,\d{3})+|\d+)(?P<about>余|多|几)?(?P<unit>万)?(?P<rest>余|多)?(?:件次|件|条|宗|份|起|篇)"
 )
@@ -84,12 +85,14 @@ def find_claims(spoken: Sequence[Spoken]) -> tuple[Claim, ...]:
 def _claims(sentence: str, raw: str, locator: Locator) -> Iterator[Claim]:
     whole = _ASIDE.sub("", sentence)
     for clause in _CLAUSE.findall(whole):
+        if not _DIGIT.search(clause):
+            yield from _denied(clause, raw, locator)
+            continue
         pieces = clause.split("、")
         if not all(_COUNT.search(piece) for piece in pieces):
             pieces = [clause]
         for piece in pieces:
             yield from _counted(piece, raw, locator)
-        yield from _denied(clause, raw, locator)
 
 
 def _counted(piece: str, raw: str, locator: Locator) -> Iterator[Claim]:
@@ -148,9 +151,10 @@ def _channel(before: str) -> str | None:
 
 
 def _denied(clause: str, raw: str, locator: Locator) -> Iterator[Claim]:
-    """Clauses that say that there was none: `没有发生因政务公开申请行政复议、提起行政诉讼情况`."""
+    """Clauses without a number that say that there was none:
+    `没有发生因政务公开申请行政复议、提起行政诉讼情况`."""
     found = _NONE.search(clause)
-    if found is None or re.search(r"\d", clause):
+    if found is None:
         return
     rest = clause[found.end() :]
     review, suit = "复议" in rest, "诉讼" in rest

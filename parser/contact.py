@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_FULL_WIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if chr(code) not in "，；（）！？"}
+_FULL_WIDTH = {
+    chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if chr(code) not in "，；（）！？"
+}
+_WIDE = re.compile(f"[{re.escape(''.join(_FULL_WIDTH))}]")
 _STOP = (
     r"(?=\s*(?:[；;，,。、]?\s*(?:邮\s*政?\s*编\s*码?|联系电话|咨询电话|电\s*话|传\s*真|电子邮|"
     r"邮\s*箱|E-?mail|网\s*址|联系人)|[；;。，,\n]|$))"
@@ -41,7 +44,7 @@ _PATTERNS = (
 
 def find_contact(text: str) -> dict[str, str]:
     """Any of `address`, `postcode`, `telephone`, `fax`, `email`: the first of each in the text."""
-    plain = text.translate(_FULL_WIDTH).replace("\xa0", " ")
+    plain = _WIDE.sub(lambda wide: _FULL_WIDTH[wide[0]], text).replace("\xa0", " ")
     found: dict[str, str] = {}
     for name, pattern in _PATTERNS:
         match = pattern.search(plain)

@@ -18,6 +18,7 @@ _DOTTED_PERIOD = re.compile(
     r"(?P<y1>20\d{2})[./-](?P<m1>\d{1,2})[./-](?P<d1>\d{1,2})(?:至|到|—+|-+|~)"
     r"(?:(?P<y2>20\d{2})[./-])(?P<m2>\d{1,2})[./-](?P<d2>\d{1,2})"
 )
+_DOTTED_YEAR = re.compile(r"20\d{2}[./-]")
 _DAY = r"((?:19|20)\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?"
 _CLOCK = r"(?:[\sT]*(\d{1,2}:\d{2}(?::\d{2})?))?"
 _LABELLED = re.compile(
@@ -47,6 +48,9 @@ def first_year(folded: str) -> int | None:
 def period_in(folded: str) -> tuple[str, str] | None:
     """The first span of days in a folded text, as two ISO days; an end without year is in the year of the
     beginning."""
+    # Most lines have no span, and two searches are more than a look for what a span must have.
+    if folded.count("月") < 2 and not _DOTTED_YEAR.search(folded):
+        return None
     text = arabic(folded)
     for pattern in (_PERIOD, _DOTTED_PERIOD):
         for found in pattern.finditer(text):

@@ -29,6 +29,10 @@ _MARKS = str.maketrans(
 )
 _BLANKS = re.compile(r"[\s\u200b-\u200f\u2028-\u202f\u2060\ufeff\u00ad\u3000]+")
 _QUOTES = re.compile("[“”\"'‘’「」『』〝〞*#`]")
+_VARIED = re.compile("[^\u4e00-\u9fff0-9]+|它")
+"""Runs of characters that may be spelt otherwise. Han characters and digits are spelt in one way (but for 它)
+and join with nothing beside them, so that each run between them can be folded by itself, and most runs, being
+punctuation, are known already."""
 _NUMERALS = "一二三四五六七八九十"
 _TOP = re.compile(rf"^([{_NUMERALS}]{{1,3}})[、.,:]")
 _MIDDLE = re.compile(rf"^\(([{_NUMERALS}]{{1,3}})\)[、.]?")
@@ -40,7 +44,16 @@ _ASIDE = re.compile(r"\([^()]*\)")
 @lru_cache(maxsize=16384)
 def fold(text: str) -> str:
     """The text in one spelling: NFKC, no blanks, no quotes, plain brackets; `其它` reads as `其他`."""
-    plain = unicodedata.normalize("NFKC", text.translate(_RADICALS))
+    return _VARIED.sub(_folded_run, text)
+
+
+def _folded_run(found: re.Match[str]) -> str:
+    return _fold_run(found[0])
+
+
+@lru_cache(maxsize=4096)
+def _fold_run(run: str) -> str:
+    plain = unicodedata.normalize("NFKC", run.translate(_RADICALS))
     return _QUOTES.sub("", _BLANKS.sub("", plain)).translate(_MARKS)
 
 

@@ -74,13 +74,12 @@ def year_told(title: Title | None, lines: list[str]) -> int | None:
 
 def _period(lines: list[str]) -> tuple[str, str] | None:
     """The span of days that the statistics cover: one that is called so, else a whole year."""
-    spans = [
-        (span, _PERIOD_WORDS.search(folded) is not None)
-        for line in lines
-        if (span := period_in(folded := fold(line))) is not None
-    ]
-    for span, named in spans:
-        if named or (span[0].endswith("-01-01") and span[1].endswith("-12-31")):
+    for line in lines:
+        folded = fold(line)
+        span = period_in(folded)
+        if span is None:
+            continue
+        if _PERIOD_WORDS.search(folded) or (span[0].endswith("-01-01") and span[1].endswith("-12-31")):
             return span
     return None
 

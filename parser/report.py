@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from parser.document import Locator, State
+from parser.document import Locator, State, record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Figure:
     """One printed number.
 

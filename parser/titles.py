@@ -18,6 +18,8 @@ _SUBJECT = (
 _CORE = re.compile(
     rf"{_SUBJECT}(?:工作)?(?:情况)?的?(?:20\d\d年?)?(?:年度|度)?(?:工作|总结|情况)*的?(?:年度报告|年报|报告|年度总结|总结)(?:\(.{{1,12}}\))?$"
 )
+_ENDINGS = ("报告", "年报", "总结", ")")
+"""How whatever `_CORE` finds ends."""
 _YEAR = re.compile(r"((?:19|20)\d{2})(?:年度|年|-)?")
 _NOT_A_TITLE = re.compile(
     r"[。；！？]|根据|现发布|现予|现将|编制|如下|[:：].|关于印发|解读|图解|图读懂|(?<!关于)(?:发布|公布|晒出)|>"
@@ -156,7 +158,8 @@ def _candidates(lines: Sequence[str]) -> Iterator[str]:
     """Lines, and runs of short lines, that end like a title: `淮安市洪泽区人民政府` / `2024年…年度报告`."""
     near = lines[:_LOOK_AT]
     for end, text in enumerate(near):
-        if not _CORE.search(fold(text)) and not fold(text).endswith(("报告", "年报")):
+        folded = fold(text)
+        if not folded.endswith(_ENDINGS) or not (folded.endswith(("报告", "年报")) or _CORE.search(folded)):
             continue
         yield text
         whole = text

@@ -270,8 +270,10 @@ def _drop_blank_head(sheet: Sheet) -> None:
     """（六）其他处理 on a row of its own, beside blanks, only heads the three rows below it."""
     head = f"{REQUESTS}.{_ONE_ROW}."
     cells = {key: figure for key, figure in sheet.figures.items() if key.startswith(head)}
-    parts = any(key.startswith(f"{REQUESTS}.{row}.") for key in sheet.figures for row in _THREE_ROWS)
-    if parts and not any(figure.printed for figure in cells.values()):
+    below = tuple(f"{REQUESTS}.{row}." for row in _THREE_ROWS)
+    if any(figure.printed for figure in cells.values()):
+        return
+    if any(key.startswith(below) for key in sheet.figures):
         for key in cells:
             del sheet.figures[key]
 

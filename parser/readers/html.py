@@ -9,21 +9,22 @@ them.
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 
 import lxml.html  # type: ignore[import-untyped]
 import trafilatura
 from lxml import etree
 from lxml.etree import _Element as Element  # type: ignore[import-untyped]
+from trafilatura.settings import Extractor
 
 from parser.document import Block, Document, Grid, Heading, Locator, Paragraph, State, Unreadable
 from parser.folding import fold
 from parser.readers.charset import decode
 from parser.readers.html_table import build_grid, has_layout_parts, lays_out
-from parser.readers.html_text import BLOCK_TAGS, SKIPPED_TAGS, is_hidden, own_text, paths, text_of
+from parser.readers.html_text import BLOCK_TAGS, SKIPPED_TAGS, hidden_in, own_text, paths, text_of
 from parser.readers.page_tags import document_links, page_tags
 
 _HEADING = re.compile(r"^h([1-6])$")
@@ -59,26 +60,27 @@ def read(payload: bytes) -> Document:
     Raises `Unreadable` when there is no page in the payload.
     """
     tree = tree_of(payload)
-    walker = _Walker()
+    hidden = hidden_in(tree)
+    walker = _Walker(hidden)
     walker.walk(tree)
     notes: list[str] = []
     if not any(isinstance(block, Grid) for block in walker.blocks):
-        hidden = _Walker(with_hidden=True)
-        hidden.walk(tree)
-        if any(isinstance(block, Grid) for block in hidden.blocks):
-            walker = hidden
+        unveiled = _Walker(frozenset())
+        unveiled.walk(tree)
+        if any(isinstance(block, Grid) for block in unveiled.blocks):
+            walker = unveiled
             notes.append("The tables stand in a part of the page that its style hides.")
-    meta = page_tags(tree)
-    links = document_links(tree)
-    blocks = _article(_without(walker.tables, tree), walker.blocks, meta)
+    meta = page_tags(tree, hidden)
+    links = document_links(tree, hidden)
+    blocks = _article(tree, walker.tables, walker.blocks, meta)
     return Document("html", blocks, meta, links, notes=tuple(notes))
 
 
 @dataclass(slots=True)
 class _Walker:
-    """Walks the tree once and writes down blocks in reading order."""
+    """Walks the tree once and writes down blocks in reading order, without the elements in `hidden`."""
 
-    with_hidden: bool = False
+    hidden: frozenset[Element]
     blocks: list[Block] = field(default_factory=list)
     tables: list[Element] = field(default_factory=list)
     _inline: list[str] = field(default_factory=list)
@@ -91,7 +93,7 @@ class _Walker:
 
     def _enter(self, element: Element, depth: int) -> None:
         tag = element.tag
-        if not isinstance(tag, str) or tag in SKIPPED_TAGS or (is_hidden(element) and not self.with_hidden):
+        if not isinstance(tag, str) or tag in SKIPPED_TAGS or element in self.hidden:
             return
         if depth > _DEEPEST:
             self._say(element, " ".join(element.itertext()))
@@ -101,7 +103,7 @@ class _Walker:
         level = _HEADING.match(tag)
         if level and element.find(".//table") is None:
             self._flush()
-            text = text_of(element, self.with_hidden)
+            text = text_of(element, self.hidden)
             if text:
                 self.blocks.append(Heading(text, int(level.group(1)), _locator(element)))
             return
@@ -119,7 +121,7 @@ class _Walker:
         """Write a data table down as a grid; `False` for one that lays out the page."""
         if has_layout_parts(table):
             return False
-        grid = build_grid(table, self.with_hidden)
+        grid = build_grid(table, self.hidden)
         if lays_out(grid):
             return False
         self._flush()
@@ -147,40 +149,51 @@ def _locator(element: Element) -> Locator:
     return Locator(xpath=paths(element))
 
 
-def _article(stripped: Element, blocks: list[Block], meta: dict[str, str]) -> tuple[Block, ...]:
-    """The blocks of the page without its foot. Without an opinion from trafilatura all blocks stay."""
-    if "title" not in meta and "ArticleTitle" not in meta:
+def _article(
+    tree: Element, tables: list[Element], blocks: list[Block], meta: dict[str, str]
+) -> tuple[Block, ...]:
+    """The blocks of the page without its foot. Without an opinion from trafilatura all blocks stay.
+
+    Takes `tables` out of the tree. Trafilatura, which takes longer than all else, is asked only where its
+    answer can matter: where something behind the last table looks like a foot.
+    """
+    untitled = "title" not in meta and "ArticleTitle" not in meta
+    grids = [place for place, block in enumerate(blocks) if isinstance(block, Grid)]
+    footed = any(_is_foot(block) for block in blocks[grids[-1] + 1 if grids else 0 :])
+    if not untitled and not footed:
+        return tuple(blocks)
+    stripped = _without(tables, tree)
+    if untitled:
         _add_metadata(stripped, meta)
-    text = fold(_main_text(stripped))
+    text = fold(_main_text(stripped)) if footed else ""
     if len(text) < _FEWEST_CHARACTERS:
         return tuple(blocks)
-    inside = [isinstance(block, Grid) or _is_spoken(block.text, text) for block in blocks]
-    if True not in inside:
-        return tuple(blocks)
-    last = len(inside) - 1 - inside[::-1].index(True)
-    return tuple(_without_foot(blocks, last))
+    spoken = (place for place in reversed(range(len(blocks))) if _is_spoken(blocks[place], text))
+    last = next(spoken, None)
+    return tuple(blocks) if last is None else tuple(_without_foot(blocks, last))
+
+
+@cache
+def _extraction() -> Extractor:
+    """What is asked of trafilatura. Made once, because making it reads a configuration file."""
+    return Extractor(output_format="python", fast=True, recall=True, comments=False, tables=False)
 
 
 def _main_text(tree: Element) -> str:
     """The running text of the article as trafilatura sees it; `""` where it sees none."""
     try:
-        main = trafilatura.bare_extraction(
-            tree,
-            include_tables=False,
-            include_comments=False,
-            fast=True,
-            favor_recall=True,
-            with_metadata=False,
-        )
+        main = trafilatura.bare_extraction(tree, options=_extraction())
     except Exception:  # noqa: BLE001 - a second opinion must not cost the page
         return ""
     return getattr(main, "text", None) or ""
 
 
-def _is_spoken(text: str, main: str) -> bool:
-    """Whether a block is main text, and no line of the page's foot that was taken for some."""
-    folded = fold(text)
-    return len(folded) > _SHORT and folded in main and not _FOOT.search(folded)
+def _is_spoken(block: Block, main: str) -> bool:
+    """Whether a block is a table or main text, and no line of the page's foot that was taken for some."""
+    if isinstance(block, Grid):
+        return True
+    folded = fold(block.text)
+    return len(folded) > _SHORT and folded in main and not _is_foot(block)
 
 
 def _without_foot(blocks: list[Block], last: int) -> Iterator[Block]:
@@ -188,25 +201,30 @@ def _without_foot(blocks: list[Block], last: int) -> Iterator[Block]:
     page's foot. `last` is the last block that is main text."""
     yield from blocks[: last + 1]
     for block in blocks[last + 1 :]:
-        if isinstance(block, Paragraph | Heading) and _FOOT.search(fold(block.text)):
+        if _is_foot(block):
             return
         yield block
 
 
-_FOOT = re.compile(
-    r"网站标识码|ICP备|公网安备|版权所有|主办单位|承办单位|网站地图|打印本页|关闭窗口|上一篇|下一篇|扫一扫"
+def _is_foot(block: Block) -> bool:
+    if isinstance(block, Grid):
+        return False
+    folded = fold(block.text)
+    return any(word in folded for word in _FOOT)
+
+
+_FOOT = (
+    *("网站标识码", "ICP备", "公网安备", "版权所有", "主办单位", "承办单位", "网站地图"),
+    *("打印本页", "关闭窗口", "上一篇", "下一篇", "扫一扫"),
 )
 
 
 def _without(tables: list[Element], tree: Element) -> Element:
-    """A copy of the page without its data tables, for trafilatura, which takes trees of `lxml.html` only.
-    Their cells are ours, and slow it down."""
-    whole = copy.deepcopy(tree)
-    dropped = set(tables)
-    for table, twin in list(zip(tree.iter("table"), whole.iter("table"), strict=True)):
-        if table in dropped:
-            _drop(twin)
-    return lxml.html.document_fromstring(etree.tostring(whole, encoding="unicode", method="html"))
+    """The page without its data tables, whose cells are ours, as the tree of `lxml.html` that trafilatura
+    asks for. They are taken out of the page's own tree, since nobody needs it any more."""
+    for table in tables:
+        _drop(table)
+    return lxml.html.document_fromstring(etree.tostring(tree, encoding="unicode", method="html"))
 
 
 def _drop(element: Element) -> None:

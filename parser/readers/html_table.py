@@ -10,7 +10,7 @@ from dataclasses import replace
 from lxml.etree import _Element as Element  # type: ignore[import-untyped]
 
 from parser.document import Cell, Grid, Locator
-from parser.readers.html_text import is_hidden, paths, text_of
+from parser.readers.html_text import paths, text_of
 
 MOST_COLUMNS = 200
 """A table is not wider than this; a larger colspan is a slip of the pen."""
@@ -35,19 +35,19 @@ def lays_out(grid: Grid) -> bool:
     )
 
 
-def build_grid(table: Element, with_hidden: bool = False) -> Grid:
-    """The cells of a table at the places where a browser draws them.
+def build_grid(table: Element, hidden: frozenset[Element]) -> Grid:
+    """The cells of a table at the places where a browser draws them, without those in `hidden`.
 
     A rowspan ends with the table; a span that is no number, or 0, counts as 1; what lies right of
     `MOST_COLUMNS` is left out.
     """
-    rows = [row for row in _rows(table) if with_hidden or not is_hidden(row)]
+    rows = [row for row in _rows(table) if row not in hidden]
     taken: set[tuple[int, int]] = set()
     cells: list[Cell] = []
     for number, row in enumerate(rows):
         column = 0
         for element, path in _cells(row):
-            if is_hidden(element) and not with_hidden:
+            if element in hidden:
                 continue
             while (number, column) in taken:
                 column += 1
@@ -59,7 +59,7 @@ def build_grid(table: Element, with_hidden: bool = False) -> Grid:
                 Cell(
                     row=number,
                     column=column,
-                    text=text_of(element, with_hidden),
+                    text=text_of(element, hidden),
                     rowspan=rowspan,
                     colspan=colspan,
                     locator=Locator(xpath=path),
@@ -109,10 +109,11 @@ def _cells(row: Element) -> list[tuple[Element, str]]:
         return []
     base = paths(row)
     many = Counter(child.tag for child in cells)
-    seen: Counter[str] = Counter()
+    seen: dict[str, int] = {}
     found = []
     for cell in cells:
-        seen[cell.tag] += 1
-        place = f"[{seen[cell.tag]}]" if many[cell.tag] > 1 else ""
-        found.append((cell, f"{base}/{cell.tag}{place}"))
+        tag = cell.tag
+        seen[tag] = number = seen.get(tag, 0) + 1
+        place = f"[{number}]" if many[tag] > 1 else ""
+        found.append((cell, f"{base}/{tag}{place}"))
     return found

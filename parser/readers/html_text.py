@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from lxml import etree  # type: ignore[import-untyped]
 from lxml.etree import _Element as Element  # type: ignore[import-untyped]
 
 SKIPPED_TAGS = frozenset(
@@ -46,38 +47,46 @@ BLOCK_TAGS = frozenset(
 """Elements that begin a new line."""
 
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
+_MARKED, _STYLED = etree.XPath("//*[@hidden]"), etree.XPath("//*[@style]")
+_STYLES = etree.XPath("//@style", smart_strings=False)
 _BLANKS = re.compile(r"[ \t\r\n\f\v\xa0]+")
 _DEEPEST = 100
 """Elements inside one another in a cell, beyond which nobody sees what is a block."""
 _INVISIBLE = re.compile(r"[\u200b-\u200d\u2060\ufeff\u00ad]")
+_UNTIDY = re.compile(r"[ \t\r\n\f\v\xa0\u3000\u200b-\u200d\u2060\ufeff\u00ad]")
 
 
-def is_hidden(element: Element) -> bool:
-    """Whether the element's own attributes take it out of sight."""
-    if element.get("hidden") is not None:
-        return True
-    style = element.get("style")
-    return style is not None and _HIDDEN.search(style) is not None
+def hidden_in(tree: Element) -> frozenset[Element]:
+    """The elements that their own attributes take out of sight.
+
+    They are looked for once a page: to ask each element for its attributes takes longer than to read its
+    text, and a page of Word has thousands of styled elements in a few styles, none of which hides anything.
+    """
+    hidden = set(_MARKED(tree))
+    styles = {style for style in set(_STYLES(tree)) if _HIDDEN.search(style)}
+    if styles:
+        hidden.update(element for element in _STYLED(tree) if element.get("style") in styles)
+    return frozenset(hidden)
 
 
 def own_text(text: str) -> str:
     """Text as a browser shows it: runs of blanks are one, none at the ends."""
-    if text.isalnum():
+    if text.isalnum() or not _UNTIDY.search(text):
         return text
     return _BLANKS.sub(" ", _INVISIBLE.sub("", text)).strip(" \u3000")
 
 
-def text_of(element: Element, with_hidden: bool = False) -> str:
-    """The text below an element, one line a block or `<br>`."""
+def text_of(element: Element, hidden: frozenset[Element]) -> str:
+    """The text below an element, one line a block or `<br>`, without what is in `hidden`."""
     if len(element) == 0:
         return own_text(element.text or "")
     pieces: list[str] = []
-    _collect(element, pieces, with_hidden, 0)
+    _collect(element, pieces, hidden, 0)
     lines = (own_text(line) for line in "".join(pieces).split("\x1e") if line and not line.isspace())
     return "\n".join(line for line in lines if line)
 
 
-def _collect(element: Element, pieces: list[str], with_hidden: bool, depth: int) -> None:
+def _collect(element: Element, pieces: list[str], hidden: frozenset[Element], depth: int) -> None:
     if depth > _DEEPEST:
         pieces.extend(element.itertext())
         return
@@ -85,11 +94,11 @@ def _collect(element: Element, pieces: list[str], with_hidden: bool, depth: int)
         pieces.append(element.text)
     for child in element:
         tag = child.tag
-        if isinstance(tag, str) and tag not in SKIPPED_TAGS and (with_hidden or not is_hidden(child)):
+        if isinstance(tag, str) and tag not in SKIPPED_TAGS and child not in hidden:
             edge = tag in BLOCK_TAGS or tag == "br"
             if edge:
                 pieces.append("\x1e")
-            _collect(child, pieces, with_hidden, depth + 1)
+            _collect(child, pieces, hidden, depth + 1)
             if edge:
                 pieces.append("\x1e")
         if child.tail:

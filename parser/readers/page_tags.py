@@ -47,7 +47,7 @@ _SITE_CODE = re.compile(r"网站标识码\s*[:：]?\s*((?:bm)?\d{8,10})(?!\d)")
 _EMBEDS = (("iframe", "src"), ("embed", "src"), ("object", "data"), ("frame", "src"), ("param", "value"))
 
 
-def page_tags(tree: Element) -> dict[str, str]:
+def page_tags(tree: Element, hidden: frozenset[Element]) -> dict[str, str]:
     """The page's tags under their proper names, and `title` from `<title>`; empty ones left out."""
     meta: dict[str, str] = {}
     for element in tree.iter("meta"):
@@ -59,7 +59,7 @@ def page_tags(tree: Element) -> dict[str, str]:
     if "SiteIDCode" not in meta and (code := _site_code(tree)):
         meta["SiteIDCode"] = code
     title = next(tree.iter("title"), None)
-    if title is not None and (text := own_text(text_of(title).replace("\n", " "))):
+    if title is not None and (text := own_text(text_of(title, hidden).replace("\n", " "))):
         meta["title"] = text
     return meta
 
@@ -70,18 +70,18 @@ def _site_code(tree: Element) -> str | None:
     return found.group(1) if found else None
 
 
-def document_links(tree: Element) -> tuple[Link, ...]:
+def document_links(tree: Element, hidden: frozenset[Element]) -> tuple[Link, ...]:
     """Links and frames that lead to a document file, each once, as written."""
     found: dict[str, Link] = {}
-    for link in _links(tree):
+    for link in _links(tree, hidden):
         found.setdefault(link.href, link)
     return tuple(found.values())
 
 
-def _links(tree: Element) -> Iterator[Link]:
+def _links(tree: Element, hidden: frozenset[Element]) -> Iterator[Link]:
     for element in tree.iter("a"):
         href = (element.get("href") or "").strip()
-        text = own_text(text_of(element).replace("\n", " ")) or (element.get("title") or "").strip()
+        text = own_text(text_of(element, hidden).replace("\n", " ")) or (element.get("title") or "").strip()
         if _DOCUMENT.search(href) or (_DOWNLOAD.search(href) and _NAMED.search(text)):
             yield Link(href, text, Locator(xpath=paths(element)))
     for tag, attribute in _EMBEDS:

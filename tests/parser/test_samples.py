@@ -7,7 +7,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from parser import State, parse
 from parser.readers.html import tree_of
-from parser.readers.html_text import text_of
+from parser.readers.html_text import hidden_in, text_of
 from tests.parser import samples
 
 KNOWN = samples.NAMES or (
@@ -41,7 +41,7 @@ def test_the_locator_of_a_figure_leads_to_its_cell(name: str) -> None:
         assert figure.locator.xpath is not None
         (cell,) = tree.xpath(figure.locator.xpath)
         assert isinstance(cell, etree._Element)
-        assert text_of(cell) == figure.printed
+        assert text_of(cell, hidden_in(tree)) == figure.printed
 
 
 def test_the_line_and_column_of_a_figure_in_text_lead_to_it() -> None:

@@ -7,7 +7,7 @@ from parser.readers.html_table import build_grid
 
 
 def _grid(markup: str) -> Grid:
-    return build_grid(lxml.html.document_fromstring(markup).find(".//table"))
+    return build_grid(lxml.html.document_fromstring(markup).find(".//table"), frozenset())
 
 
 def _places(grid: Grid) -> list[tuple[int, int, str]]:
