@@ -17,6 +17,7 @@ from parser.readers.geometry_chunks import (
     chunks,
     is_value,
     rows_of,
+    split_at_numbering,
     split_at_walls,
     split_over_columns,
     walls,
@@ -27,7 +28,7 @@ from parser.readers.geometry_columns import Columns, columns_of
 from parser.readers.geometry_grid import RECOGNISED, place
 from parser.readers.geometry_heads import header
 from parser.readers.geometry_labels import Block, Row, attach, blocks, box_of, column_of, text_columns
-from parser.readers.geometry_regions import Lines, head_at_end, regions, sections
+from parser.readers.geometry_regions import Lines, head_at_end, is_sentence, regions, sections
 
 _WRAP = 1.62
 _MOST_PARTS = 3_000
@@ -51,12 +52,12 @@ def has_columns(texts: Iterable[str]) -> bool:
 
 def ends_in_words(texts: Sequence[str]) -> bool:
     """Whether the last lines of a page can be the header of a table: several words, and no sentence."""
-    return any(" " in text and not any(sign in text for sign in "。；：") for text in texts[-_LAST_LINES:])
+    return any(" " in text and not is_sentence(text) for text in texts[-_LAST_LINES:])
 
 
 def bare_grids(sheet: Sheet, glyphs: Sequence[Glyph]) -> tuple[list[tuple[Box, Grid]], list[Glyph]]:
     """Tables among characters that stand in no ruled table, and the characters that are left."""
-    parts = with_remarks(chunks(glyphs))
+    parts = split_at_numbering(with_remarks(chunks(glyphs)))
     without_serials(parts)
     if len(parts) > _MOST_PARTS:
         return [], list(glyphs)
@@ -79,15 +80,38 @@ def bare_grids(sheet: Sheet, glyphs: Sequence[Glyph]) -> tuple[list[tuple[Box, G
 
 
 def _words_alone(sheet: Sheet, rows: Lines) -> tuple[Box, Grid]:
-    """A header that a page cut parted from its table: words in the order in which they stand."""
-    count = max(len(row) for row in rows)
+    """A header that a page cut parted from its table: its words, each over its column."""
+    titles = [row[0] for row in rows if len(row) == 1 and _stands_alone(row[0], rows)]
+    words = [part for row in rows for part in row if part not in titles]
+    columns: list[list[Chunk]] = []
+    for part in sorted(words, key=lambda part: part.left):
+        if columns and part.left < max(other.right for other in columns[-1]):
+            columns[-1].append(part)
+        else:
+            columns.append([part])
+    edges = [box_of(Block(column)) for column in columns]
+    middles = [(left + right) / 2 for left, _, right, _ in edges]
+    fullest = max(rows, key=len)
+    if len(middles) < len(fullest):
+        middles = [part.x for part in fullest]
     cells = [
-        Cell(number, index, part.text, colspan=count if len(row) == 1 else 1, locator=place(sheet, part.box))
-        for number, row in enumerate(rows)
-        for index, part in enumerate(row)
+        Cell(number, 0, title.text, colspan=len(middles), locator=place(sheet, title.box))
+        for number, title in enumerate(titles)
     ]
+    for number, line in enumerate(header(rows_of(words), middles, 0), len(titles)):
+        for word in line:
+            span = word.last - word.first + 1
+            locator = place(sheet, box_of(word.block))
+            cells.append(Cell(number, word.first, word.block.text, colspan=span, locator=locator))
     box = enclosing(part.box for row in rows for part in row)
     return box, Grid(tuple(cells), place(sheet, box))
+
+
+def _stands_alone(part: Chunk, rows: Lines) -> bool:
+    """Whether a piece of text has a line of the page to itself, with nothing half a line above or below."""
+    return not any(
+        abs(other.y - part.y) < _WRAP / 2 * part.size for row in rows for other in row if other is not part
+    )
 
 
 @dataclass(slots=True)
@@ -174,8 +198,12 @@ class _Table:
         found: list[Block] = []
         for own in (narrow, [*wide, *tails]):
             edge = max((part.right for part in own), default=start)
-            found += blocks(own, edge, self._parted)
+            found += blocks(own, edge, self._parted, self._beside_one)
         return sorted(found, key=lambda block: block.y)
+
+    def _beside_one(self, one: Chunk, two: Chunk) -> bool:
+        """Whether one row is the nearest to two pieces of text."""
+        return self._beside(one) is self._beside(two)
 
     def _parted(self, one: Chunk, two: Chunk) -> bool:
         """Whether a line runs between two pieces of text."""

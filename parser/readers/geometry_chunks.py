@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -14,6 +15,7 @@ from parser.readers.geometry_lines import GAP_OF_DIGITS, is_cjk, spelled
 _GAP_OF_NUMBERS = 0.45
 _GAP_OF_TEXT = 0.85
 _GAP_OF_COLUMNS = 0.08
+_GAP_OF_LABELS = 0.15
 _WRAP = 1.62
 _SWEEP = 12
 _VALUE = re.compile(
@@ -28,7 +30,13 @@ def is_value(text: str) -> bool:
     return _VALUE.fullmatch(text.strip()) is not None
 
 
+NUMBERED = re.compile(
+    r"[(（]?([一二三四五六七八九十]{1,3}|\d{1,2}|[１-９])\s*[)）、.．]|其中|[①-⑳㈠-㈩]|第.{1,3}[条章项]"
+)
+"""How a label begins that is one of several."""
+
 _BEFORE_COMMA = re.compile(r"[\d０-９]{1,3}(?:[,，][\d０-９]{3})*[,，]")
+_ENDS = "0123456789０１２３４５６７８９元件条次篇个人项宗"
 _THOUSAND = re.compile(r"[\d０-９]{3}(?:\D|$)")
 
 
@@ -96,7 +104,7 @@ def with_remarks(parts: Sequence[Chunk]) -> list[Chunk]:
         if id(part) in taken:
             continue
         whole = part
-        while _breaks_off(whole.text):
+        while whole.is_value or _BEFORE_COMMA.fullmatch(whole.text):
             below = next(
                 (
                     other
@@ -105,7 +113,7 @@ def with_remarks(parts: Sequence[Chunk]) -> list[Chunk]:
                     and 0.5 * part.size < other.y - whole.glyphs[-1].y < _WRAP * part.size
                     and other.left < whole.right
                     and other.right > whole.left
-                    and (whole.is_value or _THOUSAND.match(other.text))
+                    and _goes_on(whole.text, other.text)
                 ),
                 None,
             )
@@ -140,12 +148,14 @@ def without_serials(parts: Sequence[Chunk]) -> None:
                 part.is_value = False
 
 
-def _breaks_off(text: str) -> bool:
-    """Whether a value cannot end here."""
+def _goes_on(text: str, below: str) -> bool:
+    """Whether the text below is the next line of a value: of a remark that is open, the remark itself, or the
+    digits behind a comma."""
     if _BEFORE_COMMA.fullmatch(text):
+        return _THOUSAND.match(below) is not None
+    if sum(text.count(sign) for sign in "(（") > sum(text.count(sign) for sign in ")）"):
         return True
-    is_open = sum(text.count(sign) for sign in "(（") > sum(text.count(sign) for sign in ")）")
-    return is_open and is_value(text)
+    return text[-1] in _ENDS and below[0] in "(（" and NUMBERED.match(below) is None
 
 
 def _touch(one: Glyph, two: Glyph) -> bool:
@@ -178,9 +188,27 @@ def split_at_walls(chunk: Chunk, walls: Sequence[float]) -> list[Chunk]:
 
     def parted(one: Glyph, two: Glyph) -> bool:
         near = any(abs(two.left - wall) < 1.5 for wall in walls)
-        return near and two.left - one.right > 0.15 * two.size
+        return near and two.left - one.right > _GAP_OF_LABELS * two.size
 
     return _split(chunk, parted)
+
+
+def split_at_numbering(parts: Sequence[Chunk]) -> list[Chunk]:
+    """All chunks; words cut where a numbered label begins close behind another one, at an edge where a
+    further piece of text begins."""
+    lefts = sorted(part.left for part in parts if not part.is_value)
+
+    def parted(one: Glyph, two: Glyph) -> bool:
+        place = bisect_left(lefts, two.left - 1)
+        near = place < len(lefts) and lefts[place] < two.left + 1
+        return near and two.left - one.right > _GAP_OF_LABELS * two.size
+
+    found: list[Chunk] = []
+    for part in parts:
+        pieces = [part] if part.is_value else _split(part, parted)
+        numbered = len(pieces) > 1 and all(NUMBERED.match(piece.text) for piece in pieces[1:])
+        found += pieces if numbered else [part]
+    return found
 
 
 def split_over_columns(chunk: Chunk, middles: Sequence[float]) -> list[Chunk]:

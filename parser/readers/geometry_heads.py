@@ -14,6 +14,7 @@ from parser.readers.geometry_chunks import Chunk
 from parser.readers.geometry_labels import Block
 
 _WRAP = 1.62
+_HALF_LINE = 0.9
 _OFF_CENTRE = 0.6
 
 
@@ -24,6 +25,11 @@ class Word:
     first: int
     last: int
     block: Block
+
+    @property
+    def left(self) -> float:
+        """The left edge."""
+        return min(part.left for part in self.block.parts)
 
     def meets(self, other: Word) -> bool:
         """Whether the two stand over a column that is the same."""
@@ -41,14 +47,14 @@ def header(rows: Sequence[Sequence[Chunk]], middles: Sequence[float], labels: in
             # As many words as columns stand over them one by one, however they are aligned.
             first, last = (place, place) if len(row) == len(middles) else _covered(part, middles)
             for word in words:
-                if part.y - word.block.parts[-1].y < _WRAP * part.size and _goes_on(
-                    word, first, last, labels
-                ):
+                near = part.y - word.block.parts[-1].y < _WRAP * part.size
+                if near and _goes_on(word, part, (first, last), labels):
                     word.block.parts.append(part)
                     word.first, word.last = min(word.first, first), max(word.last, last)
                     break
             else:
                 words.append(Word(first, last, Block([part])))
+    _one_by_one(words, len(middles), labels)
     lowest: list[Word] = []
     for word in sorted(words, key=lambda word: -word.block.y):
         if not any(word.meets(other) for other in lowest):
@@ -65,8 +71,34 @@ def header(rows: Sequence[Sequence[Chunk]], middles: Sequence[float], labels: in
     return [*lines, lowest] if lowest else lines
 
 
-def _goes_on(word: Word, first: int, last: int, labels: int) -> bool:
+def _one_by_one(words: Sequence[Word], columns: int, labels: int) -> None:
+    """Where as many words have no other word below them as there are columns (of values, or of all), each
+    stands over one, however words and values are aligned."""
+    leaves = [
+        word
+        for word in words
+        if not any(
+            other.block.y - word.block.y > 0.6 * word.block.size
+            and other.left < word.block.right
+            and other.block.right > word.left
+            for other in words
+        )
+    ]
+    leaves.sort(key=lambda word: word.left)
+    if len(leaves) == columns:
+        for place, word in enumerate(leaves):
+            word.first = word.last = place
+    elif len(leaves) == columns - labels and all(word.last >= labels for word in leaves):
+        for place, word in enumerate(leaves, labels):
+            word.first = word.last = place
+
+
+def _goes_on(word: Word, part: Chunk, spans: tuple[int, int], labels: int) -> bool:
     """Whether a piece over these columns, right below a word, is its next line."""
+    first, last = spans
+    away = max(part.left - word.block.right, word.left - part.right)
+    if away > part.size or part.y - word.block.parts[-1].y < _HALF_LINE * part.size:
+        return False
     if (word.first, word.last) == (first, last):
         return True
     over_labels = word.last < labels and last < labels and word.first <= last and first <= word.last
@@ -141,7 +173,7 @@ def _worth(spans: Sequence[Spans], found: Sequence[tuple[Spans, float]]) -> tupl
 
 
 def _centre(word: Word) -> float:
-    return (min(part.left for part in word.block.parts) + word.block.right) / 2
+    return (word.left + word.block.right) / 2
 
 
 def _centred(row: Sequence[Word], edges: Sequence[float]) -> tuple[Spans, float]:
@@ -168,7 +200,7 @@ def _at_left(row: Sequence[Word], leaves: _Leaves) -> tuple[Spans, float]:
     """Spans that begin with the column whose word begins where the word of the row begins."""
     if not leaves.whole:
         return [], 0.0
-    starts = [min(part.left for part in word.block.parts) for word in leaves.words]
+    starts = [word.left for word in leaves.words]
     spans: Spans = []
     error = 0.0
     for word in row:

@@ -7,20 +7,17 @@ part is told by the numbers of the leaf labels, which begin anew.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 from parser.readers.geometry import enclosing
-from parser.readers.geometry_chunks import Chunk
+from parser.readers.geometry_chunks import NUMBERED, Chunk
 from parser.readers.geometry_lines import joined
 
-_NUMBERED = re.compile(
-    r"[(（]?([一二三四五六七八九十]{1,3}|\d{1,2}|[１-９])\s*[)）、.．]|其中|[①-⑳]|第.{1,3}[条章项]"
-)
 _DIGITS = "一二三四五六七八九"
 _WRAP = 1.62
+_NEXT_LINE = 1.45
 _FULL = 1.4
 
 
@@ -115,27 +112,34 @@ def column_of(part: Chunk, lefts: Sequence[float]) -> int:
     return max((index for index, left in enumerate(lefts) if part.left >= left - 0.5), default=0)
 
 
-def blocks(parts: Sequence[Chunk], edge: float, parted: Callable[[Chunk, Chunk], bool]) -> list[Block]:
+def blocks(
+    parts: Sequence[Chunk],
+    edge: float,
+    parted: Callable[[Chunk, Chunk], bool],
+    beside_one: Callable[[Chunk, Chunk], bool],
+) -> list[Block]:
     """The labels of one column from top to bottom. `edge` is where its text must wrap for lack of room;
-    `parted` tells whether a rule runs between two pieces."""
+    `parted` tells whether a rule runs between two pieces, `beside_one` whether one row of values is the
+    nearest to both."""
     found: list[Block] = []
     for part in sorted(parts, key=lambda part: part.y):
         last = found[-1].parts[-1] if found else None
-        if last is not None and _goes_on(last, part, edge) and not parted(last, part):
+        if last is not None and _goes_on(last, part, edge, beside_one(last, part)) and not parted(last, part):
             found[-1].parts.append(part)
         else:
             found.append(Block([part]))
     return found
 
 
-def _goes_on(one: Chunk, two: Chunk, edge: float) -> bool:
+def _goes_on(one: Chunk, two: Chunk, edge: float, beside_one: bool) -> bool:
     """Whether the second piece is the next line of the first."""
     pitch = two.y - one.y
     if len(one.text) == 1 and len(two.text) == 1 and not two.is_value:
         return pitch < 1.45 * one.size and abs(one.x - two.x) < 0.5 * one.size and one.text != two.text
     if pitch > _WRAP * max(one.size, two.size) or pitch < 0.5 * one.size:
         return False
-    return edge - one.right < _FULL * one.size and _NUMBERED.match(two.text) is None
+    wraps = edge - one.right < _FULL * one.size or (beside_one and pitch < _NEXT_LINE * one.size)
+    return wraps and NUMBERED.match(two.text) is None
 
 
 def attach(rows: list[Row], columns: Sequence[Sequence[Block]]) -> None:
@@ -150,9 +154,9 @@ def attach(rows: list[Row], columns: Sequence[Sequence[Block]]) -> None:
                     _add(row, number, piece)
     last = len(columns) - 1
     for number in range(last, -1, -1):
+        own = [block for block in loose.get(number, []) if not _joins(block, rows, number)]
         deeper = [row for row in rows if any(other > number for other in row.labels | row.groups)]
         shared = [row for row in deeper if number not in row.labels]
-        own = loose.get(number, [])
         if number < last and len(shared) > 1:
             groups = [*own, *(row.labels.pop(number) for row in deeper if number in row.labels)]
             own = _share(sorted(groups, key=lambda block: block.y), rows, number)
@@ -174,6 +178,15 @@ def _rows_of(block: Block, rows: Sequence[Row]) -> list[tuple[Block, Row | None]
     if block.stacked or not beside:
         return [(block, None)]
     return [(block, min(beside, key=lambda row: abs(row.y - block.y)))]
+
+
+def _joins(block: Block, rows: Sequence[Row], number: int) -> bool:
+    """Put a block into the row that labels right of it have made at its height, if there is one."""
+    for row in rows:
+        if abs(row.y - block.y) < 0.45 * block.size and not block.stacked and number not in row.labels:
+            row.labels[number] = block
+            return True
+    return False
 
 
 def _add(row: Row, number: int, block: Block) -> None:
@@ -224,7 +237,7 @@ def _runs(rows: Sequence[Row], number: int) -> list[list[Row]]:
 
 def _count(label: str) -> int:
     """The number in front of a label; 1000 where it has none, so that labels without numbers go on."""
-    found = _NUMBERED.match(label)
+    found = NUMBERED.match(label)
     if found is None or found.group(1) is None:
         return 1000
     numeral = found.group(1)

@@ -12,6 +12,7 @@ from itertools import pairwise
 from parser.readers.geometry_chunks import Chunk, walls
 
 _CHAPTER = re.compile(r"[一二三四五六七八九十]{1,2}\s*[、.．]")
+_REMARK = re.compile(r"[(（].*?[)）]")
 _SENTENCE = re.compile(r"[:：。；，]")
 _PROSE = 26
 _FAR = 9.0
@@ -53,9 +54,12 @@ def head_at_end(rows: Lines, height: float) -> Lines:
     """Words in columns that end a page, the header of a table whose values stand on the next one."""
     left = [row for row in rows if row and (len(row) > 1 or row[0].y < _MARGIN * height)]
     last = left[-1] if left else []
+    if len(last) == 1 and len(left) > 1 and last[0].y - left[-2][0].y < _HALF_LINE * last[0].size:
+        # One word wraps, and its last line stands lower than the others.
+        last = left[-2]
     if len(last) < 2 or last[0].y < (1 - 2 * _CUT) * height:
         return []
-    if any(part.is_value or _SENTENCE.search(part.text) for part in last):
+    if any(part.is_value or is_sentence(part.text) for part in last):
         return []
     head: Lines = []
     for row in reversed(left):
@@ -65,6 +69,11 @@ def head_at_end(rows: Lines, height: float) -> Lines:
             break
         head.append(row)
     return head[::-1]
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a text says more than the word over a column does."""
+    return _SENTENCE.search(_REMARK.sub("", text)) is not None
 
 
 def _is_data(rows: Lines, index: int) -> bool:
@@ -134,7 +143,8 @@ def _first_of_head(rows: Lines, index: int, free: int) -> int:
         headed = any(len(other) > 1 for other in rows[first:index])
         if len(row) == 1 and (_is_chapter(row[0], rows[first], headed) or row[0].text[-1] in "。；"):
             break
-        if len(row) == 1 and len(row[0].text) > _PROSE and row[0].left <= left + value.size:
+        lone = row[0] if len(row) == 1 else None
+        if lone and len(lone.text) > _PROSE and lone.left <= left + value.size and lone.right > value.left:
             break
         first -= 1
     return first
@@ -215,7 +225,10 @@ def _is_head(region: Lines, index: int, near: Sequence[list[Chunk]], shared: Seq
     labels = [part for other in near for part in other if not part.is_value and part.left < start]
     edge = max((part.left + 1.5 * part.size for part in labels), default=start - values[0].size)
     row = region[index]
-    far = min(abs(value.y - row[0].y) for value in values) > _NEXT_LINE * row[0].size
+    away = min(abs(value.y - row[0].y) for value in values)
+    if away < _HALF_LINE * row[0].size:
+        return False
+    far = away > _NEXT_LINE * row[0].size
     if not far:
         beside = [
             part for other in region[max(0, index - 1) : index + 2] for part in other if part not in row
@@ -226,8 +239,29 @@ def _is_head(region: Lines, index: int, near: Sequence[list[Chunk]], shared: Seq
         and not part.is_value
         and not any(_is_beside(part, label) for label in labels)
         and (far or not any(abs(part.left - left) < 1.5 for left in shared))
+        and not any(_leads_to_values(region, index, part, step) for step in (1, -1))
         for part in row
     )
+
+
+def _leads_to_values(region: Lines, index: int, part: Chunk, step: int) -> bool:
+    """Whether a piece is a line of a label of several lines, one of which stands at a row of values or half a
+    line from it; `step` is 1 to look downwards, -1 to look upwards."""
+    index += step
+    while 0 <= index < len(region) and abs(region[index][0].y - part.y) < _NEXT_LINE * part.size:
+        row = region[index]
+        other = next((other for other in row if abs(other.left - part.left) < 1), None)
+        if other is not None and not other.is_value:
+            part = other
+            around = region[max(0, index - 1) : index + 2]
+            if any(
+                piece.is_value and abs(piece.y - part.y) < _HALF_LINE * part.size
+                for line in around
+                for piece in line
+            ):
+                return True
+        index += step
+    return False
 
 
 def _is_beside(part: Chunk, label: Chunk) -> bool:
