@@ -68,6 +68,7 @@ class _Writer:
         self.buffer = io.BytesIO()
         self.canvas = Canvas(self.buffer, pageCompression=1, invariant=1)
         self.page = 0
+        self.unprinted: dict[int, str] = {}
         self._open_page()
 
     def _open_page(self) -> None:
@@ -190,7 +191,8 @@ class _Writer:
         heights: list[float],
         cut: tuple[bool, bool],
     ) -> None:
-        """The rows of `part` on this page. What is left of a cell that was cut stands in its first part."""
+        """The rows of `part` on this page. The text of a cell that was cut stands in its first part, as far as
+        it fits there, and goes on in the next."""
         lefts = _sums(MARGIN, widths)
         tops = _sums(self.y, [heights[row] for row in part])
         place = {row: index for index, row in enumerate(part)}
@@ -199,8 +201,11 @@ class _Writer:
             rows = [row for row in range(box.row, box.row + box.rowspan) if row in place]
             if not rows:
                 continue
-            text = box.text if rows[0] == box.row else ""
             top, bottom = place[rows[0]], place[rows[-1]] + 1
+            text = box.text if rows[0] == box.row else self.unprinted.pop(id(box), "")
+            if rows[-1] + 1 < box.row + box.rowspan:
+                letters = self._fitting(text, widths[box.column], tops[bottom] - tops[top])
+                text, self.unprinted[id(box)] = text[:letters], text[letters:]
             shown.append(
                 Box(text, top, box.column, bottom - top, box.colspan, lefts[box.column], tops[top],
                     lefts[box.column + box.colspan], tops[bottom])
@@ -212,6 +217,11 @@ class _Writer:
         for box in self._ordered(shown):
             self._cell_text(box)
         self.y = tops[-1]
+
+    def _fitting(self, text: str, width: float, height: float) -> int:
+        """How many letters of a label fit into a narrow cell, whichever way they are set."""
+        lines = wrapped(text, width - 2 * PAD, self.style.size)
+        return sum(map(len, lines[: int((height - 5) / (1.3 * self.style.size))]))
 
     def _ordered(self, boxes: list[Box]) -> list[Box]:
         if self.style.order == "columns":
