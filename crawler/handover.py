@@ -24,7 +24,7 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from config import Settings
 from errors import CannotRead, NianbaoError
@@ -33,7 +33,7 @@ from parser.reading import MAX_PAYLOAD
 from storage.archive import Place, place_of, read_reply
 from storage.database import Database
 from storage.exchange import decode_content
-from storage.models import Capture, ReadingRow, Sighting, Version
+from storage.models import PAGE_STATUSES, Capture, ReadingRow, ReportRow, Sighting, Version
 
 TASKS_A_WORKER = 200
 """A worker is replaced after so many documents, so that no leak of a library outlives them."""
@@ -70,8 +70,9 @@ def hand_over(
 def unread(session: Session, *, run_id: int | None = None, since: datetime | None = None) -> list[Place]:
     """The places of payloads that await this parser version, each payload once.
 
-    Those that a run saw, or that any run saw (captured after `since`); and always the payloads behind the
-    latest versions, so that what the source changed and what the parser changed can be told apart.
+    Those that a run saw, or that any run saw; and the payloads behind the latest versions, so that what the
+    source changed and what the parser changed can be told apart. With `since`, only what was captured then
+    or later.
     """
     read = select(ReadingRow.payload_sha256).where(ReadingRow.parser_version == PARSER_VERSION)
     seen = (
@@ -79,21 +80,27 @@ def unread(session: Session, *, run_id: int | None = None, since: datetime | Non
         .join(Sighting, Sighting.capture_id == Capture.id)
         .where(
             Capture.outcome == "complete",
-            Capture.status == 200,
+            Capture.status.in_(PAGE_STATUSES),
             Capture.blocked.is_(None),
             Capture.payload_sha256.not_in(read),
         )
+    )
+    latest = select(func.max(Version.id)).group_by(Version.report_id)
+    # The page and the files that such a version was chosen from, not the chosen one alone.
+    chosen = aliased(Capture)
+    outdated = (
+        select(Capture)
+        .join(Sighting, Sighting.capture_id == Capture.id)
+        .join(ReportRow, ReportRow.url == Sighting.report_url)
+        .join(Version, Version.report_id == ReportRow.id)
+        .join(chosen, chosen.id == Version.capture_id)
+        .where(Version.id.in_(latest), Sighting.run_id == chosen.run_id, Capture.payload_sha256.not_in(read))
     )
     if run_id is not None:
         seen = seen.where(Sighting.run_id == run_id)
     if since is not None:
         seen = seen.where(Capture.captured_at >= since)
-    latest = select(func.max(Version.id)).group_by(Version.report_id)
-    outdated = (
-        select(Capture)
-        .join(Version, Version.capture_id == Capture.id)
-        .where(Version.id.in_(latest), Version.payload_sha256.not_in(read))
-    )
+        outdated = outdated.where(Capture.captured_at >= since)
     found: dict[str, Place] = {}
     for query in (seen, outdated):
         for capture in session.scalars(query.options(joinedload(Capture.segment))):

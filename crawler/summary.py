@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from parser import State
 from storage.models import (
+    PAGE_STATUSES,
     Capture,
     Change,
     DoubtRow,
@@ -51,7 +52,9 @@ def summarise(
     changes = select(Change.kind, func.count()).where(Change.run_id == run_id).group_by(Change.kind)
     counted = _pairs(session, changes)
     captures = _count(session, select(func.count()).select_from(Capture).where(here))
-    pages = select(func.count()).select_from(Capture).where(here, Capture.status == 200)
+    pages = select(func.count()).select_from(Capture).where(here, Capture.status.in_(PAGE_STATUSES))
+    rows = select(func.count()).select_from(Capture)
+    fetched = select(func.coalesce(func.sum(Capture.payload_bytes), 0))
     return {
         "run": run_id,
         "state": state,
@@ -61,7 +64,8 @@ def summarise(
             session,
             select(func.count()).select_from(Capture).where(here, Capture.response_offset.is_not(None)),
         ),
-        "bytes": _count(session, select(func.coalesce(func.sum(Capture.payload_bytes), 0)).where(here)),
+        "bytes": _count(session, fetched.where(here, Capture.status.is_distinct_from(304))),
+        "unchanged": _count(session, rows.where(here, Capture.original_offset.is_not(None))),
         "blocked": _count(
             session, select(func.count()).select_from(Capture).where(here, Capture.blocked.is_not(None))
         ),

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from errors import NotYetKnown, UnknownReport
-from storage.models import Capture, Change, FindingRow, ReportRow, Sighting, Version
+from storage.models import PAGE_STATUSES, Capture, Change, FindingRow, ReportRow, Sighting, Version
 
 _PRESENCES = {"new": "published", "returned": "published"} | {
     kind: kind for kind in ("gone", "blocked", "moved", "unreadable")
@@ -80,7 +80,7 @@ def _last_seen(session: Session, report: ReportRow, at: datetime) -> datetime | 
             Sighting.report_url == report.url,
             Capture.captured_at <= at,
             Capture.outcome == "complete",
-            Capture.status.in_((200, 304)),
+            Capture.status.in_(PAGE_STATUSES),
             Capture.blocked.is_(None),
         )
     )

@@ -208,9 +208,6 @@ class FalseValidator(Base):
     """
 
     __tablename__ = "false_validators"
-    __table_args__ = (
-        UniqueConstraint("url", "validator", "later_capture_id", name="uq_false_validators_url"),
-    )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     site: Mapped[str] = mapped_column(String(255), index=True)
@@ -222,6 +219,10 @@ class FalseValidator(Base):
 
     earlier: Mapped[Capture] = relationship(foreign_keys=[earlier_capture_id])
     later: Mapped[Capture] = relationship(foreign_keys=[later_capture_id])
+
+
+PAGE_STATUSES = (200, 304)
+"""What a server answers that shows a page; with 304, the one that the capture stands for."""
 
 
 class Sighting(Base):

@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +29,7 @@ from storage.content import (
 )
 from storage.database import Database
 from storage.models import (
+    PAGE_STATUSES,
     Agency,
     Capture,
     Change,
@@ -39,24 +39,7 @@ from storage.models import (
     Version,
 )
 from storage.overrides import NO_OVERRIDES, Overrides
-
-REPORT = "report"
-"""State of a reading that holds a report."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A reading of a report, and the capture that it was read from."""
-
-    reading: ReadingRow
-    capture: Capture
-    part: str
-
-    @property
-    def weight(self) -> tuple[int, bool]:
-        """The reading with most figures wins; between equals, the page."""
-        figures = self.reading.record.get("figures", [])
-        return sum(figure["value"] is not None for figure in figures), self.part == "page"
+from storage.sources import REPORT, Choose, Source, best_of, seen_sources
 
 
 def record_run(
@@ -65,38 +48,39 @@ def record_run(
     parser_version: str,
     now: datetime,
     *,
+    choose: Choose,
     overrides: Overrides = NO_OVERRIDES,
     note: Callable[[str], None] = lambda line: None,
 ) -> Counter[str]:
     """Write down what a run saw: the changes by kind. Running it again adds nothing.
 
-    `overrides` are applied to what the parser read; `note` is told of those that have lapsed.
+    `choose` (`parser.copies.best_copy`) takes one of a report's page and files. `overrides` are applied to
+    what the parser read; `note` is told of those that have lapsed.
     """
     counts: Counter[str] = Counter()
     with database.read() as session:
-        sources = _sources(session, run_id, parser_version)
-    for url, (site, found) in sources.items():
-        best = max(found, key=lambda source: source.weight)
+        sources = _with_reports(seen_sources(session, run_id, parser_version))
+    for url, found in sources.items():
         with database.write() as session:
-            recorder = _Recorder(session, run_id, parser_version, now, overrides)
-            counts.update(recorder.take(url, site, best))
+            recorder = _Recorder(session, run_id, parser_version, now, choose=choose, overrides=overrides)
+            counts.update(recorder.take(url, found))
         for line in recorder.lapsed:
             note(line)
     with database.write() as session:
-        recorder = _Recorder(session, run_id, parser_version, now, overrides)
+        recorder = _Recorder(session, run_id, parser_version, now, choose=choose, overrides=overrides)
         counts.update(recorder.presences(set(sources)))
     return counts
 
 
 def record_again(
-    session: Session, run_id: int, parser_version: str, now: datetime, overrides: Overrides
+    session: Session, run_id: int, parser_version: str, now: datetime, *, choose: Choose, overrides: Overrides
 ) -> tuple[Counter[str], list[str]]:
     """Hold every report's latest version against what the present parser and the overrides make of it.
 
     Also takes reports that were seen earlier and can only now be read. Gives the changes by kind, and a line
     for each override that has lapsed. All in the caller's transaction.
     """
-    recorder = _Recorder(session, run_id, parser_version, now, overrides)
+    recorder = _Recorder(session, run_id, parser_version, now, choose=choose, overrides=overrides)
     counts: Counter[str] = Counter()
     reports = session.scalars(select(ReportRow).order_by(ReportRow.id)).all()
     for report in reports:
@@ -104,10 +88,10 @@ def record_again(
     known = {report.url for report in reports}
     runs = session.scalars(select(Sighting.run_id).distinct().order_by(Sighting.run_id.desc())).all()
     for seen_in in runs:
-        for url, (site, found) in _sources(session, seen_in, parser_version).items():
+        for url, found in _with_reports(seen_sources(session, seen_in, parser_version)).items():
             if url not in known:
                 known.add(url)
-                counts.update(recorder.take(url, site, max(found, key=lambda source: source.weight)))
+                counts.update(recorder.take(url, found))
     return counts, recorder.lapsed
 
 
@@ -131,74 +115,60 @@ def report_id(site: str, url: str, digits: int = 8) -> str:
     return f"{site}-{hashlib.sha256(url.encode()).hexdigest()[:digits]}"
 
 
-def _sources(session: Session, run_id: int, parser_version: str) -> dict[str, tuple[str, list[_Source]]]:
-    """The readings of reports that a run saw, by the report's address."""
-    rows = session.execute(
-        select(Sighting, Capture, ReadingRow)
-        .join(Capture, Sighting.capture_id == Capture.id)
-        .join(ReadingRow, ReadingRow.payload_sha256 == Capture.payload_sha256)
-        .where(
-            Sighting.run_id == run_id,
-            ReadingRow.parser_version == parser_version,
-            ReadingRow.state == REPORT,
-            Capture.status == 200,
-            Capture.outcome == "complete",
-            Capture.blocked.is_(None),
-        )
-        .order_by(Sighting.id)
-    )
-    sources: dict[str, tuple[str, list[_Source]]] = {}
-    for sighting, capture, reading in rows:
-        _, found = sources.setdefault(sighting.report_url, (sighting.site, []))
-        found.append(_Source(reading, capture, sighting.part))
-    return sources
+def _with_reports(sources: dict[str, list[Source]]) -> dict[str, list[Source]]:
+    """Those that hold a report."""
+    return {url: found for url, found in sources.items() if any(source.is_report for source in found)}
 
 
 class _Recorder:
     """Writes versions and changes in one transaction. `lapsed`: a line for each override that has lapsed."""
 
     def __init__(
-        self, session: Session, run_id: int, parser_version: str, now: datetime, overrides: Overrides
+        self,
+        session: Session,
+        run_id: int,
+        parser_version: str,
+        now: datetime,
+        *,
+        choose: Choose,
+        overrides: Overrides,
     ) -> None:
         self._session = session
         self._run_id = run_id
         self._parser_version = parser_version
         self._now = now
+        self._choose = choose
         self._overrides = overrides
         self.lapsed: list[str] = []
 
-    def take(self, url: str, site: str, source: _Source) -> Iterable[str]:
+    def take(self, url: str, found: list[Source]) -> Iterable[str]:
         """A report was read: add a version if it says something else than the last one."""
         report = self._session.scalar(select(ReportRow).where(ReportRow.url == url))
+        if report is not None and self._outdated(report, found[0].capture):
+            return
+        if report is not None:
+            yield from self.reread(report)
+        last = self._last(report) if report is not None else None
+        copies = found if report is None or last is None else [*found, *self._unanswered(report, last, found)]
+        if last is not None and any(source.reading is None for source in copies):
+            return  # what cannot be read now says nothing; the next night tries again
+        best = best_of(copies, self._choose)
+        if best is None or (last is not None and best.capture.run_id != found[0].capture.run_id):
+            return  # what was read now only stands in for the page or file that did not answer
         if report is None:
-            report = ReportRow(
-                id=self._free_id(site, url),
-                site=site,
-                url=url,
-                presence="published",
-                first_seen=source.capture.captured_at,
-                last_seen=source.capture.captured_at,
-            )
-            self._session.add(report)
-            self._session.flush()
-        elif self._outdated(report, source.capture):
-            return
-        yield from self.reread(report)
-        last = self._last(report)
-        if last is not None and self._unanswered(last, source):
-            return
-        record = self._said(report, source.reading)
+            report = self._new(url, found[0].site, best.capture)
+        record = self._said(report, best.record)
         if last is None:
-            version = self._add(report, record, source.capture, "source_changed", 1)
+            version = self._add(report, record, best.capture, "source_changed", 1)
             yield self._log(report, "new", "source_changed", new=version)
         elif report.presence != "published":
-            yield self._log(report, "returned", "source_changed", old=last, new_capture=source.capture)
+            yield self._log(report, "returned", "source_changed", old=last, new_capture=best.capture)
         if last is not None and last.content_hash != content_hash(record):
-            cause = self._cause(last, source.capture)
-            version = self._add(report, record, source.capture, cause, last.number + 1)
+            cause = self._cause(last, best.capture)
+            version = self._add(report, record, best.capture, cause, last.number + 1)
             yield self._log(report, "changed", cause, old=last, new=version)
         report.presence = "published"
-        report.last_seen = max(report.last_seen, source.capture.captured_at)
+        report.last_seen = max(report.last_seen, best.capture.captured_at)
 
     def presences(self, taken: set[str]) -> Iterable[str]:
         """Look after the known reports that this run did not read: gone, blocked, moved, unreadable?"""
@@ -212,6 +182,8 @@ class _Recorder:
             if capture is None or presence in (None, report.presence) or self._outdated(report, capture):
                 continue
             last = self._last(report)
+            if last is not None and last.capture.url != report.url and self._did_not_answer(last.capture.url):
+                continue  # the page is no more than it was: it announces a file
             cause = "source_changed"
             if presence == "unreadable" and last is not None:
                 if self._is_readable(capture.payload_sha256):
@@ -221,22 +193,23 @@ class _Recorder:
             yield self._log(report, report.presence, cause, old=last, new_capture=capture, note=note)
 
     def reread(self, report: ReportRow) -> Iterable[str]:
-        """What the present parser and the overrides make of the last version's payload.
+        """What the present parser and the overrides make of the copies that the last version was chosen from.
 
         Done before the source is compared, so that what we changed and what the source changed stay apart.
         """
         last = self._last(report)
         if last is None:
             return
-        again = self._session.get(ReadingRow, (last.payload_sha256, self._parser_version))
-        if again is None or again.state != REPORT:
+        copies = self._copies(report, last)
+        best = best_of(copies, self._choose)
+        if best is None or any(source.reading is None for source in copies):
             return
-        record = self._said(report, again)
+        record = self._said(report, best.record)
         if content_hash(record) == last.content_hash:
             return
-        read_alike = content_hash(as_read(last.record)) == content_hash(again.record)
+        read_alike = content_hash(as_read(last.record)) == content_hash(best.record)
         cause = "override" if read_alike else "parser_changed"
-        version = self._add(report, record, last.capture, cause, last.number + 1)
+        version = self._add(report, record, best.capture, cause, last.number + 1)
         yield self._log(report, "changed", cause, old=last, new=version)
 
     def _outdated(self, report: ReportRow, capture: Capture) -> bool:
@@ -250,14 +223,26 @@ class _Recorder:
         )
         return newest is not None and capture.id < newest.id and capture.run_id != newest.run_id
 
-    def _unanswered(self, last: Version, source: _Source) -> bool:
-        """Whether what was read stands in for the last version's own page or file, which did not answer now.
+    def _copies(self, report: ReportRow, version: Version) -> list[Source]:
+        """The page and files that a version was chosen from."""
+        run_id = version.capture.run_id
+        return seen_sources(self._session, run_id, self._parser_version, report.url).get(report.url, [])
+
+    def _unanswered(self, report: ReportRow, last: Version, found: list[Source]) -> list[Source]:
+        """The last version's page and files that did not answer now.
 
         A file that timed out is no sign that its figures were withdrawn.
         """
-        if source.capture.url == last.capture.url:
-            return False
-        now = self._seen(last.capture.url)
+        here = {source.capture.url for source in found}
+        return [
+            source
+            for source in self._copies(report, last)
+            if source.capture.url not in here and self._did_not_answer(source.capture.url)
+        ]
+
+    def _did_not_answer(self, url: str) -> bool:
+        """Whether a URL was asked for in this run and gave nothing that could be judged."""
+        now = self._seen(url)
         return now is not None and _presence(now)[0] in (None, "blocked")
 
     def _cause(self, last: Version, capture: Capture) -> str:
@@ -286,8 +271,21 @@ class _Recorder:
         wanted = (report_id(site, url, digits) for digits in (8, 16, 64))
         return next(one for one in wanted if self._session.get(ReportRow, one) is None)
 
-    def _said(self, report: ReportRow, reading: ReadingRow) -> dict[str, Any]:
-        record, lapsed = self._overrides.apply(report.id, reading.record)
+    def _new(self, url: str, site: str, capture: Capture) -> ReportRow:
+        report = ReportRow(
+            id=self._free_id(site, url),
+            site=site,
+            url=url,
+            presence="published",
+            first_seen=capture.captured_at,
+            last_seen=capture.captured_at,
+        )
+        self._session.add(report)
+        self._session.flush()
+        return report
+
+    def _said(self, report: ReportRow, said: dict[str, Any]) -> dict[str, Any]:
+        record, lapsed = self._overrides.apply(report.id, said)
         self.lapsed += [line for line in lapsed if line not in self.lapsed]
         return record
 
@@ -378,8 +376,8 @@ def _presence(capture: Capture | None) -> tuple[str | None, str]:
         return "blocked", f"{capture.status}, {capture.blocked}"
     if capture.status in (404, 410):
         return "gone", str(capture.status)
-    if 300 <= capture.status < 400:
-        return "moved", str(capture.status)
-    if capture.status == 200:
+    if capture.status in PAGE_STATUSES and capture.payload_sha256 is not None:
         return "unreadable", "the page is there but holds no report that can be read"
+    if 300 <= capture.status < 400 and capture.status != 304:
+        return "moved", str(capture.status)
     return None, ""
