@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +14,12 @@ from config import Settings
 from crawler import handover
 from crawler.handover import hand_over, read_all, unread
 from parser import PARSER_VERSION
-from storage.archive import Archive, place_of
+from storage.archive import place_of
 from storage.database import Database
-from storage.exchange import Exchange, Purpose
-from storage.models import Capture, ReadingRow, Run, Sighting, Site
+from storage.models import Capture, ReadingRow
 from tests.crawler.readers_of_the_tests import misbehave
+from tests.crawler.seen import SITE, a_run
 
-SITE = "gaj.example.invalid"
 ORDINARY = "<html><h1>通知</h1><p>第{}号</p></html>"
 BAD = {
     "sleep": "took longer than 2 s",
@@ -43,47 +41,6 @@ def database(settings: Settings) -> Iterator[Database]:
     database = Database(settings.database)
     yield database
     database.close()
-
-
-def a_run(settings: Settings, database: Database, payloads: list[bytes], head: bytes = b"") -> int:
-    """A run that saw these payloads as reports."""
-    now = datetime.now(UTC)
-    with database.write() as session:
-        session.merge(Site(domain=SITE, name="某某市公安局"))
-        run = Run(kind="crawl", state="running", started_at=now, sites=[SITE], summary={}, resumed=0)
-        session.add(run)
-        session.flush()
-        run_id = run.id
-    archive = Archive(
-        settings.archive_dir,
-        database,
-        run_id=run_id,
-        site=SITE,
-        segment_bytes=1 << 30,
-        info={"software": "t"},
-    )
-    for number, payload in enumerate(payloads):
-        url = f"http://{SITE}/{number}.html"
-        response = b"HTTP/1.1 200 OK\r\n" + head + b"Content-Length: %d\r\n\r\n" % len(payload) + payload
-        capture = archive.add(
-            Exchange(url, "GET", now, b"GET / HTTP/1.1\r\n\r\n", response, "complete"),
-            Purpose("report", "a test"),
-        )
-        with database.write() as session:
-            session.add(
-                Sighting(
-                    run_id=run_id,
-                    site=SITE,
-                    report_url=url,
-                    source_url=url,
-                    capture_id=capture.id,
-                    part="page",
-                    title="",
-                    evidence=[],
-                )
-            )
-    archive.close()
-    return run_id
 
 
 def handed_over(settings: Settings, database: Database, run_id: int) -> int:
