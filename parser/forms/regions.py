@@ -11,13 +11,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 
 from parser.document import Document
 from parser.folding import label
 from parser.forms.likeness import CERTAIN, Lexicon
 from parser.forms.lines import Line, lines, texts
 from parser.forms.vocabulary import vocabulary
-from parser.numbers import is_unit
+from parser.numbers import is_unit, looks_like_value
 
 REQUESTS = "requests"
 REVIEW = "review_litigation"
@@ -81,7 +82,30 @@ def regions(document: Document) -> list[Region]:
     for line, kind in zip(run, kinds, strict=True):
         if kind is not None and line.cells:
             found.setdefault(kind, []).append(line)
-    return [Region(kind, tuple(members)) for kind, members in found.items() if _is_table(kind, members)]
+    return [
+        Region(kind, tuple(_without_lone_headers(members)))
+        for kind, members in found.items()
+        if _is_table(kind, members)
+    ]
+
+
+def _without_lone_headers(members: Sequence[Line]) -> list[Line]:
+    """The lines without a header at the end of a page that the next page prints again over its rows."""
+    pieces = [list(piece) for _, piece in groupby(members, key=lambda line: line.block)]
+    kept: list[Line] = []
+    for piece, after in zip(pieces, [*pieces[1:], []], strict=True):
+        words = [texts(line.own) for line in piece]
+        again = [texts(line.own) for line in after]
+        count = min(len(words), len(again))
+        while count and (words[-count:] != again[:count] or not _is_header(after[:count])):
+            count -= 1
+        kept += piece[: len(piece) - count]
+    return kept
+
+
+def _is_header(rows: Iterable[Line]) -> bool:
+    words = [word for line in rows for word in texts(line.own)]
+    return bool(words) and not any(looks_like_value(word) for word in words)
 
 
 def hint(line: Line) -> str | None:
