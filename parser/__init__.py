@@ -12,21 +12,25 @@ network, a model or a clock. It imports nothing from the other rooms. The way th
 
 from __future__ import annotations
 
-from parser.document import (
-    Block,
-    Cell,
-    Document,
-    Grid,
-    Heading,
-    Link,
-    Locator,
-    Paragraph,
-    State,
-    Unreadable,
-)
-from parser.reading import MAX_PAYLOAD, parse
-from parser.report import Doubt, Figure, Finding, Reading, Report, Section
-from parser.version import PARSER_VERSION
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from parser.document import (
+        Block,
+        Cell,
+        Document,
+        Grid,
+        Heading,
+        Link,
+        Locator,
+        Paragraph,
+        State,
+        Unreadable,
+    )
+    from parser.reading import MAX_PAYLOAD, parse
+    from parser.report import Doubt, Figure, Finding, Reading, Report, Section
+    from parser.version import PARSER_VERSION
 
 __all__ = [
     "MAX_PAYLOAD",
@@ -49,3 +53,15 @@ __all__ = [
     "Unreadable",
     "parse",
 ]
+
+_MODULES = ("parser.document", "parser.report", "parser.version", "parser.reading")
+
+
+def __getattr__(name: str) -> object:
+    """Load what is asked for when it is asked for: a crawl needs the encoding of a page and nothing else."""
+    if name in __all__:
+        for module in _MODULES:
+            members = vars(import_module(module))
+            if name in members:
+                return members[name]
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

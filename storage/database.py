@@ -15,12 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
@@ -57,9 +52,6 @@ class Database:
         except SQLAlchemyError as error:
             self.close()
             raise self.problem(error) from error
-        except CommandError as error:
-            self.close()
-            raise DatabaseError(url=self.url.render_as_string(), problem=_first_line(error)) from error
         except BaseException:
             self.close()
             raise
@@ -118,18 +110,31 @@ class Database:
         return engine
 
     def _upgrade(self) -> None:
+        revisions = sorted(path.stem.partition("_")[0] for path in MIGRATIONS.glob("versions/[0-9]*.py"))
+        with self._reader.connect() as connection:
+            current = None
+            if inspect(connection).has_table("alembic_version"):
+                current = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        if current == revisions[-1]:
+            return
+        if current is not None and current not in revisions:
+            raise SchemaTooNew(url=self.url.render_as_string(), revision=current)
+        self._migrate()
+
+    def _migrate(self) -> None:
+        # Imported where it is needed: it takes longer to load than a database to open.
+        from alembic import command  # noqa: PLC0415
+        from alembic.config import Config  # noqa: PLC0415
+        from alembic.util import CommandError  # noqa: PLC0415
+
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
-        script = ScriptDirectory.from_config(config)
-        with self._reader.connect() as connection:
-            current = MigrationContext.configure(connection).get_current_revision()
-        if current == script.get_current_head():
-            return
-        if current is not None and current not in {revision.revision for revision in script.walk_revisions()}:
-            raise SchemaTooNew(url=self.url.render_as_string(), revision=current)
-        with self._writer.begin() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        try:
+            with self._writer.begin() as connection:
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+        except CommandError as error:
+            raise DatabaseError(url=self.url.render_as_string(), problem=_first_line(error)) from error
 
 
 def _parse(url: str) -> URL:
