@@ -25,6 +25,7 @@ from crawler.walk import walk
 from crawler.watching import Watcher
 from errors import CannotWrite, NianbaoError, NightFailed, StorageError
 from parser import PARSER_VERSION
+from parser.copies import best_copy
 from parser.forms.vocabulary import entries
 from parser.series import across_years
 from spiders.site import SiteProfile, choose_profiles, expected_publishers, load_profiles
@@ -139,7 +140,15 @@ class _Night:
         self._watcher.start("record", None)
         overrides = Overrides.load(self._settings.overrides_dir)
         now = datetime.now(UTC)
-        record_run(database, run_id, PARSER_VERSION, now, overrides=overrides, note=self._watcher.note)
+        record_run(
+            database,
+            run_id,
+            PARSER_VERSION,
+            now,
+            choose=best_copy,
+            overrides=overrides,
+            note=self._watcher.note,
+        )
         with database.write() as session:
             relate_changed(session, run_id, across_years)
         self._watcher.finish("record")

@@ -17,6 +17,7 @@ from config import Settings
 from crawler.handover import hand_over, unread
 from crawler.watching import Watcher
 from parser import PARSER_VERSION
+from parser.copies import best_copy
 from parser.series import across_years
 from storage import runs
 from storage.database import Database
@@ -73,7 +74,7 @@ def reparse(
 def _record(session: Session, overrides: Overrides) -> dict[str, Any]:
     now = datetime.now(UTC)
     run = runs.begin(session, "reparse", [], now)
-    counts, lapsed = record_again(session, run.id, PARSER_VERSION, now, overrides)
+    counts, lapsed = record_again(session, run.id, PARSER_VERSION, now, choose=best_copy, overrides=overrides)
     relate_changed(session, run.id, across_years)
     changes = session.scalars(
         select(Change)

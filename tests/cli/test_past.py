@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from parser import PARSER_VERSION, parse
+from parser.copies import best_copy
 from storage.models import ReadingRow, Run, Sighting
 from storage.records import record_run
 from tests.cli.conftest import HOSTILE_TITLE, ID_2021, ID_2022, URL_2021, URL_2022
@@ -73,7 +74,7 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 )
             )  # fmt: skip
         # Captures belong to the home's first run; what is recorded is what was sighted.
-        record_run(home.database, run.id, PARSER_VERSION, now + timedelta(hours=1))
+        record_run(home.database, run.id, PARSER_VERSION, now + timedelta(hours=1), choose=best_copy)
     home.archive.close()
     home.database.close()
     return path

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from parser.copies import best_copy
 from storage.models import Capture, Change, ReadingRow, ReportRow, Run, Segment, Sighting, Site, Version
 from storage.records import record_run
 from tests.storage.exchanges import NOON, SITE, URL, empty_database
@@ -134,7 +135,7 @@ class Nights:
         return capture_id
 
     def record(self, run_id: int | None = None) -> Counter[str]:
-        return record_run(self.database, run_id or self.run_id, self.parser, self.now)
+        return record_run(self.database, run_id or self.run_id, self.parser, self.now, choose=best_copy)
 
     def night(self, said: dict[str, Any] | None) -> Counter[str]:
         """A whole night on which the one report reads so, recorded."""

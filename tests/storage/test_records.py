@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from errors import Ambiguous, UnknownReport
+from parser.copies import best_copy
 from storage.models import Change, Sighting
 from storage.records import find_report, record_run, report_id
 from tests.storage.exchanges import SITE, URL
@@ -219,7 +220,9 @@ def test_two_writers_number_the_changes_without_a_gap(nights: Nights) -> None:
                 committed.extend(session.scalars(select(Change.seq).where(Change.seq > after)))
 
     threads = [
-        threading.Thread(target=record_run, args=(nights.database, run_id, "1", nights.now))
+        threading.Thread(
+            target=record_run, args=(nights.database, run_id, "1", nights.now), kwargs={"choose": best_copy}
+        )
         for run_id in (1, other)
     ]
     follower = threading.Thread(target=follow)
