@@ -40,6 +40,13 @@ _RADICALS = dict(
 _KANGXI = (0x2F00, 0x2FD5)
 
 
+_text_object = ctypes.CFUNCTYPE(ctypes.c_void_p, pdfium.FPDF_TEXTPAGE, ctypes.c_int)(
+    ctypes.cast(pdfium.FPDFText_GetTextObject, ctypes.c_void_p).value or 0
+)
+"""The address of the text object that a character is of, or `None`: PDFium's function without the wrapping of
+its answer, which takes longer than the answer."""
+
+
 def read_page(page: Any, number: int) -> Sheet:
     """The sheet of an open page (`FPDF_PAGE`), with a number that counts from 1."""
     frame = Frame(page)
@@ -67,16 +74,25 @@ def _read_glyphs(text: Any, frame: Frame, sheet: Sheet, invisible: frozenset[int
     count = pdfium.FPDFText_CountChars(text)
     if count > MOST_GLYPHS:
         sheet.crowded = True
+    last = None
     for index in range(min(count, MOST_GLYPHS)):
-        letter = _letter_at(text, index)
+        code = pdfium.FPDFText_GetUnicode(text, index)
+        letter = _meaning(code) if code > 0x20 else _control(text, index, code)
         if not letter:
             sheet.unmapped += letter is None
             if letter == "" and visible and visible[-1].order == index - 1:
                 _widen(visible[-1], text, index, frame)
             continue
-        pdfium.FPDFText_GetMatrix(text, index, matrix)
-        across, up = matrix.a, matrix.b
-        em = pdfium.FPDFText_GetFontSize(text, index) * math.hypot(matrix.c, matrix.d)
+        owner = _text_object(text, index)
+        # Size and direction are the text object's, of which there are a few dozen on a page.
+        if owner is None or owner != last:
+            last = owner
+            pdfium.FPDFText_GetMatrix(text, index, matrix)
+            across, up = matrix.a, matrix.b
+            em = pdfium.FPDFText_GetFontSize(text, index) * math.hypot(matrix.c, matrix.d)
+            slanted = bool(up) and _is_slanted(across, up)
+            turn = _turn(across, up) if up or across < 0 else 0
+            seen = owner not in invisible
         pdfium.FPDFText_GetLooseCharBox(text, index, loose)
         edges = (loose.left, loose.bottom, loose.right, loose.top)
         if not 0.4 * em <= max(edges[2] - edges[0], edges[3] - edges[1]) <= 3 * em:
@@ -86,11 +102,9 @@ def _read_glyphs(text: Any, frame: Frame, sheet: Sheet, invisible: frozenset[int
         if box is None or not em > 0:
             sheet.misplaced += letter != " "
             sheet.aside[letter] += 1
-        elif up and _is_slanted(across, up):
+        elif slanted:
             sheet.aside[letter] += 1
         else:
-            turn = _turn(across, up) if up or across < 0 else 0
-            seen = not invisible or not _is_of(text, index, invisible)
             (visible if seen else unseen).append(Glyph(letter, *box, min(em, 2000.0), turn, index))
     sheet.layer = _layer(text, min(count, MOST_GLYPHS))
     sheet.recognised = bool(unseen) and not any(glyph.text != " " for glyph in visible)
@@ -112,15 +126,20 @@ def _widen(glyph: Glyph, text: Any, index: int, frame: Frame) -> None:
             glyph.left, glyph.top, glyph.right, glyph.bottom = whole
 
 
-def _letter_at(text: Any, index: int) -> str | None:
-    """The character at a place of the text layer; `""` for what prints nothing or was put in by PDFium,
-    `None` for what has no Unicode meaning."""
-    code = pdfium.FPDFText_GetUnicode(text, index)
-    if code <= 0x20:
-        if pdfium.FPDFText_IsGenerated(text, index):
-            return ""
-        if code == _HYPHEN and not pdfium.FPDFText_IsHyphen(text, index):
-            return None
+def _control(text: Any, index: int, code: int) -> str | None:
+    """What a control character or a blank at a place means, as `_meaning` tells it; nothing where PDFium put
+    it in."""
+    if pdfium.FPDFText_IsGenerated(text, index):
+        return ""
+    if code == _HYPHEN and not pdfium.FPDFText_IsHyphen(text, index):
+        return None
+    return _meaning(code)
+
+
+@cache
+def _meaning(code: int) -> str | None:
+    """The character of a place in the text layer; `""` for what prints nothing, `None` for what has no
+    Unicode meaning."""
     return None if code in _NO_UNICODE else _letter(code)
 
 
@@ -156,11 +175,6 @@ def _layer(text: Any, count: int) -> Counter[str]:
     return found
 
 
-def _is_of(text: Any, index: int, objects: frozenset[int]) -> bool:
-    found = pdfium.FPDFText_GetTextObject(text, index)
-    return bool(found) and ctypes.addressof(found.contents) in objects
-
-
 def _is_slanted(a: float, b: float) -> bool:
     """Whether writing runs neither across nor up or down: a watermark or a stamp."""
     return min(abs(a), abs(b)) > 0.12 * max(abs(a), abs(b))
@@ -179,16 +193,23 @@ def _without_overprints(glyphs: list[Glyph]) -> list[Glyph]:
     near: dict[tuple[str, int, int], list[Glyph]] = {}
     for glyph in glyphs:
         text, left, top = glyph.text, glyph.left, glyph.top
-        slack = 0.2 * glyph.size
-        twin = False
-        if text != " ":
-            for across in {int((left - slack) // 16), int((left + slack) // 16)}:
-                for down in {int((top - slack) // 16), int((top + slack) // 16)}:
-                    for other in near.get((text, across, down), ()):
-                        twin = twin or (abs(other.left - left) < slack and abs(other.top - top) < slack)
-        if not twin:
+        if text == " ":
             kept.append(glyph)
-            near.setdefault((text, int(left // 16), int(top // 16)), []).append(glyph)
+            continue
+        slack = 0.2 * glyph.size
+        # A twin lies in the same square of 64 points, or in the next one where the square's edge is near.
+        first, last = int((left - slack) // 64), int((left + slack) // 64)
+        above, below = int((top - slack) // 64), int((top + slack) // 64)
+        others = near.get((text, first, above), ())
+        if first != last or above != below:
+            squares = {(text, across, down) for across in (first, last) for down in (above, below)}
+            others = [other for square in squares for other in near.get(square, ())]
+        for other in others:
+            if abs(other.left - left) < slack and abs(other.top - top) < slack:
+                break
+        else:
+            kept.append(glyph)
+            near.setdefault((text, int(left // 64), int(top // 64)), []).append(glyph)
     return kept
 
 
