@@ -15,6 +15,9 @@ from typing import Any, NamedTuple
 from parser.document import State
 
 RULE = "copies_differ"
+UNLIKE = "copies"
+"""The kind of doubt about a copy that is too unlike to be one."""
+
 PAGE = "page"
 
 _YEAR = re.compile(r"(20\d\d)\s*年")
@@ -172,12 +175,14 @@ def _another(taken: Copy, one: Copy, *, same: bool, differing: int) -> dict[str,
     else:
         told = "is another report by its organ, year or form"
     message = f"“{one.name}” {told}; “{taken.name}” was taken."
-    return {"kind": "copies", "where": "document", "message": message, "locator": {}}
+    return {"kind": UNLIKE, "where": "document", "message": message, "locator": {}}
 
 
 def _entry(one: Copy, *, taken: bool, differing: int) -> dict[str, Any]:
     record = one.record if one.is_report else {"figures": [], "doubts": []}
-    return {
+    # What stands in an archive was compared there already.
+    inner = {"copies": one.record["copies"]} if one.record.get("copies") else {}
+    return inner | {
         "part": one.part,
         "name": one.name,
         "format": one.record.get("source_format"),

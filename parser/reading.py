@@ -7,7 +7,8 @@ from parser.claims import find_claims
 from parser.document import Document, State, Unreadable
 from parser.forms import fill, form_of_year, gaps_of_words
 from parser.narrative import tell, year_told
-from parser.readers import detect, read
+from parser.readers import READERS, detect, read
+from parser.readers.bundle import opened
 from parser.recognition import judge
 from parser.report import Doubt, Reading, Report
 from parser.sections import prose_lines
@@ -26,16 +27,20 @@ def parse(payload: bytes) -> Reading:
     kind = detect(payload)
     if len(payload) > MAX_PAYLOAD:
         return Reading(State.TOO_LARGE, kind, f"The payload has more than {MAX_PAYLOAD} octets.")
+    bundle = None
     try:
-        document = read(payload, kind)
+        if READERS.get(kind) == "bundle":
+            bundle = opened(payload)
+        document = bundle.document if bundle else read(payload, kind)
     except Unreadable as unreadable:
         return Reading(unreadable.state, kind, unreadable.reason)
     except (RecursionError, MemoryError) as exhausted:
         return Reading(State.DAMAGED, kind, f"The file could not be read: {type(exhausted).__name__}.")
     try:
-        return _understand(document)
+        reading = _understand(document)
     except RecursionError:
         return Reading(State.DAMAGED, kind, "The document is nested too deeply to be understood.")
+    return bundle.compared(reading) if bundle else reading
 
 
 def _understand(document: Document) -> Reading:

@@ -45,7 +45,8 @@ class Figure:
 @dataclass(frozen=True, slots=True)
 class Finding:
     """The source contradicts itself: `rule` (a name of the relations), `where`, what the relation asks, what
-    is printed. `severity` is `hard` (printed in the form, or plain addition) or `soft`."""
+    is printed. `severity` is `hard` (printed in the form, plain addition, or two copies that print one figure
+    in two ways) or `soft`."""
 
     rule: str
     where: str
@@ -139,7 +140,8 @@ class Report:
     figures span, when printed; `published` an ISO date or date and time from the source itself; `contact`
     has any of `address`, `postcode`, `telephone`, `fax`, `email`; `preamble` is the text above the first
     section; `signature` the block under a statistics table (`parser.signature`); `site_id` the site's
-    identification code (网站标识码) where the page tells it."""
+    identification code (网站标识码) where the page tells it. Where the report was one of several files of an
+    archive, `copies` and `taken_because` tell which and why (`parser.copies`)."""
 
     form: str
     title: str
@@ -158,6 +160,8 @@ class Report:
     claims: tuple[Claim, ...] = ()
     signature: dict[str, str] = field(default_factory=dict)
     site_id: str | None = None
+    copies: tuple[dict[str, Any], ...] = ()
+    taken_because: str = ""
 
     @property
     def division_code(self) -> str | None:
@@ -166,7 +170,8 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """The record as JSON-ready values."""
-        return {
+        copies = {"copies": list(self.copies), "taken_because": self.taken_because} if self.copies else {}
+        return copies | {
             "form": self.form,
             "title": self.title,
             "agency": self.agency,

@@ -1,20 +1,22 @@
 """Archives that hold a report among other files: the best reading by evidence is the document.
 
-Every file inside is read as if it had been sent by itself. A report with numbers beats one in words, more
-numbers beat fewer. What was taken stands in `meta["member"]` and in every locator; that there were other
-reports, or the same one with other numbers, is a note.
+Every file inside is read as if it had been sent by itself, and they are weighed and compared as a page and
+its files are (`parser.copies`). What was taken stands in `meta["member"]` and in every locator.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
 
+from parser.copies import RULE, UNLIKE, Best, best_copy
 from parser.document import Block, Document, Grid, Locator, State, Unreadable
 from parser.readers import detect
 from parser.readers import read as read_file
 from parser.readers.archives import Allowance, Packed, files
-from parser.report import Reading
+from parser.report import Doubt, Finding, Reading
 
 DEEPEST = 2
 """Archives inside an archive, one in the other, that are still opened."""
@@ -44,18 +46,38 @@ class _Found:
     kind: str
     reading: Reading
 
-    @property
-    def weight(self) -> tuple[bool, int, int]:
-        """How much it is the report: whether it is one, how many numbers it has, how much it says."""
-        report = self.reading.report
-        if report is None:
-            return False, 0, 0
-        numbers = sum(figure.value is not None for figure in report.figures)
-        return True, numbers, sum(len(section.text) for section in report.sections)
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """What an archive comes to: the document of the file that was taken, and what the others say."""
+
+    document: Document
+    best: Best | None
+
+    def compared(self, reading: Reading) -> Reading:
+        """The reading of the document, with what came of comparing the reports in the archive."""
+        if self.best is None or reading.report is None or "copies" not in self.best.record:
+            return reading
+        record, path = self.best.record, self.document.meta["member"]
+        findings = [_finding(found, path) for found in record["findings"] if found["rule"] == RULE]
+        doubts = [Doubt(**{**one, "locator": Locator()}) for one in record["doubts"] if one["kind"] == UNLIKE]
+        report = replace(
+            reading.report,
+            findings=(*reading.report.findings, *findings),
+            doubts=(*reading.report.doubts, *doubts),
+            copies=tuple(record["copies"]),
+            taken_because=record["taken_because"],
+        )
+        return replace(reading, report=report)
 
 
 def read(payload: bytes) -> Document:
     """The document of the best file in an archive. Raises `Unreadable`."""
+    return opened(payload).document
+
+
+def opened(payload: bytes) -> Bundle:
+    """The best file of an archive, chosen by what the files say. Raises `Unreadable`."""
     kind = detect(payload)
     packed = list(_files(payload, kind, "", Allowance.of(payload), 0))
     if not packed:
@@ -64,16 +86,16 @@ def read(payload: bytes) -> Document:
     packed.sort(key=lambda one: not any(word in one.path for word in _TELLING))
     failures = [one.failure for one in packed if one.failure is not None]
     found = [_understood(one) for one in packed[:MOST_READINGS] if one.failure is None]
-    unread = len(packed) - MOST_READINGS
-    best = max(found, key=lambda one: one.weight, default=None)
-    if best is None or best.reading.state not in (State.REPORT, State.NOT_A_REPORT):
-        best = next((one for one in found if one.reading.state is State.NOT_A_REPORT), None)
-    if best is None:
+    best = best_copy([("member", one.path, one.reading.as_dict(), one.path) for one in found])
+    if best is not None:
+        taken: _Found | None = found[best.place]
+    else:
+        taken = next((one for one in found if one.reading.state is State.NOT_A_REPORT), None)
+    if taken is None:
         raise _nothing(found, failures)
-    notes = [*_others(best, found)]
-    if unread > 0:
-        notes.append(f"The archive holds {unread} files more than are read.")
-    return _document(best, kind, notes)
+    unread = len(packed) - MOST_READINGS
+    notes = [f"The archive holds {unread} files more than are read."] if unread > 0 else []
+    return Bundle(_document(taken, kind, notes), best)
 
 
 def member(payload: bytes, path: str) -> bytes:
@@ -110,35 +132,20 @@ def _understood(one: Packed) -> _Found:
     return _Found(one.path, one.octets, detect(one.octets), parse(one.octets))
 
 
-def _others(best: _Found, found: list[_Found]) -> Iterator[str]:
-    """What must be said of the reports that were not taken."""
-    taken = best.reading.report
-    reports = [one for one in found if one.reading.report is not None and one is not best]
-    if taken is None or not reports:
-        return
-    different = []
-    for one in reports:
-        report = one.reading.report
-        assert report is not None
-        if (report.agency, report.year) != (taken.agency, taken.year):
-            different.append(one.path)
-            continue
-        values = {figure.key: figure.value for figure in report.figures}
-        differing = [
-            figure.key
-            for figure in taken.figures
-            if figure.key in values and values[figure.key] != figure.value
-        ]
-        if differing:
-            yield (
-                f"“{one.path}” is the same report with {len(differing)} other numbers (e.g. {differing[0]}); "
-                f"“{best.path}” was taken."
-            )
-    if different:
-        yield (
-            f"The archive holds {len(different) + 1} reports; “{best.path}” was taken, "
-            f"“{different[0]}” is another."
-        )
+def _finding(found: dict[str, Any], path: str) -> Finding:
+    """A difference between two files, each side's place led back to its file."""
+    locators = []
+    for place in found["locators"]:
+        fields = {**place, "member": place.get("copy", path)}
+        fields.pop("copy", None)
+        if "box" in fields:
+            fields["box"] = tuple(fields["box"])
+        locators.append(Locator(**fields))
+    sides = {
+        side: found[side] if isinstance(found[side], str) else Decimal(str(found[side]))
+        for side in ("expected", "found")
+    }
+    return Finding(**{**found, **sides, "locators": tuple(locators)})
 
 
 def _nothing(found: list[_Found], failures: list[Unreadable]) -> Unreadable:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ctypes.util
 import io
 import zipfile
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from parser import parse
+from parser.copies import RULE, UNLIKE
 from parser.document import State, Unreadable
 from parser.readers import bundle, detect
 from tests.parser.readers.drawn import odt_file, reports, rtf_file, xlsx_file
@@ -72,16 +74,22 @@ def test_the_file_with_more_numbers_wins() -> None:
     assert reading.report is not None and reading.report.meta["member"] == "b.rtf"
 
 
-def test_the_same_report_twice_is_no_doubt_and_with_other_numbers_it_is_one() -> None:
+def test_the_same_report_twice_is_one_and_another_number_in_it_is_a_finding() -> None:
     same = zipped({"a.odt": REPORT, "a.xlsx": xlsx_file.workbook(MADE, 4)})
-    reading = parse(same)
-    assert reading.report is not None
-    assert not [doubt for doubt in reading.report.doubts if doubt.kind == "reader"]
-    changed = REPORT_WITH_ANOTHER_NUMBER
-    reading = parse(zipped({"a.odt": REPORT, "b.odt": changed}))
-    assert reading.report is not None
-    (doubt,) = [doubt for doubt in reading.report.doubts if doubt.kind == "reader"]
-    assert "b.odt" in doubt.message and "1 other numbers" in doubt.message
+    report = parse(same).report
+    assert report is not None
+    assert [one["taken"] for one in report.copies] == [True, False]
+    assert [found for found in report.findings if found.rule == RULE] == []
+    report = parse(zipped({"a.odt": REPORT, "b.odt": REPORT_WITH_ANOTHER_NUMBER})).report
+    assert report is not None
+    (found,) = [found for found in report.findings if found.rule == RULE]
+    here = next(figure for figure in report.figures if figure.key == "review_litigation.review_upheld")
+    assert (found.where, found.expected, found.found) == (here.key, Decimal(77), here.value)
+    assert found.severity == "hard"
+    assert [place.member for place in found.locators] == ["a.odt", "b.odt"]
+    assert found.locators[0] == here.locator
+    assert report.copies[1]["differing"] == 1
+    assert report.taken_because.startswith("The copies read alike")
 
 
 def _with_another_number() -> bytes:
@@ -94,11 +102,13 @@ def _with_another_number() -> bytes:
 REPORT_WITH_ANOTHER_NUMBER = _with_another_number()
 
 
-def test_two_reports_are_said() -> None:
+def test_another_report_in_the_archive_is_said_and_not_compared() -> None:
     other = odt_file.text(reports.report("2019", 5), 5)
     reading = parse(zipped({"a.odt": REPORT, "b.odt": other}))
     assert reading.report is not None
-    assert any("2 reports" in doubt.message for doubt in reading.report.doubts)
+    (doubt,) = [doubt for doubt in reading.report.doubts if doubt.kind == UNLIKE]
+    assert "“b.odt” is another report" in doubt.message
+    assert not [found for found in reading.report.findings if found.rule == RULE]
 
 
 def test_archives_in_archives() -> None:
