@@ -1,4 +1,4 @@
-"""A number shown where it stands: the page of a PDF, or the table of another document, with a cell outlined.
+"""A number shown where it stands: the page of a PDF, or the table of another file, with a cell outlined.
 
 Needs the extra `images` (Pillow, and a font with every Chinese character). A PDF's page is drawn by the same
 library that read it. A table is drawn from the reader's grid, so that the picture shows what was understood:
@@ -52,9 +52,10 @@ def outline(payload: bytes, locator: Mapping[str, Any]) -> bytes:
 
         inner = {key: value for key, value in locator.items() if key != "member"}
         return outline(bundle.member(payload, str(locator["member"])), inner)
-    if "page" in locator and "box" in locator:
+    kind = detect(payload)
+    if kind == "pdf" and "page" in locator and "box" in locator:
         return _page(payload, locator)
-    for block in read(payload, detect(payload)).blocks:
+    for block in read(payload, kind).blocks:
         if isinstance(block, Grid):
             for cell in block.cells:
                 if cell.locator.as_dict() == dict(locator):
@@ -66,7 +67,10 @@ def _page(payload: bytes, locator: Mapping[str, Any]) -> bytes:
     import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415 - loaded for PDF only
     from PIL import ImageDraw  # noqa: PLC0415 - an optional extra
 
-    document = pypdfium2.PdfDocument(payload)
+    try:
+        document = pypdfium2.PdfDocument(payload)
+    except pypdfium2.PdfiumError as error:
+        raise NoPictureError(f"the PDF cannot be opened: {error}") from error
     try:
         number = int(locator["page"])
         if not 1 <= number <= len(document):
