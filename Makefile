@@ -47,7 +47,7 @@ format: $(READY) ## put the format in order
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-accuracy: $(READY) ## read 2,000 made documents that nobody looks at, and write docs/accuracy.md
+accuracy: $(READY) ## read the 2,000 made documents that are held back, and write docs/accuracy.md
 	@rm -rf $(HELD)
 	@$(BIN)/python -m bench.truthset $(HELD) --count 2000 --half held
 	@NIANBAO_LANG=en $(BIN)/nianbao evaluate $(HELD) --markdown > docs/accuracy.md

@@ -18,10 +18,12 @@ import pdfplumber
 import pytest
 
 from bench.truthset import forms, relations
+from bench.truthset.__main__ import SEED as HELD_BACK
 from bench.truthset.documents import FOREIGN_KINDS, FORMATS, FORMS, Made, document, half
 from bench.truthset.ink import Ink
 from bench.truthset.layout import Cell, Table, matrix
 from bench.truthset.sample import sample
+from cli.language import catalogue
 from parser.evaluation import expected_figures
 
 SEED = 99
@@ -39,6 +41,10 @@ def test_halves_share_no_document() -> None:
     names = {name: [made.name for made in half(name, 6, SEED)] for name in ("open", "held")}
     assert names["open"] == ["00000", "00002", "00004", "00006", "00008", "00010"]
     assert names["held"] == ["00001", "00003", "00005", "00007", "00009", "00011"]
+
+
+def test_the_words_name_the_seed_that_is_held_back() -> None:
+    assert all(str(HELD_BACK) in words for words in catalogue()["evaluate.about"].values())
 
 
 def test_every_form_format_and_kind_comes_up() -> None:
