@@ -9,6 +9,6 @@
     foreign    documents that are no report, and reports that must raise a doubt
     relations  which hard relations the printed figures break
 
-Everything is a function of (seed, number). Even numbers are the open half; the odd ones of the seed in `__main__`
-are held back.
+Everything is a function of (seed, number). Even numbers are the open half; the odd ones of the seed in
+`__main__` are held back.
 """
