@@ -24,7 +24,8 @@ from parser.readers.geometry_chunks import (
     with_remarks,
     without_serials,
 )
-from parser.readers.geometry_columns import Columns, columns_of
+from parser.readers.geometry_columns import columns_of
+from parser.readers.geometry_continuation import Bare
 from parser.readers.geometry_grid import RECOGNISED, place
 from parser.readers.geometry_heads import header
 from parser.readers.geometry_labels import Block, Row, attach, blocks, box_of, column_of, text_columns
@@ -55,20 +56,20 @@ def ends_in_words(texts: Sequence[str]) -> bool:
     return any(" " in text and not is_sentence(text) for text in texts[-_LAST_LINES:])
 
 
-def bare_grids(sheet: Sheet, glyphs: Sequence[Glyph]) -> tuple[list[tuple[Box, Grid]], list[Glyph]]:
+def bare_grids(sheet: Sheet, glyphs: Sequence[Glyph]) -> tuple[list[Bare], list[Glyph]]:
     """Tables among characters that stand in no ruled table, and the characters that are left."""
     parts = split_at_numbering(with_remarks(chunks(glyphs)))
     without_serials(parts)
     if len(parts) > _MOST_PARTS:
         return [], list(glyphs)
-    found: list[tuple[Box, Grid]] = []
+    found: list[Bare] = []
     used: set[int] = set()
     rows = rows_of(parts)
     for region in regions(rows, sheet.height):
         for head, body in sections(region):
             table = _Table(sheet, head, body)
             if table.columns:
-                found.append((enclosing(part.box for part in table.used), table.grid()))
+                found.append(table.bare())
                 used |= {glyph.order for part in table.used for glyph in part.glyphs}
     left_alone = head_at_end(
         [[part for part in row if part.glyphs[0].order not in used] for row in rows], sheet.height
@@ -79,7 +80,7 @@ def bare_grids(sheet: Sheet, glyphs: Sequence[Glyph]) -> tuple[list[tuple[Box, G
     return found, [glyph for glyph in glyphs if glyph.order not in used]
 
 
-def _words_alone(sheet: Sheet, rows: Lines) -> tuple[Box, Grid]:
+def _words_alone(sheet: Sheet, rows: Lines) -> Bare:
     """A header that a page cut parted from its table: its words, each over its column."""
     titles = [row[0] for row in rows if len(row) == 1 and _stands_alone(row[0], rows)]
     words = [part for row in rows for part in row if part not in titles]
@@ -104,7 +105,7 @@ def _words_alone(sheet: Sheet, rows: Lines) -> tuple[Box, Grid]:
             locator = place(sheet, box_of(word.block))
             cells.append(Cell(number, word.first, word.block.text, colspan=span, locator=locator))
     box = enclosing(part.box for row in rows for part in row)
-    return box, Grid(tuple(cells), place(sheet, box))
+    return Bare(box, Grid(tuple(cells), place(sheet, box)), [], 0, headed=True)
 
 
 def _stands_alone(part: Chunk, rows: Lines) -> bool:
@@ -125,6 +126,7 @@ class _Table:
     lefts: list[float] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     used: list[Chunk] = field(default_factory=list)
+    shifted: bool = False
 
     def __post_init__(self) -> None:
         values = [part for row in self.body for part in row if part.is_value]
@@ -133,13 +135,13 @@ class _Table:
         found = columns_of(rows_of(values))
         if found is None:
             return
-        self.columns = found.edges
+        self.columns, self.shifted = found.edges, found.shifted
         self.rows = [Row(min(part.y for part in row.values()), values=row) for row in found.rows]
         texts = [
             part
             for row in self.body
             for part in row
-            if not part.is_value and part.right < self._start(part, found) + part.size
+            if not part.is_value and part.right < self._start(part) + part.size
         ]
         edges = walls(texts)
         texts = [piece for part in texts for piece in split_at_walls(part, edges)]
@@ -180,9 +182,9 @@ class _Table:
         texts = [(left + end) / 2 for left, end in zip(self.lefts, ends, strict=True)] if self.lefts else []
         return [*texts, *((left + right) / 2 for left, right in self.columns)]
 
-    def _start(self, text: Chunk, columns: Columns) -> float:
+    def _start(self, text: Chunk) -> float:
         """Where values begin at the height of a text."""
-        if not columns.shifted:
+        if not self.shifted:
             return self.columns[0][0]
         return min(part.left for part in self._beside(text).values.values())
 
@@ -208,6 +210,13 @@ class _Table:
     def _parted(self, one: Chunk, two: Chunk) -> bool:
         """Whether a line runs between two pieces of text."""
         return any(_runs_between(rule, one, two) for rule in self.sheet.across)
+
+    def bare(self) -> Bare:
+        """The table, with what a next page needs to go on with it."""
+        box = enclosing(part.box for part in self.used)
+        columns = [] if self.shifted else self.columns
+        headed = any(len(row) > 1 for row in self.head)
+        return Bare(box, self.grid(), columns, len(self.lefts), headed)
 
     def grid(self) -> Grid:
         """The cells, header first."""

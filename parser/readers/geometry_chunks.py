@@ -194,21 +194,34 @@ def split_at_walls(chunk: Chunk, walls: Sequence[float]) -> list[Chunk]:
 
 
 def split_at_numbering(parts: Sequence[Chunk]) -> list[Chunk]:
-    """All chunks; words cut where a numbered label begins close behind another one, at an edge where a
-    further piece of text begins."""
-    lefts = sorted(part.left for part in parts if not part.is_value)
+    """All chunks; words cut where a label begins close behind another one: at an edge where two labels with
+    numbers begin, or a label with a number and a further piece of text."""
+    words = [part for part in parts if not part.is_value]
+    lefts = sorted(part.left for part in words)
+    starts = [start for part in words for start in _numbered_starts(part)]
+    edges = sorted([*(part.left for part in words if NUMBERED.match(part.text)), *starts])
 
     def parted(one: Glyph, two: Glyph) -> bool:
-        place = bisect_left(lefts, two.left - 1)
-        near = place < len(lefts) and lefts[place] < two.left + 1
-        return near and two.left - one.right > _GAP_OF_LABELS * two.size
+        if two.left - one.right <= _GAP_OF_LABELS * two.size:
+            return False
+        return _count_at(edges, two.left) > 1 or (two.left in starts and _count_at(lefts, two.left) > 0)
 
-    found: list[Chunk] = []
-    for part in parts:
-        pieces = [part] if part.is_value else _split(part, parted)
-        numbered = len(pieces) > 1 and all(NUMBERED.match(piece.text) for piece in pieces[1:])
-        found += pieces if numbered else [part]
-    return found
+    return [piece for part in parts for piece in ([part] if part.is_value else _split(part, parted))]
+
+
+def _numbered_starts(part: Chunk) -> list[float]:
+    """Where, behind a gap within the chunk, a text begins that has a number."""
+    return [
+        two.left
+        for place, (one, two) in enumerate(pairwise(part.glyphs), 1)
+        if two.left - one.right > _GAP_OF_LABELS * two.size
+        and NUMBERED.match("".join(glyph.text for glyph in part.glyphs[place : place + 5]))
+    ]
+
+
+def _count_at(edges: Sequence[float], place: float) -> int:
+    """How many of the sorted edges are at a place."""
+    return bisect_left(edges, place + 1) - bisect_left(edges, place - 1)
 
 
 def split_over_columns(chunk: Chunk, middles: Sequence[float]) -> list[Chunk]:

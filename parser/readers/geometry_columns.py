@@ -51,10 +51,8 @@ def columns_of(rows: Sequence[Sequence[Chunk]]) -> Columns | None:
     most = max(len(row) for row in rows)
     if len(columns) > most:
         columns = _without_asides(columns, rows, number_of, most)
-    if len(columns) > most >= _FEWEST_SHIFTED:
-        shifted = _shifted(rows, columns, most)
-        if shifted is not None:
-            return shifted
+    if len(columns) > most >= _FEWEST_SHIFTED and _begin_apart(rows, columns):
+        return _shifted(rows, most)
     placed: Placed = [{} for _ in rows]
     for index, column in enumerate(columns):
         for value in column:
@@ -127,22 +125,26 @@ def _without_asides(
     return found
 
 
-def _shifted(
-    rows: Sequence[Sequence[Chunk]], columns: Sequence[Sequence[Chunk]], most: int
-) -> Columns | None:
-    """Columns by the order of values, where no row has a value in every column and nearly all have equally
-    many, without a gap between them."""
+def _begin_apart(rows: Sequence[Sequence[Chunk]], columns: Sequence[Sequence[Chunk]]) -> bool:
+    """Whether nearly all rows are runs of values without a gap, which begin in different columns and do not
+    reach over all."""
     index_of = {value: index for index, column in enumerate(columns) for value in column}
+    runs = [row for row in rows if index_of[row[-1]] - index_of[row[0]] == len(row) - 1]
+    starts = {index_of[row[0]] for row in runs}
+    return len(runs) >= _MOSTLY * len(rows) and len(starts) > 1
+
+
+def _shifted(rows: Sequence[Sequence[Chunk]], most: int) -> Columns | None:
+    """Columns by the order of values. A row with fewer values stands as a full one does, or lacks the last
+    value as most rows do (a total that nobody worked out); `None` where that is not so."""
     full = [row for row in rows if len(row) == most]
-    in_a_run = [row for row in full if index_of[row[-1]] - index_of[row[0]] == most - 1]
-    if len(full) < _MOSTLY * len(rows) or len(in_a_run) < _MOSTLY * len(full):
-        return None
-    last = max(full, key=lambda row: row[0].left)
-    unshifted = [row for row in full if abs(row[0].x - last[0].x) < last[0].size]
+    short = [row for row in rows if len(row) == most - 1]
+    furthest = max(full, key=lambda row: row[0].left)
+    unshifted = [row for row in full if abs(row[0].x - furthest[0].x) < furthest[0].size]
     placed: Placed = []
     for row in rows:
         like = next((other for other in full if _within(row, other)), None)
-        if len(row) == most:
+        if len(row) == most or (len(row) == most - 1 and len(short) > len(full) > 0):
             placed.append(dict(enumerate(row)))
         elif like is None:
             return None

@@ -10,10 +10,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from parser.document import Block, Box, Grid, Locator, Paragraph
 from parser.readers.geometry import Sheet, enclosing
 from parser.readers.geometry_bare import bare_grids, ends_in_words, has_columns
+from parser.readers.geometry_continuation import Bare, carry_columns
 from parser.readers.geometry_grid import place, ruled_grids
 from parser.readers.geometry_lines import Line, joined, lines
 
@@ -36,10 +38,12 @@ _MARGIN = 0.13
 
 @dataclass(slots=True)
 class Flow:
-    """What stands on one sheet outside and inside tables, from top to bottom: lines and grids, with boxes."""
+    """What stands on one sheet outside and inside tables, from top to bottom: lines and grids, with boxes.
+    `bare` are those of its tables that have no rules."""
 
     sheet: Sheet
     items: list[tuple[Box, Line | Grid]]
+    bare: list[Bare] = field(default_factory=list)
     left: float = field(init=False)
     right: float = field(init=False)
 
@@ -52,19 +56,25 @@ class Flow:
         """The lines outside the tables."""
         return [item for _, item in self.items if isinstance(item, Line)]
 
+    def table(self, *, last: bool) -> Bare | None:
+        """The first or last table of the sheet, if it has no rules."""
+        grids = [item for _, item in self.items if isinstance(item, Grid)]
+        wanted = grids[-1 if last else 0] if grids else None
+        return next((table for table in self.bare if table.grid is wanted), None)
+
 
 def flow_of(sheet: Sheet) -> Flow:
     """The tables of a sheet, ruled or not, and the lines outside of them."""
     ruled, outside = ruled_grids(sheet)
     text = lines(outside)
-    bare: list[tuple[Box, Grid]] = []
+    bare: list[Bare] = []
     words = [line.text for line in text]
     if has_columns(words) or ends_in_words(words):
         bare, outside = bare_grids(sheet, outside)
         text = lines(outside) if bare else text
-    items: list[tuple[Box, Line | Grid]] = [*ruled, *bare]
+    items: list[tuple[Box, Line | Grid]] = [*ruled, *((table.box, table.grid) for table in bare)]
     items += [(line.box, line) for line in text]
-    return Flow(sheet, items)
+    return Flow(sheet, items, bare)
 
 
 def set_furniture_aside(flows: Sequence[Flow]) -> str:
@@ -122,6 +132,7 @@ def _is_page_number(text: str, page: int, offsets: Counter[int]) -> bool:
 
 def blocks(flows: Sequence[Flow]) -> list[Block]:
     """Paragraphs and grids of all sheets in reading order."""
+    _continue_tables(flows)
     _measure(flows)
     body = _body_size(flows)
     found: list[Block] = []
@@ -137,6 +148,16 @@ def blocks(flows: Sequence[Flow]) -> list[Block]:
             open_lines.append((flow, item))
     _close(open_lines, found)
     return found
+
+
+def _continue_tables(flows: Sequence[Flow]) -> None:
+    """Let tables without rules that go on over a page keep their columns."""
+    for one, two in pairwise(flows):
+        above, below = one.table(last=True), two.table(last=False)
+        if above and below and one.sheet.width == two.sheet.width:
+            before = below.grid
+            after = carry_columns(above, below)
+            two.items = [(box, after if item is before else item) for box, item in two.items]
 
 
 def _close(open_lines: list[tuple[Flow, Line]], found: list[Block]) -> None:

@@ -14,6 +14,7 @@ from parser.readers.geometry_chunks import Chunk
 from parser.readers.geometry_labels import Block
 
 _WRAP = 1.62
+_STACKED = 3.0
 _HALF_LINE = 0.9
 _OFF_CENTRE = 0.6
 
@@ -47,8 +48,11 @@ def header(rows: Sequence[Sequence[Chunk]], middles: Sequence[float], labels: in
             # As many words as columns stand over them one by one, however they are aligned.
             first, last = (place, place) if len(row) == len(middles) else _covered(part, middles)
             for word in words:
-                near = part.y - word.block.parts[-1].y < _WRAP * part.size
-                if near and _goes_on(word, part, (first, last), labels):
+                stacked = (
+                    len(part.text) == len(word.block.text) == 1 and word.left < part.x < word.block.right
+                )
+                near = part.y - word.block.parts[-1].y < (_STACKED if stacked else _WRAP) * part.size
+                if near and (stacked or _goes_on(word, part, (first, last), labels)):
                     word.block.parts.append(part)
                     word.first, word.last = min(word.first, first), max(word.last, last)
                     break

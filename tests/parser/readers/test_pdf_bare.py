@@ -1,0 +1,139 @@
+"""Tables without borders: where numbers stand tells the columns, labels of several lines stay whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from parser.readers.pdf import read
+from tests.parser.readers.drawn.pdf_canvas import FONT, canvas, finished, grids, paragraphs, texts
+
+Words = Iterable[tuple[float, float, str]]
+COUNTS = (("一、收到", "3", "14", "159"), ("二、办结", "26", "5", "35"), ("三、结转", "89", "7", "93"))
+PLACES = (300.0, 360.0, 420.0)
+
+
+def page_of(*pages: Words, size: float = 10) -> bytes:
+    """Pages with words at places (from the left and from the bottom)."""
+    canvas_, buffer = canvas()
+    for number, words in enumerate(pages):
+        if number:
+            canvas_.showPage()
+        canvas_.setFont(FONT, size)
+        for left, bottom, text in words:
+            canvas_.drawString(left, bottom, text)
+    return finished(canvas_, buffer)
+
+
+def rows(top: float, lines: Iterable[Iterable[str]], places: Iterable[float] = PLACES) -> Words:
+    """Labels at the left, values at `places`, a line every 20 points."""
+    for number, (label, *values) in enumerate(lines):
+        yield 60, top - 20 * number, label
+        yield from ((place, top - 20 * number, value) for place, value in zip(places, values, strict=False))
+
+
+def test_the_last_line_of_a_label_heads_no_other_table() -> None:
+    words = [
+        *((60, 700, "信息内容"), (300, 700, "上年项目"), (360, 700, "本年增减")),
+        *((60, 686.5, "其他对外管理"), (300, 680, "393"), (360, 680, "-2"), (60, 673.5, "服务事项")),
+        *((60, 640, "信息内容"), (300, 640, "处理决定数量"), (60, 620, "行政处罚"), (300, 620, "810")),
+    ]
+    one, two = grids(read(page_of(words)))
+    assert texts(one) == [["信息内容", "上年项目", "本年增减"], ["其他对外管理服务事项", "393", "-2"]]
+    assert texts(two) == [["信息内容", "处理决定数量"], ["行政处罚", "810"]]
+
+
+def test_a_header_that_ends_a_page_without_numbers_is_a_table() -> None:
+    prose = [(60, 780 - 20 * line, "本机关依照条例编制本年度报告，向社会公布。") for line in range(30)]
+    words = [
+        (60.0, 90.0, "信息内容"),
+        (300.0, 90.0, "本年制发件数"),
+        (420.0, 96.0, "现行有效件"),
+        (420.0, 84.0, "数"),
+    ]
+    document = read(page_of([*prose, *words], [(60, 780, "规章"), (300, 780, "2"), (420, 780, "7")]))
+    head, body = grids(document)
+    assert texts(head) == [["信息内容", "本年制发件数", "现行有效件数"]]
+    assert texts(body) == [["规章", "2", "7"]]
+
+
+def test_a_number_set_aside_stays_in_its_column() -> None:
+    words = [*rows(700, COUNTS), *rows(640, [("四、撤回", "1", "12", "8")], (300, 374, 420))]
+    (grid,) = grids(read(page_of(words)))
+    assert texts(grid) == [[*line] for line in (*COUNTS, ("四、撤回", "1", "12", "8"))]
+
+
+def test_numbers_that_reach_under_their_neighbours_stay_in_their_columns() -> None:
+    words = [
+        *rows(700, [("一、收到", "1234567", "5")], (322, 367)),
+        *rows(680, [("二、办结", "4", "6")], (337, 367)),
+        *((60, 660, "三、结转"), (344, 660, "98765432109")),
+    ]
+    (grid,) = grids(read(page_of(words)))
+    assert texts(grid) == [
+        ["一、收到", "1234567", "5"],
+        ["二、办结", "4", "6"],
+        ["三、结转", "", "98765432109"],
+    ]
+
+
+def test_rows_that_begin_further_left_are_read_in_their_order() -> None:
+    words = [
+        *rows(700, [("一、收到", "10", "11", "12")], (300, 360, 420)),
+        *rows(680, [("二、办结", "20", "21", "22")], (240, 300, 360)),
+        *rows(660, [("三、结转", "30", "31", "32")], (180, 240, 300)),
+    ]
+    (grid,) = grids(read(page_of(words)))
+    assert texts(grid) == [
+        ["一、收到", "10", "11", "12"],
+        ["二、办结", "20", "21", "22"],
+        ["三、结转", "30", "31", "32"],
+    ]
+
+
+def test_rows_of_which_nobody_can_tell_where_they_begin_are_in_no_table() -> None:
+    words = [
+        *rows(700, [("一、收到", "10", "11", "12", "13")], (300, 360, 420, 480)),
+        *rows(680, [("二、办结", "20", "21")], (180, 240)),
+        *rows(660, [("三、结转", "30", "31", "32")], (240, 300, 360)),
+    ]
+    document = read(page_of(words))
+    assert grids(document) == []
+    assert "二、办结 20 21" in "".join(paragraphs(document))
+    assert document.notes == ()
+
+
+def test_a_remark_below_its_number_is_in_its_cell() -> None:
+    words = [
+        *rows(700, COUNTS[:2]),
+        *((60, 640, "三、结转"), (360, 640, "7"), (420, 640, "93")),
+        *((300, 653, "89"), (300, 640, "（其中网"), (300, 627, "上12件）")),
+        *rows(600, [("四、撤回", "1", "12", "8")]),
+    ]
+    (grid,) = grids(read(page_of(words)))
+    assert texts(grid)[2:] == [["三、结转", "89（其中网上12件）", "7", "93"], ["四、撤回", "1", "12", "8"]]
+
+
+def test_a_column_in_which_the_next_page_prints_nothing_is_still_there() -> None:
+    above = [("一、收到", "3", "14", "159", "9"), ("二、办结", "26", "5", "35", "9")]
+    below = [("四、公开", "1", "2", "3"), ("五、不予", "4", "5", "6")]
+    _, grid = grids(read(page_of(rows(100, above, (*PLACES, 480)), rows(780, below))))
+    assert texts(grid) == [["四、公开", "1", "2", "3", ""], ["五、不予", "4", "5", "6", ""]]
+
+
+def test_labels_close_behind_each_other_are_two() -> None:
+    words = [
+        *((60, 713, "三、本"), (60, 700, "年度办"), (93, 700, "（一）予以公开")),
+        *((300, 700, "3"), (360, 700, "14"), (420, 700, "159"), (60, 687, "理结果")),
+        *(
+            (60, 660, "三、本"),
+            (93, 660, "（二）部分公开"),
+            (300, 660, "2"),
+            (360, 660, "6"),
+            (420, 660, "5"),
+        ),
+    ]
+    (grid,) = grids(read(page_of(words)))
+    assert texts(grid) == [
+        ["三、本年度办理结果", "（一）予以公开", "3", "14", "159"],
+        ["三、本", "（二）部分公开", "2", "6", "5"],
+    ]
