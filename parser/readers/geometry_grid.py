@@ -68,7 +68,7 @@ def _is_stacked(lattice: Lattice, inside: Sequence[Sequence[Glyph]]) -> bool:
             continue
         tall = max(glyph.top for glyph in glyphs) - min(glyph.top for glyph in glyphs) > 0.8 * glyphs[0].size
         found = lines(glyphs) if tall else []
-        wraps = len(found) < _MANY and any(fills(line, field.box) for line in found[:-1])
+        wraps = len(found) < _MANY and all(fills(line, field.box) for line in found[:-1])
         apart = not wraps and all(is_value(line.text) for line in found)
         values.setdefault(field.row, []).append(len(found) if apart else 0)
     for row, counts in values.items():

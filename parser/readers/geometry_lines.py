@@ -20,7 +20,7 @@ GAP_OF_DIGITS = 0.3
 _GAP_BETWEEN_LETTERS = 0.3
 _GAP_BETWEEN_SIGNS = 1.0
 _TOUCHING = 0.12
-_PADDED = 1.4
+_PADDED = 0.9
 _CJK_FROM = 0x2E80
 
 
@@ -145,8 +145,10 @@ def cell_text(glyphs: Sequence[Glyph], box: Box) -> str:
 
 
 def fills(one: Line, box: Box) -> bool:
-    """Whether a line of a cell leaves no room for another character, wherever in the cell it is set."""
-    return (box[2] - box[0]) - (one.box[2] - one.box[0]) < _PADDED * one.size
+    """Whether a line of a cell leaves no room for another such character, wherever in the cell it is set."""
+    last = one.glyphs[-1]
+    room = (box[2] - box[0]) - (one.box[2] - one.box[0])
+    return room < _PADDED * one.size + last.right - last.left
 
 
 def _turned_text(glyphs: Sequence[Glyph], turn: int) -> str:

@@ -277,8 +277,7 @@ def _is_between_tables(
     left, right = min(above.start, below.start) + _SNAP, max(above.end, below.end) - _SNAP
     inner = [wall for wall in walls if wall.above <= number < wall.below and left < wall.x < right]
     crossed = any(_runs_over(glyphs, wall.x, numbers=False) for wall in inner)
-    places = [wall.x for wall in inner]
-    sure = any(wall.evidence is _Evidence.ENDS or _stand_beside(glyphs, wall.x, places) for wall in inner)
+    sure = any(wall.evidence is _Evidence.ENDS or _stand_beside(glyphs, wall.x, ()) for wall in inner)
     if sure and not crossed:
         return False
     alike = abs(above.start - below.start) <= _SNAP and abs(above.end - below.end) <= _SNAP
