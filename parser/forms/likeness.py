@@ -52,7 +52,7 @@ class Lexicon:
 
     def __init__(self, terms: Sequence[Term]) -> None:
         self.terms = tuple(terms)
-        self._names = tuple(tuple({label(name).stem for name in term.names}) for term in self.terms)
+        self._names = tuple(tuple(dict.fromkeys(label(name).stem for name in term.names)) for term in self.terms)
         self._places = tuple(_place(term) for term in self.terms)
         self._groups = frozenset(place.group for place in self._places if place.group)
         self._exact: dict[str, list[int]] = {}
