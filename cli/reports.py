@@ -166,6 +166,8 @@ def _full_json(known: Knowledge, as_of: datetime | None) -> dict[str, Any]:
         "period": None,
         "contact": {},
         "sections": [],
+        "copies": [],
+        "taken_because": None,
         "figures": [],
         "findings": [],
         "doubts": [],
@@ -174,7 +176,8 @@ def _full_json(known: Knowledge, as_of: datetime | None) -> dict[str, Any]:
     }
     if version is None:
         return full
-    full |= {name: version.record.get(name, full[name]) for name in ("period", "contact", "sections")}
+    said = ("period", "contact", "sections", "copies", "taken_because")
+    full |= {name: version.record.get(name, full[name]) for name in said}
     if as_of is not None:
         full |= {name: version.record.get(name) for name in ("agency", "year")}
     full |= content_json(version, known.findings)
@@ -190,6 +193,7 @@ def _show_provenance(known: Knowledge, version: Version, words: Words) -> None:
             (words("head.presence"), words.term("presence", known.presence)),
             (words("head.version"), words("record.version", number=version.number, cause=cause)),
             (words("head.capture"), f"{capture.id}  {capture.url}"),
+            *_copies(version, words),
             (words("head.captured"), show_moment(version.captured_at)),
             (words("head.recorded"), show_moment(version.recorded_at)),
             (words("head.segment"), f"{capture.segment.name} @ {capture.response_offset}"),
@@ -198,3 +202,14 @@ def _show_provenance(known: Knowledge, version: Version, words: Words) -> None:
             (words("head.parser"), version.parser_version),
         ]
     )
+
+
+def _copies(version: Version, words: Words) -> Iterator[tuple[str, object]]:
+    """Of a page and its files: which one this is, why, and what the others came to."""
+    if version.record.get("taken_because"):
+        yield words("head.taken_because"), version.record["taken_because"]
+    for copy in version.record.get("copies", ()):
+        if not copy["taken"]:
+            state = words.term("state", copy["state"])
+            counts = words("report.copy", figures=copy["figures"], differing=copy["differing"])
+            yield words("head.other_copy"), f"{copy['name']}  {state}, {counts}"

@@ -27,6 +27,9 @@ from parser.readers.html_table import build_grid, has_layout_parts, lays_out
 from parser.readers.html_text import BLOCK_TAGS, SKIPPED_TAGS, hidden_in, own_text, paths, text_of
 from parser.readers.page_tags import document_links, page_tags
 
+MOST_TAGS = 300_000
+"""Tags of a page, end tags counted; a report as Word writes it has some ten thousands."""
+
 _HEADING = re.compile(r"^h([1-6])$")
 _FEWEST_CHARACTERS = 200
 """Characters of main text below which trafilatura found no article worth trusting."""
@@ -57,8 +60,10 @@ def tree_of(payload: bytes) -> Element:
 def read(payload: bytes) -> Document:
     """Turn a page into a document.
 
-    Raises `Unreadable` when there is no page in the payload.
+    Raises `Unreadable` when there is no page in the payload, or more tags than a report can have.
     """
+    if payload.count(b"<") > MOST_TAGS:
+        raise Unreadable(State.TOO_LARGE, f"The page has more than {MOST_TAGS} tags.")
     tree = tree_of(payload)
     hidden = hidden_in(tree)
     walker = _Walker(hidden)

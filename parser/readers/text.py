@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from parser.document import Block, Cell, Document, Grid, Heading, Locator, Paragraph
+from parser.document import Block, Cell, Document, Grid, Heading, Locator, Paragraph, State, Unreadable
 from parser.readers.charset import decode
 
 _RULE = re.compile(r"^[\s|:+\-=─━┄—]+$")
@@ -27,6 +27,9 @@ _HEADING_START = re.compile(
     r"^[（(]?[一二三四五六七八九十]{1,3}[）)]?[、.．]|^[（(][一二三四五六七八九十]{1,3}[）)]"
 )
 _SENTENCE_ENDS = "。；：！？!?;:…”』」》）)"
+MOST_OCTETS = 4 * 1024 * 1024
+"""The longest report seen has 60,000 characters."""
+
 _NARROWEST = 40
 _RAGGED = 4
 _FEWEST_LINES = 6
@@ -43,7 +46,9 @@ class _Row:
 
 
 def read(payload: bytes) -> Document:
-    """Turn text of any encoding into a document. Never raises."""
+    """Turn text of any encoding into a document. Raises `Unreadable` only for more than a report can be."""
+    if len(payload) > MOST_OCTETS:
+        raise Unreadable(State.TOO_LARGE, f"The text has more than {MOST_OCTETS} octets.")
     text = decode(payload).text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n")
     blocks = tuple(_blocks(text.split("\n")))
     return Document("text", blocks)
