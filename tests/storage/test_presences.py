@@ -184,6 +184,83 @@ def test_an_attachment_that_we_no_longer_read_is_our_doing(nights: Nights) -> No
     assert kinds(nights)[1] == ("changed", "parser_changed")
 
 
+def other_number(nights: Nights) -> list[tuple[object, ...]]:
+    """The differences between page and file in the latest version."""
+    found = [row for row in nights.versions()[-1].findings if row.rule == "copies_differ"]
+    return [(row.place, row.expected, row.found, row.locators[1]["copy"]) for row in found]
+
+
+def test_page_and_file_that_differ_are_a_finding(nights: Nights) -> None:
+    page = nights.see(record(7))
+    nights.see(record(8), source=ATTACHMENT)
+    nights.record()
+    (version,) = nights.versions()
+    assert version.capture_id == page
+    assert other_number(nights) == [(LICENCES, "8", "7", ATTACHMENT)]
+    assert [one["taken"] for one in version.record["copies"]] == [True, False]
+    nights.begin()
+    nights.see(record(7))
+    nights.see(record(7), source=ATTACHMENT)
+    assert nights.record() == {"changed": 1}
+    assert kinds(nights)[1] == ("changed", "source_changed")
+    assert other_number(nights) == []
+
+
+@pytest.mark.parametrize("answer", [{"payload": None}, {"status": 412, "blocked": "waf"}])
+def test_a_difference_does_not_go_away_with_a_file_that_does_not_answer(
+    nights: Nights, answer: dict[str, Any]
+) -> None:
+    nights.see(record(7))
+    nights.see(record(8), source=ATTACHMENT)
+    nights.record()
+    nights.begin()
+    nights.see(record(7))
+    nights.capture(ATTACHMENT, **answer)
+    assert nights.record() == {}
+    nights.begin()
+    nights.see(record(9))
+    nights.capture(ATTACHMENT, **answer)
+    assert nights.record() == {"changed": 1}
+    assert other_number(nights) == [(LICENCES, "8", "9", ATTACHMENT)]
+
+
+def test_a_page_that_only_announces_is_not_unreadable_when_its_file_does_not_answer(nights: Nights) -> None:
+    nights.see(None)
+    nights.see(record(7), source=ATTACHMENT)
+    nights.record()
+    nights.begin()
+    nights.see(None)
+    nights.capture(ATTACHMENT, payload=None)
+    assert nights.record() == {}
+    assert nights.report().presence == "published"
+
+
+def test_a_parser_that_takes_another_copy_is_our_doing(nights: Nights) -> None:
+    nights.see(record(7, figures=[]))
+    nights.see(record(7), source=ATTACHMENT)
+    nights.record()
+    nights.begin()
+    nights.parser = "2"
+    page = nights.see(record(7, figures=[]))
+    nights.see(record(7), source=ATTACHMENT)
+    nights.read(payload_of(record(7, figures=[])), record(7, title="云溪市公安局2022年年报"))
+    assert nights.record() == {"changed": 1}
+    assert kinds(nights)[1] == ("changed", "parser_changed")
+    assert nights.versions()[1].title == "云溪市公安局2022年年报"
+    assert nights.versions()[1].capture_id < page, "what the source said then, as it is read now"
+
+
+def test_a_copy_that_cannot_be_read_now_leaves_the_report_for_another_night(nights: Nights) -> None:
+    nights.see(record(figures=[]))
+    nights.see(record(7), source=ATTACHMENT)
+    nights.record()
+    nights.begin()
+    nights.see(record(figures=[]))
+    nights.sight(nights.capture(ATTACHMENT, "octets that nobody has read"), source=ATTACHMENT)
+    assert nights.record() == {}
+    assert len(nights.versions()) == 1
+
+
 def test_what_is_no_page_is_not_read_as_one(nights: Nights) -> None:
     for differing in ({"status": 404}, {"outcome": "partial"}, {"blocked": "challenge"}):
         url = f"{URL}?{differing}"
