@@ -122,10 +122,10 @@ def looks_like_value(text: str) -> bool:
 def _figure_first(text: str) -> bool:
     """A number followed by something not understood (`12起案件`) is still a value; a number that only counts
     the label behind it (`1.属于国家秘密`, `①政府公报公开数`) is none."""
-    if text.lstrip()[:1] in _CIRCLED:
+    visible = _BLANKS.sub("", _INVISIBLE.sub("", text))
+    if visible[:1] in _CIRCLED:
         return False
-    plain = _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    found = _LEADING.match(_BLANKS.sub("", plain))
+    found = _LEADING.match(unicodedata.normalize("NFKC", visible))
     return found is not None and (len(found["rest"]) <= _SHORT_REST or found["rest"].startswith(UNITS))
 
 

@@ -332,7 +332,7 @@ class Layout:
         alike = self._inside[shape, len(row.values)]
         places = [left for left in possible if left in alike] or possible
         if len(places) > 1:
-            known = self._known_starts(shape)
+            known = self._known_starts(shape) or self._only_start()
             places = [left for left in places if row.values[left].column in known] or places
         return places
 
@@ -344,6 +344,11 @@ class Layout:
             if (last, width) == (shape[0], shape[2])
             for places in found
         }
+
+    def _only_start(self) -> set[int]:
+        """The grid column at which all plain rows begin, where there is but one."""
+        starts = {places[0] for found in self._shapes.values() for places in found}
+        return starts if len(starts) == 1 else set()
 
     def _plain(self, values: Sequence[Cell]) -> tuple[Cell, ...] | None:
         """The cells of a row that can be laid in one way only, for its shape to be learned."""

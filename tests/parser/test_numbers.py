@@ -65,6 +65,7 @@ def test_digits_on_two_lines_are_joined_and_say_so() -> None:
         ("1.属于国家秘密", False),
         ("其他", False),
         ("3\ufeff、其他", False),
+        ("\ufeff③网络申请数", False),
     ],
 )
 def test_values_are_told_from_labels(text: str, value: bool) -> None:

@@ -315,3 +315,18 @@ def test_a_row_that_numbers_the_columns_is_no_row_of_figures(label: str) -> None
     report = read(table(rows))
     _truth(report)
     assert doubts(report) == {"unknown_row"}
+
+
+def test_a_label_pulled_to_the_left_leaves_its_numbers_where_all_rows_have_theirs() -> None:
+    rows = full_requests()
+    # The header is written without its spans, so that its places say nothing.
+    plain: Rows = [[("项目", 1, 1), *[(text, 1, 1) for text in COLUMN_LABELS]]]
+    for row in rows[3:]:
+        label = row[-8][0]
+        if label.startswith("8."):
+            plain.append([("", 1, 1), (label, 1, 1), ("", 1, 1), *[("0", 1, 1)] * 6, ("", 1, 1)])
+        else:
+            plain.append([("", 1, 1), ("", 1, 1), (label, 1, 1), *row[-7:]])
+    assert values(read(table(plain)), "requests.refused_administrative_query") == {
+        name: None if name == "total" else 0 for name in COLUMNS
+    }
