@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from parser import parse
 from parser.forms.vocabulary import vocabulary
 from parser.report import Report
@@ -148,5 +150,5 @@ def test_yuan_where_the_form_has_ten_thousands_is_a_doubt() -> None:
     rows = [[row[0], "元", "1200"] if "收取的费用" in str(row[0]) else row for row in _rows()]
     report = _read(rows)
     (fee,) = [one for one in report.figures if one.key == "statistics.七"]
-    assert (fee.value, fee.unit) == (1200, "元")
+    assert (fee.value, fee.unit) == (Decimal(1200), "元")
     assert "statistics.七" in {one.where for one in report.doubts if one.kind == "unit"}
