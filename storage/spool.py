@@ -24,10 +24,15 @@ class Spool:
         self._folder = folder
         self._held = bytearray()
         self._file: IO[bytes] | None = None
+        self._mapped: memoryview | None = None
         self._size = 0
 
     def __len__(self) -> int:
         return self._size
+
+    def __del__(self) -> None:
+        if self._file is not None:
+            self._file.close()
 
     @property
     def spilled(self) -> bool:
@@ -49,14 +54,18 @@ class Spool:
         self._size += len(octets)
 
     def clear(self) -> None:
+        """Begin anew."""
         if self._file is not None:
             self._file.close()
-        self._file, self._size = None, 0
+        self._file, self._mapped, self._size = None, None, 0
         self._held = bytearray()
 
     def octets(self) -> Octets:
-        """All of it; no more may be appended to what lies in a file. Raises `OSError`."""
+        """All of it, to which no more can be appended once it lies in a file. Raises `OSError`."""
         if self._file is None:
             return bytes(self._held)
-        self._file.flush()
-        return memoryview(mmap.mmap(self._file.fileno(), self._size, access=mmap.ACCESS_READ))
+        if self._mapped is None:
+            self._file.flush()
+            self._mapped = memoryview(mmap.mmap(self._file.fileno(), self._size, access=mmap.ACCESS_READ))
+            self._file.close()
+        return self._mapped

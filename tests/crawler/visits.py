@@ -65,8 +65,13 @@ def visit(
     scrapy: Mapping[str, Any] | None = None,
     break_contract: bool = False,
     file_limit: int | None = None,
+    memory_limit: int | None = None,
 ) -> Visit:
-    """Ask for these addresses one after the other. `file_limit`: no file may grow beyond so many bytes."""
+    """Ask for these addresses one after the other.
+
+    `file_limit`: no file may grow beyond so many bytes. `memory_limit`: the process may have so many bytes of
+    memory of its own, which what it maps from a file is not.
+    """
     home.mkdir(parents=True, exist_ok=True)
     plan = {
         "urls": urls,
@@ -79,6 +84,8 @@ def visit(
     command = [sys.executable, "-m", "tests.crawler.visits", str(home / "plan.json")]
     if file_limit is not None:
         command = ["prlimit", f"--fsize={file_limit}", *command]
+    if memory_limit is not None:
+        command = ["prlimit", f"--data={memory_limit}", *command]
     done = subprocess.run(
         command,
         env=clean_environment(home, environment or {}),
