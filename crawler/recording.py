@@ -46,6 +46,9 @@ CAPTURE = "capture"
 BLOCKED = "blocked"
 """Key of `Request.meta` under which the kind of block page travels on."""
 
+REVALIDATES = "revalidates"
+"""Key of `Request.meta` for the capture whose ETag or date the request carries."""
+
 PURPOSE = "purpose"
 """Key of `Request.meta` under which the spider says why it asks."""
 
@@ -256,9 +259,10 @@ def purpose_of(request: Request) -> Purpose:
         said = {"role": "robots", "followed": "the site's rules for robots"}
     said = said or {}
     role, followed = said.get("role", "other"), said.get("followed", "asked for directly")
+    referrer = said.get("referrer")
     if before:
-        return Purpose(role, f"redirected from {before[-1]}; {followed}", before[-1])
-    return Purpose(role, followed, said.get("referrer"))
+        followed, referrer = f"redirected from {before[-1]}; {followed}", before[-1]
+    return Purpose(role, followed, referrer, request.meta.get(REVALIDATES))
 
 
 def _reconstruct_request(request: Request) -> bytes:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from scrapy import Request
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
-from scrapy.http import Headers, Response
-from scrapy.responsetypes import responsetypes
+from scrapy.http import Response
 
+from crawler.archived import as_response
 from crawler.recording import BLOCKED, CAPTURE, Recorder
 from errors import CannotRead, Damaged
 from storage.archive import place_of, read_reply
@@ -39,10 +39,4 @@ class AnswerFromArchive:
             return None
         request.meta[CAPTURE] = capture.id
         request.meta[BLOCKED] = capture.blocked
-        headers = Headers()
-        for name, value in reply.headers:
-            headers.appendlist(name, value)
-        # As from the network: a body that went to a file is in the archive only.
-        body = reply.payload if isinstance(reply.payload, bytes) else b""
-        kind = responsetypes.from_args(headers=headers, url=request.url, body=body)
-        return kind(url=request.url, status=capture.status or 200, headers=headers, body=body)
+        return as_response(request.url, reply)

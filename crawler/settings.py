@@ -43,6 +43,7 @@ ITEM_PIPELINES = {"crawler.sightings.KeepSightings": 100}
 DOWNLOADER_MIDDLEWARES = {
     "crawler.politeness.OneQueueAHost": 980,
     "crawler.resume.AnswerFromArchive": 990,
+    "crawler.conditional.AskWhetherModified": 995,
 }
 
 # Replies that are not 200 are in the archive; the spider has nothing to do with them.

@@ -8,10 +8,11 @@ leaves a torn tail, which it moves aside. A sealed segment is never touched agai
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -22,11 +23,13 @@ from sqlalchemy.orm import Session, joinedload
 from errors import CannotRead, Damaged
 from storage.captures import capture_row, payload_digest
 from storage.database import Database
-from storage.exchange import Exchange, Purpose, Reply, digests, take_apart
-from storage.members import read_record
+from storage.exchange import Digests, Exchange, Purpose, Reply, entity_digests, take_apart
+from storage.members import StoredRecord, read_record
 from storage.models import Capture, Segment
+from storage.revisits import NOT_MODIFIED, Known, Original, may_refer, original_of, originals
 from storage.segment import OPEN_SUFFIX, SEALED_SUFFIX, SegmentWriter, locate
-from storage.spool import Octets
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +81,15 @@ class Archive:
         When this returns, their octets are on disk and their rows are in the index. Raises `CannotWrite`,
         `DatabaseError`: then none of them is acknowledged, and what was kept before stays whole.
         """
+        payloads = [entity_digests(one.reply) if one.exchange.response else None for one in arrivals]
         with self._lock:
+            known = self._known(arrivals, payloads)
             writer = self._open()
             try:
-                rows = [self._append(writer, arrival) for arrival in arrivals]
+                rows = [
+                    self._append(writer, arrival, payload, known)
+                    for arrival, payload in zip(arrivals, payloads, strict=True)
+                ]
                 writer.sync()
                 with self._database.write() as session:
                     ids = _index(session, self._segment_id, rows)
@@ -100,17 +108,50 @@ class Archive:
             if self._writer is not None:
                 self._seal()
 
-    def _append(self, writer: SegmentWriter, arrival: Arrival) -> dict[str, Any]:
+    def _known(self, arrivals: Sequence[Arrival], payloads: Sequence[Digests | None]) -> Known:
+        """What the archive has already of what these exchanges brought, or were told has not changed."""
+        wanted = {
+            payload.sha256
+            for one, payload in zip(arrivals, payloads, strict=True)
+            if payload is not None and may_refer(one.exchange, one.reply)
+        }
+        asked = {
+            one.purpose.revalidates
+            for one in arrivals
+            if one.reply.status == 304 and one.purpose.revalidates is not None
+        }
+        with self._database.read() as session:
+            found = originals(session, wanted)
+            known = Known({}, {number: one for number in asked if (one := original_of(session, number))})
+        for digest, original in found.items():
+            # What we have in hand is only left out where what we have on disk can be read back.
+            try:
+                read_reply(self._folder, Place.of(original))
+            except (CannotRead, Damaged) as error:
+                logger.warning("written again: %s", error)
+            else:
+                known.by_payload[digest] = original
+        return known
+
+    def _append(
+        self, writer: SegmentWriter, arrival: Arrival, payload: Digests | None, known: Known
+    ) -> dict[str, Any]:
         """Where one exchange becomes records, and what the index will say of it."""
         exchange, reply = arrival.exchange, arrival.reply
         facts = {"run": str(self._run_id), "site": self._site}
         if arrival.blocked:
             facts["blocked"] = arrival.blocked
-        payload = digests(reply.payload) if exchange.response else None
-        placed = writer.append(exchange, arrival.purpose, payload, facts)
+        revisit = known.revisit(exchange, arrival.purpose, reply, payload)
+        placed = writer.append(exchange, arrival.purpose, payload, facts, revisit)
+        if revisit is None and payload is not None and placed.response and may_refer(exchange, reply):
+            known.by_payload[payload.sha256] = Original(
+                exchange.url, exchange.captured_at, self._segment_id, writer.name, placed.response.offset,
+                placed.record_id, reply.content_type, payload.sha256, payload.sha1, len(reply.payload),
+            )  # fmt: skip
         return capture_row(
             exchange, arrival.purpose, reply, payload, placed,
             run_id=self._run_id, site=self._site, segment_id=self._segment_id, blocked=arrival.blocked,
+            revisit=revisit,
         )  # fmt: skip
 
     def _open(self) -> SegmentWriter:
@@ -174,30 +215,45 @@ _IDS = (
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the reply of a capture lies: all that a reader in another process needs."""
+    """Where the reply of a capture lies: all that a reader in another process needs.
+
+    `original`: segment and offset of the record that has the payload, where it is not this one.
+    """
 
     url: str
     segment: str
     offset: int
     record_id: str
     payload_sha256: str
+    original: tuple[str, int] | None = None
+
+    @classmethod
+    def of(cls, original: Original) -> Place:
+        """The place of an original."""
+        return cls(original.url, original.segment, original.offset, original.record_id, original.sha256)
 
 
 def place_of(capture: Capture) -> Place | None:
-    """The place of a capture's reply (`capture.segment` must be loaded), or `None` where none came."""
+    """The place of a capture's reply, or `None` where none came."""
     if capture.response_offset is None or capture.payload_sha256 is None:
         return None
+    original = None
+    if capture.original_segment is not None and capture.original_offset is not None:
+        original = (capture.original_segment.name, capture.original_offset)
     return Place(
-        capture.url, capture.segment.name, capture.response_offset, capture.record_id, capture.payload_sha256
-    )
+        capture.url, capture.segment.name, capture.response_offset, capture.record_id, capture.payload_sha256,
+        original,
+    )  # fmt: skip
 
 
 def read_reply(folder: Path, place: Place) -> Reply:
     """A reply from the archive, taken apart; its payload is checked against its sha256.
 
+    A revisit is given out whole: with its own head and its original's payload; a 304, as what it stands for.
     Raises `CannotRead` (segment missing) or `Damaged`.
     """
-    reply = take_apart(_read_block(folder, place))
+    record = _read_record(folder, place)
+    reply = _revisited(folder, place, record) if record.type == "revisit" else take_apart(record.block)
     if payload_digest(reply.payload) != place.payload_sha256:
         raise Damaged(
             segment=place.segment, offset=place.offset, url=place.url,
@@ -209,20 +265,36 @@ def read_reply(folder: Path, place: Place) -> Reply:
 def read_payload(folder: Path, capture: Capture) -> bytes:
     """The entity of a capture: after de-chunking, before content decoding; empty where no reply came.
 
-    `capture.segment` must be loaded. Raises `CannotRead` (segment missing) or `Damaged`.
+    Raises `CannotRead` (segment missing) or `Damaged`.
     """
     place = place_of(capture)
     return bytes(read_reply(folder, place).payload) if place else b""
 
 
-def _read_block(folder: Path, place: Place) -> Octets:
+def _revisited(folder: Path, place: Place, record: StoredRecord) -> Reply:
+    if place.original is None:
+        problem = "what it refers to is not in the index"
+        raise Damaged(segment=place.segment, offset=place.offset, url=place.url, problem=problem)
+    named = record.headers.get("WARC-Refers-To", "").strip("<>")
+    try:
+        original = _read_record(folder, Place(place.url, *place.original, named, place.payload_sha256))
+    except CannotRead as error:
+        problem = f"{error.details['problem']}; {place.url} refers to it"
+        raise CannotRead(path=error.details["path"], problem=problem) from error
+    reply = take_apart(original.block)
+    if record.headers.get("WARC-Profile") == NOT_MODIFIED:
+        return reply
+    return replace(take_apart(record.block), payload=reply.payload)
+
+
+def _read_record(folder: Path, place: Place) -> StoredRecord:
     problem: object
     try:
         path, file = _open_segment(folder, place.segment)
         with file:
             record = read_record(file, place.offset)
         if record.headers.get("WARC-Record-ID") == f"<{place.record_id}>":
-            return record.block
+            return record
         problem = "another record lies here"
     except ValueError as error:
         problem = error

@@ -12,9 +12,13 @@ from sqlalchemy.orm import Session, joinedload
 from errors import NotCaptured, UnknownUrl
 from storage.exchange import Digests, Exchange, Purpose, Reply
 from storage.models import Capture
+from storage.revisits import NO_ORIGINAL, Revisit
 from storage.segment import PlacedGroup
 from storage.spool import Octets
 from storage.surt import surt
+
+MOST_OF_A_VALIDATOR = 1024
+"""Octets of an ETag that are kept; what is longer is nothing to be sent back every night."""
 
 
 def capture_row(
@@ -28,6 +32,7 @@ def capture_row(
     site: str,
     segment_id: int,
     blocked: str | None,
+    revisit: Revisit | None = None,
 ) -> dict[str, Any]:
     """The index row of an exchange that lies in a segment; `digests` are those of its reply's payload."""
     return {
@@ -42,6 +47,8 @@ def capture_row(
         "problem": exchange.problem,
         "blocked": blocked,
         "content_type": reply.content_type,
+        "etag": _validator(reply, b"etag"),
+        "last_modified": _validator(reply, b"last-modified"),
         "payload_sha256": digests.sha256 if digests else None,
         "payload_sha1": digests.sha1 if digests else None,
         "payload_bytes": len(reply.payload) if digests else None,
@@ -56,7 +63,13 @@ def capture_row(
         "request_bytes": group.request.bytes if group.request else None,
         "response_offset": group.response.offset if group.response else None,
         "response_bytes": group.response.bytes if group.response else None,
+        **(revisit.columns() if revisit else NO_ORIGINAL),
     }
+
+
+def _validator(reply: Reply, name: bytes) -> str | None:
+    value = reply.header(name) if reply.status == 200 else None
+    return value.decode("latin-1") if value and len(value) <= MOST_OF_A_VALIDATOR else None
 
 
 def payload_digest(payload: Octets) -> str:

@@ -56,21 +56,29 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """Why an exchange was made: its role in the crawl, the reason in words, and the page that led there."""
+    """Why an exchange was made: its role in the crawl, the reason in words, and the page that led there.
+
+    `revalidates`: the capture whose ETag or date was sent, so that a 304 stands for its payload.
+    """
 
     role: str
     followed: str
     referrer: str | None = None
+    revalidates: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An HTTP reply taken apart. `payload` is the entity after de-chunking, before content decoding."""
+    """An HTTP reply taken apart. `payload` is the entity after de-chunking, before content decoding.
+
+    `head_bytes`: how many octets of the reply stand before its body, interim replies among them.
+    """
 
     status: int | None
     reason: str
     headers: tuple[tuple[bytes, bytes], ...]
     payload: Octets
+    head_bytes: int = 0
 
     def header(self, name: bytes) -> bytes | None:
         """The first value of a header, whatever the case of its name."""
@@ -106,7 +114,8 @@ def take_apart(response: Octets) -> Reply:
             rest = body
             continue
         headers = tuple(_header_lines(lines[1:]))
-        reply = Reply(status, (match.group(2) or b"").decode("latin-1"), headers, body)
+        reason = (match.group(2) or b"").decode("latin-1")
+        reply = Reply(status, reason, headers, body, len(response) - len(body))
         payload = _framed(reply)
         return reply if payload is body else replace(reply, payload=payload)
 
@@ -201,6 +210,11 @@ def digests(payload: Octets) -> Digests:
     """Both digests of a payload."""
     sha1 = hashlib.sha1(payload, usedforsecurity=False).digest()
     return Digests(base64.b32encode(sha1).decode(), hashlib.sha256(payload).hexdigest())
+
+
+def entity_digests(reply: Reply) -> Digests | None:
+    """Both digests of a reply's payload; `None` for a 304, which brings none."""
+    return None if reply.status == 304 else digests(reply.payload)
 
 
 def _header_lines(lines: list[bytes]) -> list[tuple[bytes, bytes]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -15,9 +15,10 @@ from errors import CannotRead, CannotWrite, HomeBusy
 from storage.archive import mark_sealed
 from storage.captures import capture_row
 from storage.database import Database
-from storage.exchange import Exchange, Outcome, Purpose, digests, take_apart
+from storage.exchange import Exchange, Outcome, Purpose, entity_digests, take_apart
 from storage.members import Placed, StoredRecord, members, parse_fields, read_record
 from storage.models import Capture, Run, Segment
+from storage.revisits import Original, Revisit, original_at, received
 from storage.segment import (
     OPEN_SUFFIX,
     SEALED_SUFFIX,
@@ -61,7 +62,7 @@ def _salvage_segment(path: Path, file: IO[bytes], database: Database) -> str:
         if group:
             found.add(group[0][0].offset)
             if group[0][0].offset not in known:
-                rows.append(_row_again(group))
+                rows.append(_row_again(group, lambda record: _original(database, record, name, rows)))
     torn = path.stat().st_size - end
     if torn:
         _move_aside(path, file, end)
@@ -80,7 +81,7 @@ def _salvage_segment(path: Path, file: IO[bytes], database: Database) -> str:
             session.add(segment)
             session.flush()
         segment_id = segment.id
-        indexed = [row | {"segment_id": segment_id} for row in rows if row["run_id"] in runs]
+        indexed = [_of_segment(row, segment_id) for row in rows if row["run_id"] in runs]
         if indexed:
             session.connection().execute(insert(Capture), indexed)
     bytes_, digest = seal_file(path)
@@ -125,6 +126,9 @@ def _finish_sealing(folder: Path, database: Database) -> Iterator[str]:
         yield f"{segment.name}: sealed already, noted now"
 
 
+THIS_SEGMENT = 0
+"""Stands for the id of the segment being salvaged, until it is known."""
+
 Group = list[tuple[Placed, StoredRecord]]
 
 
@@ -148,12 +152,37 @@ def _groups(file: IO[bytes]) -> Iterator[tuple[Group, int]]:
             current = []
 
 
-def _row_again(group: Group) -> dict[str, Any]:
+def _original(
+    database: Database, record: StoredRecord, name: str, rows: list[dict[str, Any]]
+) -> Original | None:
+    """What a revisit record refers to: in the index, or among the rows of its own segment, `name`."""
+    record_id = record.headers.get("WARC-Refers-To", "").strip("<>")
+    for row in rows:
+        if row["record_id"] == record_id:
+            return Original(
+                row["url"], row["captured_at"], THIS_SEGMENT, name, row["record_offset"], record_id,
+                row["content_type"], row["payload_sha256"], row["payload_sha1"], row["payload_bytes"],
+            )  # fmt: skip
+    url, date = (record.headers.get(f"WARC-Refers-To-{name}", "") for name in ("Target-URI", "Date"))
+    try:
+        captured_at = datetime.fromisoformat(date)
+    except ValueError:
+        return None
+    with database.read() as session:
+        return original_at(session, url, captured_at, record_id)
+
+
+def _of_segment(row: dict[str, Any], segment_id: int) -> dict[str, Any]:
+    own = {"original_segment_id": segment_id} if row["original_segment_id"] == THIS_SEGMENT else {}
+    return row | {"segment_id": segment_id} | own
+
+
+def _row_again(group: Group, original_of: Callable[[StoredRecord], Original | None]) -> dict[str, Any]:
     """The index row of an exchange, from its records alone; its segment's id is the caller's to set."""
     records = {record.type: (placed, record) for placed, record in group}
     _, metadata = records["metadata"]
     notes = parse_fields(metadata.block)
-    response = records.get("response")
+    response = records.get("response") or records.get("revisit")
     request = records.get("request")
     outcome: Outcome = "failed"
     if notes.get("outcome") == "complete":
@@ -165,7 +194,7 @@ def _row_again(group: Group) -> dict[str, Any]:
         method=notes.get("method", "GET"),
         captured_at=datetime.fromisoformat(metadata.headers["WARC-Date"]),
         request=bytes(request[1].block) if request else b"",
-        response=response[1].block if response else b"",
+        response=(received(notes) or response[1].block) if response else b"",
         outcome=outcome,
         problem=notes.get("problem"),
         reconstructed=notes.get("reconstructed") == "yes",
@@ -178,9 +207,13 @@ def _row_again(group: Group) -> dict[str, Any]:
     )
     run = notes.get("run", "")
     reply = take_apart(exchange.response)
-    payload = digests(reply.payload) if response else None
+    revisit = None
+    if response and response[1].type == "revisit":
+        original = original_of(response[1])
+        revisit = Revisit(response[1].headers.get("WARC-Profile", ""), original, b"") if original else None
+    payload = entity_digests(reply) if response and response[1].type == "response" else None
     return capture_row(
         exchange, purpose, reply, payload, placed,
         run_id=int(run) if run.isdecimal() else 0, site=notes.get("site", ""), segment_id=0,
-        blocked=notes.get("blocked"),
+        blocked=notes.get("blocked"), revisit=revisit,
     )  # fmt: skip

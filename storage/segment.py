@@ -3,7 +3,7 @@
 It is `<name>.warc.gz.open` while it is written, held by a file lock of its writer, and `<name>.warc.gz` once
 sealed, after which nobody writes to it. Every exchange is a *group* of records, written with one call:
 
-    response   the octets received     (absent where nothing came)
+    response   the octets received     (absent where nothing came; a `revisit` where the archive has them)
     request    the octets sent         (absent where nothing left)
     metadata   why it was made, how it ended: what WARC has no field for; the end of the group
 
@@ -30,6 +30,7 @@ from errors import CannotRead, CannotWrite, HomeBusy
 from storage.exchange import Digests, Exchange, Purpose
 from storage.members import Placed
 from storage.redaction import redact
+from storage.revisits import Revisit
 from storage.spool import Octets
 
 OPEN_SUFFIX = ".warc.gz.open"
@@ -80,7 +81,12 @@ class SegmentWriter:
             raise
 
     def append(
-        self, exchange: Exchange, purpose: Purpose, digests: Digests | None, facts: dict[str, str]
+        self,
+        exchange: Exchange,
+        purpose: Purpose,
+        digests: Digests | None,
+        facts: dict[str, str],
+        revisit: Revisit | None = None,
     ) -> PlacedGroup:
         """Take the group of one exchange; it is durable only after `sync`. Raises `CannotWrite`.
 
@@ -93,7 +99,13 @@ class SegmentWriter:
             common["WARC-IP-Address"] = exchange.ip_address
         first: str | None = None
         response = request = None
-        if exchange.response:
+        if revisit is not None:
+            headers = common | revisit.fields()
+            if revisit.block:
+                headers |= {"Content-Type": HTTP_RESPONSE, "WARC-Block-Digest": sha1_digest(revisit.block)}
+            first = _new_id()
+            response = self._append("revisit", first, exchange.captured_at, headers, revisit.block)
+        elif exchange.response:
             headers = common | {"Content-Type": HTTP_RESPONSE}
             headers["WARC-Block-Digest"] = sha1_digest(exchange.response)
             if digests is not None:
@@ -114,7 +126,7 @@ class SegmentWriter:
         if first:
             headers["WARC-Concurrent-To"] = f"<{first}>"
         metadata_id = _new_id()
-        notes = facts | _notes(exchange, purpose, redacted)
+        notes = facts | _notes(exchange, purpose, redacted) | (revisit.notes() if revisit else {})
         self._append("metadata", metadata_id, exchange.captured_at, headers, _fields(notes))
         return PlacedGroup(first if response and first else metadata_id, start, response, request)
 
