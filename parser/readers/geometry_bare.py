@@ -34,6 +34,7 @@ from parser.readers.geometry_regions import Lines, head_at_end, is_sentence, reg
 _WRAP = 1.62
 _MOST_PARTS = 3_000
 _LAST_LINES = 3
+_TOTALS = frozenset(("总计", "合计", "总", "计"))
 _WIDE = 4
 _AWAY = 0.7
 
@@ -132,7 +133,7 @@ class _Table:
         values = [part for row in self.body for part in row if part.is_value]
         if not values:
             return
-        found = columns_of(rows_of(values))
+        found = columns_of(rows_of(values), self._place_of_totals(values))
         if found is None:
             return
         self.columns, self.shifted = found.edges, found.shifted
@@ -158,6 +159,14 @@ class _Table:
             columns.append(self._blocks(own, number, start))
         attach(self.rows, columns)
         self.used = [*values, *texts, *(part for row in self.head for part in row)]
+
+    def _place_of_totals(self, values: Sequence[Chunk]) -> str | None:
+        """Whether totals stand in the `first` or the `last` column, as far as the header says so."""
+        totals = [part.x for row in self.head for part in row if part.text.replace(" ", "") in _TOTALS]
+        if not totals:
+            return None
+        fullest = max(rows_of(values), key=lambda row: (len(row), row[0].left))
+        return "last" if totals[0] > (fullest[0].x + fullest[-1].x) / 2 else "first"
 
     def _add_blank_columns(self) -> None:
         """Columns right of the first that a word of the header names, and in which nothing is printed."""

@@ -37,6 +37,7 @@ NUMBERED = re.compile(
 
 _BEFORE_COMMA = re.compile(r"[\d０-９]{1,3}(?:[,，][\d０-９]{3})*[,，]")
 _ENDS = "0123456789０１２３４５６７８９元件条次篇个人项宗"
+_UNITS = frozenset(("元", "万元", "亿元", "件", "条", "次", "篇", "个", "人", "人次", "项", "宗"))
 _THOUSAND = re.compile(r"[\d０-９]{3}(?:\D|$)")
 
 
@@ -138,8 +139,9 @@ def without_serials(parts: Sequence[Chunk]) -> None:
     words = [part for part in parts if not part.is_value]
     for column in columns:
         column.sort(key=lambda part: part.y)
-        steps = [int(two.text) - int(one.text) for one, two in pairwise(column)]
-        if len(steps) < 2 or steps.count(1) < 0.8 * len(steps):
+        # A table that begins below another one counts from 1 again.
+        steps = [int(two.text) - int(one.text) == 1 or int(two.text) == 1 for one, two in pairwise(column)]
+        if len(steps) < 2 or sum(steps) < 0.8 * len(steps) or all(part.text == "1" for part in column):
             continue
         if all(
             any(abs(word.y - part.y) < part.size and word.left > part.x for word in words) for part in column
@@ -149,11 +151,13 @@ def without_serials(parts: Sequence[Chunk]) -> None:
 
 
 def _goes_on(text: str, below: str) -> bool:
-    """Whether the text below is the next line of a value: of a remark that is open, the remark itself, or the
-    digits behind a comma."""
+    """Whether the text below is the next line of a value: of a remark that is open, the remark itself, its
+    unit, or the digits behind a comma."""
     if _BEFORE_COMMA.fullmatch(text):
         return _THOUSAND.match(below) is not None
     if sum(text.count(sign) for sign in "(（") > sum(text.count(sign) for sign in ")）"):
+        return True
+    if text[-1].isdecimal() and below in _UNITS:
         return True
     return text[-1] in _ENDS and below[0] in "(（" and NUMBERED.match(below) is None
 

@@ -39,8 +39,9 @@ class Columns:
     shifted: bool = False
 
 
-def columns_of(rows: Sequence[Sequence[Chunk]]) -> Columns | None:
-    """The columns of rows of values, each row from left to right; `None` where values are in no columns."""
+def columns_of(rows: Sequence[Sequence[Chunk]], totals: str | None = None) -> Columns | None:
+    """The columns of rows of values, each row from left to right; `None` where values are in no columns.
+    `totals` is `first` or `last`, where a header says in which column they stand."""
     number_of = {value: number for number, row in enumerate(rows) for value in row}
     columns: list[list[Chunk]] = []
     for column in _overlapping([value for row in rows for value in row]):
@@ -52,7 +53,7 @@ def columns_of(rows: Sequence[Sequence[Chunk]]) -> Columns | None:
     if len(columns) > most:
         columns = _without_asides(columns, rows, number_of, most)
     if len(columns) > most >= _FEWEST_SHIFTED and _begin_apart(rows, columns):
-        return _shifted(rows, most)
+        return _shifted(rows, most, totals)
     placed: Placed = [{} for _ in rows]
     for index, column in enumerate(columns):
         for value in column:
@@ -134,9 +135,9 @@ def _begin_apart(rows: Sequence[Sequence[Chunk]], columns: Sequence[Sequence[Chu
     return len(runs) >= _MOSTLY * len(rows) and len(starts) > 1
 
 
-def _shifted(rows: Sequence[Sequence[Chunk]], most: int) -> Columns | None:
-    """Columns by the order of values. A row with fewer values stands as a full one does, or lacks the last
-    value as most rows do (a total that nobody worked out); `None` where that is not so."""
+def _shifted(rows: Sequence[Sequence[Chunk]], most: int, totals: str | None) -> Columns | None:
+    """Columns by the order of values. A row with fewer values stands as a full one does, or lacks its total
+    as most rows do (nobody worked them out); `None` where nothing tells which value a row lacks."""
     full = [row for row in rows if len(row) == most]
     short = [row for row in rows if len(row) == most - 1]
     furthest = max(full, key=lambda row: row[0].left)
@@ -144,8 +145,10 @@ def _shifted(rows: Sequence[Sequence[Chunk]], most: int) -> Columns | None:
     placed: Placed = []
     for row in rows:
         like = next((other for other in full if _within(row, other)), None)
-        if len(row) == most or (len(row) == most - 1 and len(short) > len(full) > 0):
+        if len(row) == most:
             placed.append(dict(enumerate(row)))
+        elif totals and len(row) == most - 1 and len(short) > len(full):
+            placed.append(dict(enumerate(row, 1 if totals == "first" else 0)))
         elif like is None:
             return None
         else:
