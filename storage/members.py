@@ -79,7 +79,10 @@ def read_record(file: IO[bytes], offset: int) -> StoredRecord:
 
 
 def _unpack_member(file: IO[bytes], offset: int) -> Octets:
-    file.seek(offset)
+    try:
+        file.seek(offset)
+    except (OSError, OverflowError, ValueError) as error:  # an offset that no file has
+        raise ValueError("no record begins here") from error
     inflate = zlib.decompressobj(wbits=31)
     plain = Spool()
     try:
@@ -92,6 +95,8 @@ def _unpack_member(file: IO[bytes], offset: int) -> Octets:
                 chunk = inflate.unconsumed_tail
     except zlib.error as error:
         raise ValueError(str(error) if len(plain) else "no record begins here") from error
+    except OSError as error:
+        raise ValueError(f"the disk does not give it out: {error.strerror}") from error
     return plain.octets()
 
 

@@ -19,6 +19,7 @@ from tests.crawler.visits import Visit, visit
 BODY = b"<html><p>hello</p></html>"
 LENGTH = b"Content-Length: %d\r\n" % len(BODY)
 PACKED = gzip.compress(BODY, mtime=0)
+TWICE = gzip.compress(PACKED, mtime=0)
 BARE = zlib.compressobj(wbits=-15)
 DEFLATED = BARE.compress(BODY) + BARE.flush()
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -65,6 +66,22 @@ HOSTILE: dict[str, tuple[str, Script]] = {
         "complete",
         [OK + b"Content-Encoding: deflate\r\nContent-Length: %d\r\n\r\n" % len(DEFLATED) + DEFLATED],
     ),
+    "packed-twice": (
+        "complete",
+        [OK + b"Content-Encoding: gzip, gzip\r\nContent-Length: %d\r\n\r\n" % len(TWICE) + TWICE],
+    ),
+    "packed-in-chunks": (
+        "complete",
+        [
+            OK + b"Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n",
+            b"%x\r\n" % len(PACKED) + PACKED + b"\r\n0\r\n\r\n",
+        ],
+    ),
+    "falsely-packed": (
+        "complete",
+        [OK + b"Content-Encoding: gzip\r\n" + LENGTH + b"\r\n" + BODY],
+    ),
+    "bare-status": ("complete", [b"HTTP/1.1 200\r\n" + LENGTH + b"\r\n" + BODY]),
     "no-reason": ("complete", [b"HTTP/1.1 200 \r\n" + LENGTH + b"\r\n" + BODY]),
     "empty": ("complete", [OK + b"Content-Length: 0\r\n\r\n"]),
     "garbage-behind": ("complete", [OK + LENGTH + b"\r\n" + BODY + b"\r\n\r\nHTTP/1.1 999 what\r\n"]),

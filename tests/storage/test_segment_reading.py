@@ -89,8 +89,10 @@ def test_no_flipped_byte_passes_for_the_record(writer: SegmentWriter) -> None:
             "cut short",
         ),
         (b"\0" * 100, 0, "no record begins here"),
+        (b"", -5, "no record begins here"),
+        (b"", 1 << 70, "no record begins here"),
     ],
-    ids=["empty", "past the end", "text", "short", "zeros"],
+    ids=["empty", "past the end", "text", "short", "zeros", "before the start", "no offset at all"],
 )
 def test_what_is_no_record_is_said(octets: bytes, offset: int, problem: str) -> None:
     with pytest.raises(ValueError, match=problem):
