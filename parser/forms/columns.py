@@ -347,8 +347,12 @@ class Layout:
 
     def _only_start(self) -> set[int]:
         """The grid column at which all plain rows begin, where there is but one."""
-        starts = {places[0] for found in self._shapes.values() for places in found}
+        starts = self._starts()
         return starts if len(starts) == 1 else set()
+
+    def _starts(self) -> set[int]:
+        """The grid columns at which plain rows begin."""
+        return {places[0] for found in self._shapes.values() for places in found}
 
     def _plain(self, values: Sequence[Cell]) -> tuple[Cell, ...] | None:
         """The cells of a row that can be laid in one way only, for its shape to be learned."""
@@ -363,11 +367,13 @@ class Layout:
         if header is None:
             return None
         slots: list[Slot] = [None] * len(header)
+        shift = _pushed(line, values, header) if header.columns[0].start in self._starts() else 0
         for cell in values:
+            start = cell.column - shift
             over = [
                 place
                 for place, column in enumerate(header.columns)
-                if column.start < cell.column + cell.colspan and cell.column < column.end
+                if column.start < start + cell.colspan and start < column.end
             ]
             if len(over) == 1 and slots[over[0]] is None:
                 slots[over[0]] = cell
@@ -378,6 +384,16 @@ class Layout:
             elif cell.text:
                 return None
         return tuple(slots)
+
+
+def _pushed(line: Line, values: Sequence[Cell], header: Header) -> int:
+    """By how many columns a span that is too long pushed the whole row to the right: its label ends below the
+    first column, and no value is missing."""
+    first = values[0].column if values else 0
+    left = header.columns[0].start
+    if first <= left or len(values) < len(header) or values[0].row != line.row:
+        return 0
+    return first - left if any(cell.text and cell.column + cell.colspan == first for cell in line.own) else 0
 
 
 def _text(slot: Slot) -> str:

@@ -330,3 +330,16 @@ def test_a_label_pulled_to_the_left_leaves_its_numbers_where_all_rows_have_their
     assert values(read(table(plain)), "requests.refused_administrative_query") == {
         name: None if name == "total" else 0 for name in COLUMNS
     }
+
+
+def test_a_row_that_a_long_span_pushed_aside_is_read_from_its_label_on() -> None:
+    rows = full_requests()
+    at = _row(rows, "三、本年度办理结果")
+    rows[at] = [(text, down + (text.startswith("三、")), wide) for text, down, wide in rows[at]]
+    zeros: Rows = [
+        [("四、结转下年度继续办理", 1, 3), ("0", 1, 1), ("/", 1, 1), *[("0", 1, 1)] * 4, ("", 1, 1)]
+    ]
+    report = read(table([*rows[:-1], [*zeros[0], ("", 1, 1)]]))
+    assert values(report, "requests.carried_forward") == {
+        name: None if name in {"business", "total"} else 0 for name in COLUMNS
+    }
