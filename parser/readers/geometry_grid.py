@@ -17,6 +17,8 @@ _NUMERIC = frozenset("0123456789.,-%+/—０１２３４５６７８９．，－
 _TOUCHING = 0.12
 _MOSTLY = 0.4
 _MANY = 4
+_OVER = 0.05
+_ALIKE = 0.2
 
 
 def ruled_grids(sheet: Sheet) -> tuple[list[tuple[Box, Grid]], list[Glyph]]:
@@ -81,8 +83,8 @@ def _is_stacked(lattice: Lattice, inside: Sequence[Sequence[Glyph]]) -> bool:
     return False
 
 
-def _runs_of_numbers(glyphs: Sequence[Glyph]) -> dict[int, tuple[float, float]]:
-    """For each character of a number (by `order`), the middle of the whole number.
+def _runs_of_numbers(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
+    """Numbers of several digits, which touch.
 
     A number wider than its cell runs over the rule into the next one; it belongs where its middle is.
     """
@@ -101,19 +103,50 @@ def _runs_of_numbers(glyphs: Sequence[Glyph]) -> dict[int, tuple[float, float]]:
         else:
             runs.append([glyph])
         last = glyph
-    return {
-        glyph.order: ((run[0].left + run[-1].right) / 2, run[0].y)
-        for run in runs
-        if len(run) > 1
-        for glyph in run
-    }
+    return [run for run in runs if len(run) > 1]
+
+
+def _middles(lattice: Lattice, runs: Sequence[Sequence[Glyph]]) -> dict[int, tuple[float, float]]:
+    """For each character (by `order`) of a number that runs over a rule, the middle of the whole number."""
+    find = lattice.locate()
+    found: dict[int, tuple[float, float]] = {}
+    for run in runs:
+        parts: dict[int | None, list[Glyph]] = {}
+        for glyph in run:
+            parts.setdefault(find(glyph.x, glyph.y), []).append(glyph)
+        if len(parts) == 1 or _stand_apart(lattice, parts):
+            continue
+        middle = (run[0].left + run[-1].right) / 2
+        found.update((glyph.order, (middle, run[0].y)) for glyph in run)
+    return found
+
+
+def _stand_apart(lattice: Lattice, parts: dict[int | None, list[Glyph]]) -> bool:
+    """Whether the digits in neighbouring cells are a number each, with hardly a gap between: no digit stands
+    over a rule, and all are set alike in their cells, in the middle or to one side."""
+    before: list[float] = []
+    behind: list[float] = []
+    for index, part in parts.items():
+        if index is None:
+            return False
+        left, _, right, _ = lattice.fields[index].box
+        before.append((part[0].left - left) / part[0].size)
+        behind.append((right - part[-1].right) / part[0].size)
+    if min(*before, *behind) < -_OVER:
+        return False
+    return (
+        all(abs(one - two) < _ALIKE for one, two in zip(before, behind, strict=True))
+        or max(before) - min(before) < _ALIKE
+        or max(behind) - min(behind) < _ALIKE
+    )
 
 
 def _sorted_into(
-    lattice: Lattice, glyphs: Sequence[Glyph], runs: dict[int, tuple[float, float]]
+    lattice: Lattice, glyphs: Sequence[Glyph], numbers: Sequence[Sequence[Glyph]]
 ) -> tuple[list[list[Glyph]], list[Glyph]]:
     """The characters of each field, and those that lie in none."""
     find = lattice.locate()
+    runs = _middles(lattice, numbers)
     inside: list[list[Glyph]] = [[] for _ in lattice.fields]
     outside = []
     for glyph in glyphs:

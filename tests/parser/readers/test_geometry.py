@@ -1,0 +1,52 @@
+"""Tables from characters and rules alone, as every format that places text hands them over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from parser.readers.geometry import Glyph, Rule, Sheet
+from parser.readers.geometry_grid import ruled_grids
+
+Texts = list[list[str]]
+
+
+def written(rows: Sequence[Sequence[str]], width: float, size: float) -> list[Glyph]:
+    """The texts in cells of that width and 20 points height, from the left edge on."""
+    glyphs: list[Glyph] = []
+    for row, texts in enumerate(rows):
+        for column, text in enumerate(texts):
+            for place, letter in enumerate(text):
+                left, top = 50 + column * width + 0.5 + place * size, 55 + row * 20
+                glyphs.append(Glyph(letter, left, top, left + size, top + size, size, 0, len(glyphs)))
+    return glyphs
+
+
+def read(sheet: Sheet) -> Texts:
+    ((_, grid),) = ruled_grids(sheet)[0]
+    return [[cell.text for cell in cells] for _, cells in grid.by_row()]
+
+
+def test_full_width_numbers_that_touch_over_a_rule_stay_in_their_cells() -> None:
+    rows = [["甲", "乙", "丙"], ["３５０", "１０", "５４"]]
+    sheet = Sheet(1, 600, 800, glyphs=written(rows, 31, 10))
+    sheet.across = [Rule(50 + 20 * level, 50, 143) for level in range(3)]
+    sheet.down = [Rule(50 + 31 * place, 50, 90) for place in range(4)]
+    assert read(sheet) == rows
+
+
+@pytest.mark.parametrize("frame", [True, False])
+def test_columns_where_strokes_of_shared_lines_end(frame: bool) -> None:
+    rows = [["指标", "本年", "上年"], ["收到", "12", "3"], ["办结", "7", ""], ["总计", "19", "3"]]
+    sheet = Sheet(1, 600, 800, glyphs=written(rows, 80, 10))
+    levels = range(1, 5) if frame else range(5)
+    sheet.across = [Rule(50 + 20 * level, 50 + 80 * n, 130 + 80 * n) for level in levels for n in range(3)]
+    sheet.across += [Rule(50, 50, 290)] if frame else []
+    assert read(sheet) == rows
+
+
+def test_lines_in_one_stroke_tell_no_columns() -> None:
+    sheet = Sheet(1, 600, 800, glyphs=written([["指标", "本年"], ["收到", "12"]], 80, 10))
+    sheet.across = [Rule(50 + 20 * level, 50, 210) for level in range(3)]
+    assert ruled_grids(sheet)[0] == []
