@@ -132,7 +132,7 @@ def _is_page_number(text: str, page: int, offsets: Counter[int]) -> bool:
 
 def blocks(flows: Sequence[Flow]) -> list[Block]:
     """Paragraphs and grids of all sheets in reading order."""
-    _continue_tables(flows)
+    repeated = _continue_tables(flows)
     _measure(flows)
     body = _body_size(flows)
     found: list[Block] = []
@@ -141,7 +141,7 @@ def blocks(flows: Sequence[Flow]) -> list[Block]:
         for _, item in flow.items:
             if isinstance(item, Grid):
                 _close(open_lines, found)
-                found.append(item)
+                found.append(_told(item) if any(item is grid for grid in repeated) else item)
                 continue
             if open_lines and _begins(open_lines, flow, item, body):
                 _close(open_lines, found)
@@ -150,14 +150,24 @@ def blocks(flows: Sequence[Flow]) -> list[Block]:
     return found
 
 
-def _continue_tables(flows: Sequence[Flow]) -> None:
-    """Let tables without rules that go on over a page keep their columns."""
+def _told(grid: Grid) -> Paragraph:
+    """The words of a table as running text."""
+    return Paragraph(" ".join(cell.text for cell in grid.cells), grid.locator)
+
+
+def _continue_tables(flows: Sequence[Flow]) -> list[Grid]:
+    """Let tables without rules that go on over a page keep their columns. Returned are the headers that end a
+    page and stand again, whole, on the next one."""
+    repeated = []
     for one, two in pairwise(flows):
         above, below = one.table(last=True), two.table(last=False)
-        if above and below and one.sheet.width == two.sheet.width:
+        if above and below and not above.columns and not above.labels and below.headed:
+            repeated.append(above.grid)
+        elif above and below and one.sheet.width == two.sheet.width:
             before = below.grid
             after = carry_columns(above, below)
             two.items = [(box, after if item is before else item) for box, item in two.items]
+    return repeated
 
 
 def _close(open_lines: list[tuple[Flow, Line]], found: list[Block]) -> None:
