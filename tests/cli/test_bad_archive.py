@@ -70,7 +70,7 @@ def test_every_flipped_byte_of_a_record_is_noticed(broken: Path) -> None:
         refused(nianbao("raw", URL_2022, home=broken), 4, path.name, str(offset), "damaged")
 
 
-@pytest.mark.parametrize("offset", [10**9, 2**40])
+@pytest.mark.parametrize("offset", [10**9, 2**40, 2**63 - 1, -1])
 def test_an_index_row_past_the_end_of_its_segment(broken: Path, offset: int) -> None:
     path, _, _ = place(broken)
     with sqlite3.connect(broken / "nianbao.sqlite") as database:
