@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -99,6 +100,15 @@ def test_octets_that_are_not_in_their_coding_are_damaged(settings: Settings, dat
     ((state, reason),) = readings(database).values()
     assert state == "damaged"
     assert "not in its content coding" in reason
+
+
+def test_a_bomb_in_gzip_is_damaged_and_costs_no_memory(settings: Settings, database: Database) -> None:
+    bomb = gzip.compress(bytes(90 << 20), 1)
+    run_id = a_run(settings, database, [bomb, ORDINARY.encode()], b"Content-Encoding: gzip\r\n")
+    handed_over(settings, database, run_id)
+    states = readings(database)
+    assert states[f"http://{SITE}/0.html"][0] == "damaged"
+    assert "larger than" in states[f"http://{SITE}/0.html"][1]
 
 
 def test_an_altered_segment_is_told_and_a_missing_one_is_tried_again(

@@ -13,13 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.parser.readers.drawn import odt_file, ofd_file, xlsx_file
+from tests.parser.readers.drawn import docx_file, odt_file, ofd_file, raw_pdf, xlsx_file
 from tests.parser.readers.drawn.archive_files import zipped
 
 MEMORY = 1500 * 1024 * 1024
 """Octets of address space, as the night gives to a worker."""
 
 SECONDS = 45
+FAT_SECTOR = 0xFFFFFFFD
 DATA = Path(__file__).parent / "data"
 
 # Answers with the state, the seconds of processor time, and the highest use of memory in KiB.
@@ -32,6 +33,22 @@ from parser import parse
 reading = parse(Path(sys.argv[3]).read_bytes())
 spent = resource.getrusage(resource.RUSAGE_SELF)
 print(json.dumps([reading.state, reading.reason, spent.ru_utime, spent.ru_maxrss]))
+"""
+
+
+# Reads the files of a folder in rounds, and answers with what it holds after the second and the last, in KiB.
+STEADY = """
+import gc, json, sys
+from pathlib import Path
+from parser import parse
+held = []
+files = [path.read_bytes() for path in sorted(Path(sys.argv[1]).iterdir())]
+for _ in range(4):
+    for payload in files:
+        parse(payload)
+    gc.collect()
+    held.append(int(Path("/proc/self/statm").read_text().split()[1]) * 4)
+print(json.dumps([held[1], held[-1]]))
 """
 
 
@@ -81,6 +98,39 @@ def _nested(depth: int) -> bytes:
     return payload
 
 
+def _odt(xml: str) -> bytes:
+    """A package with this as its whole content."""
+    kind = "application/vnd.oasis.opendocument.text"
+    return zipped({"mimetype": kind.encode(), "content.xml": xml.encode()})
+
+
+def _laughs() -> bytes:
+    """Entities of entities, ten to the ninth of them."""
+    bombs = "".join(f'<!ENTITY a{n} "{f"&a{n - 1};" * 10}">' for n in range(1, 10))
+    return _odt(f'<!DOCTYPE a [<!ENTITY a0 "公开">{bombs}]><a>&a9;</a>')
+
+
+def _sectors_in_a_circle() -> bytes:
+    """A workbook whose every sector is followed by the one before it."""
+    payload = bytearray((DATA / "2021-1000.xls").read_bytes())
+    (table,) = struct.unpack_from("<I", payload, 76)
+    for number in range(1, len(payload) // 512 - 1):
+        place = (table + 1) * 512 + 4 * number
+        if struct.unpack_from("<I", payload, place)[0] != FAT_SECTOR:
+            struct.pack_into("<I", payload, place, number - 1)
+    return bytes(payload)
+
+
+def _pages_in_a_circle() -> bytes:
+    payload = raw_pdf.file_of(b"BT ET")
+    return payload.replace(b"/Count 1 /Kids [3 0 R]", b"/Count 9 /Kids [2 0 R]")
+
+
+def _docx(body: str) -> bytes:
+    return docx_file.package(body)
+
+
+DOCX_CELL = "<w:tc><w:p/></w:tc>"
 CELL = "<table:table-cell><text:p>7</text:p></table:table-cell>"
 FILES: dict[str, tuple[Callable[[], bytes], set[str]]] = {
     "odt-zeros": (lambda: _zeros("content.xml", 300), {"too_large"}),
@@ -148,6 +198,30 @@ FILES: dict[str, tuple[Callable[[], bytes], set[str]]] = {
         ),
         {"empty"},
     ),
+    "odt-entities": (_laughs, {"damaged"}),
+    "odt-deep": (lambda: _odt("<a>" * 200_000 + "</a>" * 200_000), {"damaged", "unsupported"}),
+    "docx-million-cells": (
+        lambda: _docx("<w:tbl>" + f"<w:tr>{DOCX_CELL * 100}</w:tr>" * 10_000 + "</w:tbl>"),
+        {"too_large"},
+    ),
+    "docx-wide": (
+        lambda: _docx(
+            "<w:tbl>"
+            + f'<w:tr><w:tc><w:tcPr><w:gridSpan w:val="{10**9}"/></w:tcPr><w:p/></w:tc></w:tr>' * 1000
+            + "</w:tbl>"
+        ),
+        {"not_a_report", "empty"},
+    ),
+    "html-million-cells": (lambda: b"<table>" + b"<tr><td>1" * 1_000_000 + b"</table>", {"too_large"}),
+    "html-wide": (
+        lambda: b"<table>" + b"<tr><td colspan=1000000000 rowspan=1000000000>7" * 2_000 + b"</table>",
+        {"not_a_report"},
+    ),
+    "html-deep": (lambda: b"<html>" + b"<div>" * 250_000 + b"7", {"not_a_report", "damaged"}),
+    "text-rows": (lambda: b"| 1 | 2 |\n" * 5_000_000, {"too_large"}),
+    "pdf-pages": (lambda: raw_pdf.file_of(b"BT ET", 100_000), {"too_large"}),
+    "pdf-circle": (_pages_in_a_circle, {"empty", "damaged", "image_only"}),
+    "ole-circle": (_sectors_in_a_circle, {"damaged", "unsupported"}),
     "zip-zeros": (lambda: _zeros("年报.txt", 400), {"too_large"}),
     "zip-overlapping": (_overlapping, {"too_large"}),
     "zip-in-zip": (lambda: _nested(4), {"too_large"}),
@@ -172,3 +246,16 @@ def test_no_file_exhausts_a_worker(name: str, tmp_path: Path) -> None:
     print(f"{name}: {state} ({reason}) in {seconds:.1f} s, {memory // 1024} MiB")  # noqa: T201
     assert state in states, reason
     assert memory * 1024 < MEMORY
+
+
+def test_the_memory_of_a_worker_stays_flat(tmp_path: Path) -> None:
+    truth = DATA.parents[1] / "truth"
+    files = [*(DATA / name for name in ("2021-1000.xls", "2021-1003.odt", "odd-octet.doc", "2019-1005.rtf"))]
+    files += [truth / f"2021-{name}" for name in ("docx.docx", "html.html", "pdf.pdf", "txt.txt")]
+    for path in files:
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    answer = subprocess.run(
+        [sys.executable, "-c", STEADY, str(tmp_path)], capture_output=True, text=True, timeout=110, check=True
+    )
+    second, last = json.loads(answer.stdout)
+    assert last - second < 8 * 1024, f"{second} KiB grew to {last} KiB over two rounds"
