@@ -90,7 +90,19 @@ def pdf(content: Content, rng: Random, *, bare: bool) -> bytes:
     content.features += [look.rules, *(["landscape"] if look.landscape else [])]
     content.features += [name for name in TRAITS if getattr(look, name)]
     octets = io.BytesIO()
-    writer = _Writer(octets, look, content.title.text, rng)
+    # The size as it is seen: reportlab exchanges the edges of a page that is turned.
+    draw(content, look, Canvas(octets, pagesize=paper(look), invariant=1, pageCompression=1), rng)
+    return octets.getvalue()
+
+
+def paper(look: Look) -> tuple[float, float]:
+    """Width and height of the pages, in points."""
+    return (A4[1], A4[0]) if look.landscape else A4
+
+
+def draw(content: Content, look: Look, canvas: Any, rng: Random) -> None:
+    """Draw the report on a canvas of reportlab, or on one that takes the same orders, and save it."""
+    writer = _Writer(canvas, look, content.title.text, rng)
     for piece in content.pieces:
         if isinstance(piece, Title):
             for line in piece.lines:
@@ -100,20 +112,17 @@ def pdf(content: Content, rng: Random, *, bare: bool) -> bytes:
         else:
             writer.table(piece)
     writer.close()
-    return octets.getvalue()
 
 
 class _Writer:
     """Writes from the top of a page to its bottom; `y` counts down from the top edge, in points."""
 
-    def __init__(self, octets: io.BytesIO, look: Look, title: str, rng: Random) -> None:
+    def __init__(self, canvas: Any, look: Look, title: str, rng: Random) -> None:
+        self.canvas = canvas
         self.look = look
         self.title = title
         self.rng = rng
-        self.width, self.height = (A4[1], A4[0]) if look.landscape else A4
-        # The size as it is seen: reportlab exchanges the edges of a page that is turned.
-        size = (self.width, self.height)
-        self.canvas: Any = Canvas(octets, pagesize=size, invariant=1, pageCompression=1)
+        self.width, self.height = paper(look)
         self.page = 0
         self.y = 0.0
         self._open()

@@ -25,6 +25,7 @@ READERS = {
     "xlsx": "sheets",
     "xls": "sheets",
     "ofd": "ofd",
+    "image": "image",
     "zip": "bundle",
     "7z": "bundle",
     "rar": "bundle",
@@ -49,8 +50,9 @@ _MAGIC = (
     (b"\x1f\x8b", "archive"),
     (b"{\\rtf", "rtf"),
 )
+# Without <br>, which Markdown writes inside the cells of a table.
 _TAG = re.compile(
-    r"<(?:!doctype\s+html|html|head|body|meta|title|table|tbody|tr|td|div|p|br|span|article|font|a|h[1-6]|ul)"
+    r"<(?:!doctype\s+html|html|head|body|meta|title|table|tbody|tr|td|div|p|span|article|font|a|h[1-6]|ul)"
     r"(?=[\s>/])",
     re.IGNORECASE,
 )
@@ -60,7 +62,7 @@ _JUNK_SHARE = 0.05
 
 
 def detect(payload: bytes) -> str:
-    """The file format by content: one of `READERS`, or one that nothing here reads (`image`, `archive`,
+    """The file format by content: one of `READERS`, or one that nothing here reads (`archive`,
     `presentation`, `binary`). Files of WPS are what they are made of: `doc`, `docx`, `xls`, `xlsx`."""
     head = payload[:1024]
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
@@ -90,8 +92,6 @@ def read(payload: bytes, kind: str) -> Document:
 
     Raises `Unreadable` where there is no reader for it, or where the reader cannot make a document of it.
     """
-    if kind == "image":
-        raise Unreadable(State.IMAGE_ONLY, "The file is an image without text.")
     if kind not in READABLE:
         raise Unreadable(State.UNSUPPORTED, f"Files of this kind ({kind}) are not read.")
     try:
@@ -105,8 +105,6 @@ def _text_kind(payload: bytes) -> str:
     sample = decode(payload[:_SAMPLE]).text
     if len(_CONTROL.findall(sample)) > len(sample) * _JUNK_SHARE:
         return "binary"
-    tags = {tag.lower() for tag in _TAG.findall(sample)}
-    # Markdown writes <br> inside the cells of a table.
-    if tags - {"<br"} or sample.lstrip("\ufeff \t\r\n").startswith("<"):
+    if _TAG.search(sample) or sample.lstrip("\ufeff \t\r\n").startswith("<"):
         return "html"
     return "text"

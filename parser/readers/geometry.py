@@ -21,6 +21,7 @@ class Glyph:
 
     `size` is the height of an em. `turn` is the direction in which the writing runs, in quarter turns
     clockwise against the sheet (0 for nearly everything). `order` is its place in the content stream.
+    `confidence` is less than 1 where it was recognised in a picture.
     """
 
     text: str
@@ -31,6 +32,7 @@ class Glyph:
     size: float
     turn: int = 0
     order: int = 0
+    confidence: float = 1.0
 
     @property
     def x(self) -> float:
@@ -61,7 +63,8 @@ class Sheet:
     that have no Unicode meaning in the file, `misplaced` those that lie off the page. `layer` counts the
     characters of the page's text layer, found without their places; `aside` those of them that were left
     out: off the page, or written aslant over it. `recognised` is true where all text is drawn invisibly
-    (over a scan), `crowded` where there was more than is looked at.
+    (over a scan), `crowded` where there was more than is looked at. `stains` are places of a scan where
+    something is printed that was not read.
     """
 
     number: int
@@ -79,6 +82,7 @@ class Sheet:
     aside: Counter[str] = field(default_factory=Counter)
     recognised: bool = False
     crowded: bool = False
+    stains: list[Box] = field(default_factory=list)
 
     def source_box(self, box: Box) -> Box:
         """A box of this sheet on the page as the file draws it (origin top left, unrotated)."""

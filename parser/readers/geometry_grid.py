@@ -13,6 +13,9 @@ from parser.readers.geometry_lines import cell_text, fills, lines
 RECOGNISED = 0.8
 """Confidence of characters that somebody's OCR put invisibly over a picture."""
 
+UNREAD = 0.3
+"""Confidence of a cell in which something is printed that could not be read."""
+
 _NUMERIC = frozenset("0123456789.,-%+/—０１２３４５６７８９．，－／")
 _TOUCHING = 0.12
 _MOSTLY = 0.4
@@ -44,12 +47,23 @@ def ruled_grids(sheet: Sheet) -> tuple[list[tuple[Box, Grid]], list[Glyph]]:
                     rowspan=field.rowspan,
                     colspan=field.colspan,
                     locator=place(sheet, field.box),
-                    confidence=RECOGNISED if sheet.recognised else 1.0,
+                    confidence=confidence(sheet, glyphs, field.box),
                 )
                 for field, glyphs in zip(lattice.fields, inside, strict=True)
             ]
             found.append((lattice.box, Grid(tuple(cells), place(sheet, lattice.box))))
     return found, left
+
+
+def confidence(sheet: Sheet, glyphs: Sequence[Glyph], box: Box) -> float:
+    """How sure the characters of a cell are: as sure as the least sure of them. A cell in which something was
+    not read is hardly sure, whatever else it holds."""
+    left, top, right, bottom = box
+    if any(left < (x1 + x2) / 2 < right and top < (y1 + y2) / 2 < bottom for x1, y1, x2, y2 in sheet.stains):
+        return UNREAD
+    if sheet.recognised:
+        return RECOGNISED
+    return min([glyph.confidence for glyph in glyphs], default=1.0)
 
 
 def place(sheet: Sheet, box: Box) -> Locator:

@@ -1,7 +1,8 @@
 """PDF as a `Document`: the text layer and the ruled lines of each page, read with PDFium.
 
-Nothing is recognised from pictures here: a scan without a text layer is `image_only`. PDFium is not safe for
-threads; one process reads one document at a time.
+A page without a text layer worth the name is recognised from its picture (`parser.readers.scan`), page by
+page; without the extra `ocr`, a document of such pages is `image_only`. PDFium is not safe for threads; one
+process reads one document at a time.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from parser.readers.geometry import Sheet
 from parser.readers.geometry_flow import blocks, flow_of, set_furniture_aside
 from parser.readers.pdf_font import bars
 from parser.readers.pdf_page import read_page
+from parser.readers.scan_pages import MOST_SCANNED, WANTING, can_read, recognised_page
 
 MOST_PAGES = 500
 """A report of a province has some thirty pages."""
@@ -27,6 +29,7 @@ MOST_CHARACTERS = 1_000_000
 
 _SCAN_SHARE = 0.5
 _SCAN_TEXT = 40
+_UNMAPPED_SHARE = 0.2
 _END = re.compile(rb"startxref\s+\d+\s+%%EOF")
 _OBJECT = re.compile(rb"\b\d+\s+\d+\s+obj\b")
 _META = {"Title": "title", "Author": "author", "Creator": "creator", "Producer": "producer"}
@@ -81,7 +84,8 @@ def _sheets(document: pypdfium2.PdfDocument, count: int) -> tuple[list[Sheet], l
     """The sheets of the pages that can be read, and the numbers of those that cannot."""
     sheets: list[Sheet] = []
     unread: list[int] = []
-    characters = 0
+    characters = scanned = 0
+    recognises = can_read()
     for index in range(count):
         page = pdfium.FPDF_LoadPage(document, index)
         if not page:
@@ -91,6 +95,9 @@ def _sheets(document: pypdfium2.PdfDocument, count: int) -> tuple[list[Sheet], l
             sheets.append(read_page(page, index + 1))
         finally:
             pdfium.FPDF_ClosePage(page)
+        if recognises and scanned < MOST_SCANNED and _needs_eyes(sheets[-1]):
+            sheets[-1] = recognised_page(document, index)
+            scanned += 1
         characters += len(sheets[-1].glyphs)
         if characters > MOST_CHARACTERS:
             raise Unreadable(
@@ -105,12 +112,25 @@ def _refuse_textless(sheets: Sequence[Sheet], unread: Sequence[int]) -> None:
         raise Unreadable(State.DAMAGED, "No page of the PDF can be read.")
     if not any(_has_text(sheet) for sheet in sheets):
         if any(sheet.images for sheet in sheets):
-            raise Unreadable(State.IMAGE_ONLY, "The pages are pictures without a text layer.")
+            raise Unreadable(State.IMAGE_ONLY, f"The pages are pictures without a text layer{_remedy()}.")
         if any(sheet.unmapped for sheet in sheets):
-            raise Unreadable(State.IMAGE_ONLY, "The characters of the PDF have no meaning but their shape.")
+            reason = f"The characters of the PDF have no meaning but their shape{_remedy()}."
+            raise Unreadable(State.IMAGE_ONLY, reason)
         if unread:
             raise Unreadable(State.DAMAGED, "The pages of the PDF that can be read hold no text.")
         raise Unreadable(State.EMPTY, "The pages of the PDF hold no text.")
+
+
+def _remedy() -> str:
+    return "" if can_read() else f"; {WANTING}"
+
+
+def _needs_eyes(sheet: Sheet) -> bool:
+    """Whether a page is better read from its picture: it is one, its text layer was recognised by somebody
+    who cannot be asked, or its characters have no meaning but their shape."""
+    if sheet.images > _SCAN_SHARE and (sheet.recognised or not _has_text(sheet)):
+        return True
+    return sheet.unmapped > _UNMAPPED_SHARE * (sheet.unmapped + len(sheet.glyphs))
 
 
 def _has_text(sheet: Sheet) -> bool:

@@ -25,7 +25,7 @@ def test_nothing_is_empty(payload: bytes) -> None:
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, State.UNSUPPORTED),
         (b"\x1f\x8b\x08\x00" + bytes(range(256)), State.UNSUPPORTED),
         (bytes(range(256)) * 40, State.UNSUPPORTED),
-        (b"\x89PNG\r\n\x1a\n" + b"\x00" * 64, State.IMAGE_ONLY),
+        (b"\x89PNG\r\n\x1a\n" + b"\x00" * 64, State.DAMAGED),
     ],
 )
 def test_what_is_no_text_is_named(payload: bytes, state: State) -> None:

@@ -140,7 +140,7 @@ def _secret() -> bytes:
     ("payload", "state"),
     [
         (zipped({}), State.EMPTY),
-        (zipped({"a.jpg": b"\xff\xd8\xff\xe0" + b"x" * 99, "b.jpg": b"\xff\xd8\xff\xe0"}), State.IMAGE_ONLY),
+        (zipped({"a.jpg": b"\xff\xd8\xff\xe0" + b"x" * 99, "b.jpg": b"\xff\xd8\xff\xe0"}), State.DAMAGED),
         (zipped({"a.txt": NOTICE}), State.NOT_A_REPORT),
         (zipped({"a.bin": bytes(range(256)) * 9}), State.UNSUPPORTED),
         (_secret(), State.ENCRYPTED),

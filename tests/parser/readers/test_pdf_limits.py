@@ -63,7 +63,10 @@ def test_a_password_is_a_state_and_an_empty_one_none() -> None:
     assert paragraphs(read(locked(""))) == ["secret 42"]
 
 
-def test_a_scan_is_image_only_even_with_a_page_number() -> None:
+def test_without_the_extra_a_scan_is_image_only_even_with_a_page_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("parser.readers.pdf.can_read", lambda: False)
     page, buffer = canvas()
     pixels = b"\xcc" * 300
     page.drawInlineImage(_image(pixels), 0, 0, 595, 842)
@@ -71,6 +74,7 @@ def test_a_scan_is_image_only_even_with_a_page_number() -> None:
     with pytest.raises(Unreadable) as raised:
         read(finished(page, buffer))
     assert raised.value.state is State.IMAGE_ONLY
+    assert "nianbao[ocr]" in raised.value.reason
 
 
 def _image(pixels: bytes) -> object:
@@ -103,7 +107,9 @@ def test_a_file_that_is_cut_off_is_damaged() -> None:
         assert raised.value.state is State.DAMAGED
 
 
-def test_flipped_bits_never_raise_anything_else() -> None:
+def test_flipped_bits_never_raise_anything_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Broken pages are not recognised from their pictures here, which would take seconds each.
+    monkeypatch.setattr("parser.readers.pdf.can_read", lambda: False)
     payload = made_once()
     dice = random.Random(5)
     for _ in range(60):

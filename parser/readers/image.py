@@ -1,0 +1,118 @@
+"""Images as a `Document`: each image, or each frame of a TIFF, is a page; needs the extra `ocr`.
+
+Several images of one report are its pages in their order. Boxes of locators are in dots of the image as it is
+shown (a camera's mark to turn it is followed).
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from parser.document import Document, State, Unreadable
+from parser.readers.geometry_flow import blocks, flow_of, set_furniture_aside
+from parser.readers.scan_pages import MOST_SCANNED, WANTING, can_read, scale_of
+
+if TYPE_CHECKING:
+    from parser.readers.scan import ScannedSheet
+
+LARGEST = 100_000_000
+"""Dots of one image; an A3 sheet at 600 dots an inch has seventy million."""
+
+_KINDS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF")
+_LEAST = 200
+
+
+def read(payload: bytes) -> Document:
+    """The document of an image file. Raises `Unreadable`: `image_only` (the extra is missing), `too_large`,
+    `damaged`, `empty`."""
+    return read_all([payload])
+
+
+def read_all(payloads: Sequence[bytes]) -> Document:
+    """One document of several image files, which are its pages in this order. Raises like `read`."""
+    if not can_read():
+        raise Unreadable(State.IMAGE_ONLY, f"The file is an image without text; {WANTING}.")
+    sheets: list[ScannedSheet] = []
+    notes: list[str] = []
+    for payload in payloads:
+        for sheet in _sheets(payload, len(sheets)):
+            if len(sheets) == MOST_SCANNED:
+                notes.append(f"Only the first {MOST_SCANNED} pages were read.")
+                break
+            sheets.append(sheet)
+    if not any(glyph.text != " " for sheet in sheets for glyph in sheet.glyphs):
+        raise Unreadable(State.EMPTY, "No character is to be seen in the image.")
+    flows = [flow_of(sheet) for sheet in sheets]
+    set_furniture_aside(flows)
+    return Document("image", tuple(blocks(flows)), pages=len(sheets), notes=tuple(notes))
+
+
+def _sheets(payload: bytes, before: int) -> Iterator[ScannedSheet]:
+    """The pages of one file; `before` pages come first."""
+    import numpy as np  # noqa: PLC0415 - of the extra `ocr`, like the module below
+
+    from parser.readers.scan import read_picture  # noqa: PLC0415
+
+    for number, (picture, unit) in enumerate(pictures(payload), before + 1):
+        yield read_picture(np.asarray(picture, np.uint8), number, unit)
+
+
+def pictures(payload: bytes) -> Iterator[tuple[Any, float]]:
+    """Every frame of an image file as a picture in memory, at the size at which it is read, and how many dots
+    of the file one of its dots is. Raises `Unreadable`."""
+    from PIL import Image, ImageOps  # noqa: PLC0415 - of the extra `ocr`
+
+    with warnings.catch_warnings():
+        # What a library thinks of odd but readable metadata is of no use to anybody here.
+        warnings.simplefilter("ignore")
+        try:
+            image = Image.open(io.BytesIO(payload), formats=_KINDS)
+            for frame in range(min(getattr(image, "n_frames", 1), MOST_SCANNED + 1)):
+                image.seek(frame)
+                _check(image.size)
+                yield _fitted(ImageOps.exif_transpose(image))
+        except Unreadable:
+            raise
+        except Image.DecompressionBombError as error:
+            raise _too_large() from error
+        except Exception as error:
+            raise Unreadable(State.DAMAGED, "The image is damaged: it cannot be decoded.") from error
+
+
+def _check(size: tuple[int, int]) -> None:
+    if size[0] * size[1] > LARGEST:
+        raise _too_large()
+    if min(size) < 8 or max(size) < _LEAST:
+        raise Unreadable(State.EMPTY, "The image is too small to show a page.")
+
+
+def _too_large() -> Unreadable:
+    return Unreadable(State.TOO_LARGE, f"The image has more than {LARGEST} dots; so large ones are not read.")
+
+
+def _fitted(image: Any) -> tuple[Any, float]:
+    """The image in gray or colour on white, at the size at which pages are read."""
+    from PIL import Image  # noqa: PLC0415
+
+    per_inch = image.info.get("dpi", (0, 0))
+    scale = scale_of(image.width, image.height, float(per_inch[0]) if isinstance(per_inch, tuple) else 0.0)
+    if image.mode in ("RGBA", "LA", "PA", "P", "La", "RGBa"):
+        clear = image.convert("RGBA")
+        image = Image.new("RGB", clear.size, "white")
+        image.paste(clear, mask=clear.getchannel("A"))
+    elif image.mode.startswith("I") or image.mode == "F":
+        image = (
+            image.point(lambda level: level / 256).convert("L")
+            if image.mode.startswith("I;16")
+            else image.convert("L")
+        )
+    elif image.mode in ("1", "L"):
+        image = image.convert("L")
+    else:
+        image = image.convert("RGB")
+    size = (max(round(image.width * scale), 1), max(round(image.height * scale), 1))
+    how = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
+    return image.resize(size, how), 1 / scale

@@ -1,0 +1,227 @@
+"""Which parts of a straight page are read as one line each: what stands in each cell, and what outside.
+
+The detector knows where lines are; rules cut them at the edges of cells. Ink in a cell that no line covers (a
+lone `1` or `-`) is read as well, and told where it cannot be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from parser.document import Box
+from parser.readers.geometry import Sheet
+from parser.readers.geometry_lattice import Lattice, lattices
+from parser.readers.ocr import Gray
+from parser.readers.scan_lines import Area, typical_height
+
+_POINT = 200 / 72
+_RULE_EDGE = 5
+_BORDER = 6
+_SPECK = 0.16
+_PAD_UP = 0.16
+_PAD_ALONG = 0.25
+_LOW = 0.55
+_MISSED = 0.8
+
+
+@dataclass(slots=True)
+class Piece:
+    """One line to be read: its picture, the area of its ink on the page (dots), the area that the picture
+    shows, whether it fills a cell alone, and whether its ink is lower than letters are (a stroke)."""
+
+    picture: Gray
+    ink: Area
+    shown: Area
+    celled: bool
+    low: bool
+
+
+@dataclass(slots=True)
+class _Page:
+    page: Gray
+    ink: NDArray[np.uint8]
+    em: float
+
+
+def pieces_of(
+    sheet: Sheet, page: Gray, cover: NDArray[np.bool_], lines: Sequence[Area], level: int
+) -> tuple[list[Piece], list[Box]]:
+    """The pieces of a page, and the places of ink in cells that is not read (points of the sheet). `lines`
+    are lines of text as far as their ink goes; dots darker than `level` are ink, those of `cover` are rules.
+    """
+    clean = page.copy()
+    wide: Any = cv2.dilate(cover.astype(np.uint8), np.ones((_RULE_EDGE, _RULE_EDGE), np.uint8))
+    clean[wide.astype(bool)] = 250
+    here = _Page(clean, (clean < level).astype(np.uint8), typical_height(lines))
+    left = list(lines)
+    pieces: list[Piece] = []
+    for lattice in lattices(sheet):
+        inside, left = _cut(lattice, left)
+        for one, areas in zip(lattice.fields, inside, strict=True):
+            room = tuple(round(edge * _POINT) for edge in one.box)
+            pieces += _in_cell(here, (room[0], room[1], room[2], room[3]), areas)
+    for area in left:
+        pieces += _piece(here, _whole(here, area, lines), celled=False)
+    return pieces, []
+
+
+def _whole(here: _Page, area: Area, lines: Sequence[Area]) -> Area:
+    """A line outside the cells with what the detector missed at its ends, up to the next line beside it."""
+    left, top, right, bottom = area
+    beside = [one for one in lines if min(bottom, one[3]) - max(top, one[1]) > 0.3 * (bottom - top)]
+    reach = round(_MISSED * (bottom - top))
+    first = max([left - 2 * reach, 0, *(one[2] for one in beside if one[2] <= left)])
+    last = min([right + 2 * reach, here.page.shape[1], *(one[0] for one in beside if one[0] >= right)])
+    inked = np.flatnonzero(here.ink[top:bottom, first:last].sum(axis=0) > 1) + first
+    for x in reversed(inked[inked < left]):
+        left = int(x) if left - x <= reach else left
+    for x in inked[inked >= right]:
+        right = int(x) + 1 if x - right < reach else right
+    return (left, top, right, bottom)
+
+
+def _cut(lattice: Lattice, lines: Sequence[Area]) -> tuple[list[list[Area]], list[Area]]:
+    """The lines, or parts of them, in each field; and the lines outside of all."""
+    find = lattice.locate()
+    inside: list[list[Area]] = [[] for _ in lattice.fields]
+    outside: list[Area] = []
+    for left, top, right, bottom in lines:
+        y = (top + bottom) / 2 / _POINT
+        step = max(min((bottom - top) // 2, (right - left) // 3), 1)
+        runs: list[tuple[int | None, int, int]] = []
+        for x in range(left, right, step):
+            index = find((x + step / 2) / _POINT, y)
+            if runs and runs[-1][0] == index:
+                runs[-1] = (index, runs[-1][1], min(x + step, right))
+            else:
+                runs.append((index, x, min(x + step, right)))
+        if all(index is None for index, _, _ in runs):
+            outside.append((left, top, right, bottom))
+            continue
+        for index, start, end in runs:
+            if index is not None:
+                inside[index].append((start, top, end, bottom))
+            elif end - start > bottom - top:
+                outside.append((start, top, end, bottom))
+    return inside, outside
+
+
+def _in_cell(here: _Page, room: Area, areas: Sequence[Area]) -> Iterator[Piece]:
+    """The pieces of one cell: its ink, in the lines of the detector where those cover it."""
+    marks = list(_marks(here, room))
+    rows = [_within(area, room) for area in sorted(areas, key=lambda area: area[1] + area[3])]
+    rest: dict[int, list[Area]] = {}
+    for mark in marks:
+        row = _row_of(mark, rows)
+        if row is None:
+            rows.append(mark)
+            row = len(rows) - 1
+        rest.setdefault(row, []).append(mark)
+    for own in _joined([_around(found) for found in rest.values()], here.em):
+        yield from _piece(here, own, celled=True, room=room)
+
+
+def _marks(here: _Page, room: Area) -> Iterator[Area]:
+    """The ink in a cell: connected dots, without specks and without what is left of the rules around it."""
+    left, top, right, bottom = room
+    count, _, stats, _ = cv2.connectedComponentsWithStats(here.ink[top:bottom, left:right], connectivity=8)
+    wide, high = right - left, bottom - top
+    for x, y, width, height, dots in np.asarray(stats)[1:count].tolist():
+        edge = x + width <= _BORDER or y + height <= _BORDER or x >= wide - _BORDER or y >= high - _BORDER
+        if edge or max(width, height) < _SPECK * here.em or dots < 4:
+            continue
+        if width > 0.8 * wide and height < 0.2 * here.em:
+            continue
+        yield (left + x, top + y, left + x + width, top + y + height)
+
+
+def _row_of(mark: Area, rows: Sequence[Area]) -> int | None:
+    """The row whose height holds the middle of a mark, or else the one that it overlaps most."""
+    middle = (mark[1] + mark[3]) / 2
+    best, most = None, 0.0
+    for number, row in enumerate(rows):
+        shared = min(mark[3], row[3]) - max(mark[1], row[1])
+        if row[1] <= middle <= row[3] and shared > most:
+            best, most = number, shared
+    return best
+
+
+def _joined(rows: list[Area], em: float) -> list[Area]:
+    """Rows of marks from top to bottom; those that overlap in height are one."""
+    rows.sort(key=lambda row: row[1] + row[3])
+    found: list[Area] = []
+    for row in rows:
+        if found:
+            last = found[-1]
+            shared = min(last[3], row[3]) - max(last[1], row[1])
+            if shared > 0.4 * min(row[3] - row[1], last[3] - last[1]) or _small_beside(last, row, em):
+                found[-1] = _around([last, row])
+                continue
+        found.append(row)
+    return found
+
+
+def _small_beside(one: Area, two: Area, em: float) -> bool:
+    """Whether one of two areas is a dot or a stroke at the height of the other."""
+    small, large = sorted((one, two), key=lambda area: area[3] - area[1])
+    middle = (small[1] + small[3]) / 2
+    return small[3] - small[1] < 0.5 * em and large[1] - 0.15 * em <= middle <= large[3] + 0.15 * em
+
+
+def _piece(here: _Page, area: Area, *, celled: bool, room: Area | None = None) -> Iterator[Piece]:
+    """The picture of a line, cut to its ink with a margin."""
+    height, width = here.page.shape
+    left, top, right, bottom = area
+    left, top, right, bottom = max(left, 0), max(top, 0), min(right, width), min(bottom, height)
+    if right - left < 2 or bottom - top < 2:
+        return
+    if not celled:
+        dark = here.ink[top:bottom, left:right]
+        ys, xs = np.flatnonzero(dark.sum(1) > 0), np.flatnonzero(dark.sum(0) > 0)
+        if not len(ys):
+            return
+        left, top, right, bottom = (
+            left + int(xs[0]),
+            top + int(ys[0]),
+            left + int(xs[-1]) + 1,
+            top + int(ys[-1]) + 1,
+        )
+    ink = (left, top, right, bottom)
+    low = bottom - top < _LOW * here.em
+    high = max(bottom - top, here.em)
+    up = max(_PAD_UP * high, (high * (1 + 2 * _PAD_UP) - (bottom - top)) / 2)
+    along = max(_PAD_ALONG * high, (0.9 * high - (right - left)) / 2)
+    shown = (round(left - along), round(top - up), round(right + along), round(bottom + up))
+    yield Piece(_picture(here.page, shown, room), ink, shown, celled, low)
+
+
+def _picture(page: Gray, shown: Area, room: Area | None) -> Gray:
+    """The part of the page, white beyond the page and beyond the room of the cell."""
+    left, top, right, bottom = shown
+    picture = np.full((bottom - top, right - left), 250, np.uint8)
+    limits = room or (0, 0, page.shape[1], page.shape[0])
+    inner = _within(shown, limits)
+    if inner[2] > inner[0] and inner[3] > inner[1]:
+        part = page[inner[1] : inner[3], inner[0] : inner[2]]
+        picture[inner[1] - top : inner[3] - top, inner[0] - left : inner[2] - left] = part
+    return picture
+
+
+def _within(area: Area, room: Area) -> Area:
+    return (
+        max(area[0], room[0], 0),
+        max(area[1], room[1], 0),
+        min(area[2], room[2]),
+        min(area[3], room[3]),
+    )
+
+
+def _around(areas: Sequence[Area]) -> Area:
+    lefts, tops, rights, bottoms = zip(*areas, strict=True)
+    return (min(lefts), min(tops), max(rights), max(bottoms))

@@ -1,0 +1,205 @@
+"""From pieces of a scanned page to characters with places, and how sure each of them is.
+
+A short piece in a cell is read twice, from pictures of another size; where the readings differ, neither is
+trusted. Nothing is corrected by what a table should say.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from parser.readers.geometry import Glyph
+from parser.readers.geometry_lines import is_cjk
+from parser.readers.ocr import Gray, Letter, recognise
+from parser.readers.scan_cells import Piece
+from parser.readers.scan_lines import Area
+
+DISPUTED = 0.5
+"""Confidence of characters of which two readings differ."""
+
+_POINT = 200 / 72
+_SHORT = 7.0
+_SINGLE = 0.5
+_DARK = 170
+_INK_OF_EM = 0.78
+_ALIKE = 1.12
+_LOOKALIKES = str.maketrans("OoQD〇○lI|丨", "0000001111")
+_VALUE = re.compile(r"[\d.,，．:：/+\-—–－%％件宗元万个条OoQD〇○lI|丨\s]+")
+_STROKES = frozenset("一-—–－_~﹣―‐ー")
+
+
+def stand_ins(lines: Sequence[Area]) -> list[Glyph]:
+    """Glyphs that only say where text is, for whoever must know before it is read."""
+    found: list[Glyph] = []
+    for left, top, right, bottom in lines:
+        size = max((bottom - top) / _POINT, 1.0)
+        for x in range(left, right, max(bottom - top, 1)):
+            end = min(x + bottom - top, right)
+            found.append(
+                Glyph("口", x / _POINT, top / _POINT, end / _POINT, bottom / _POINT, size, order=len(found))
+            )
+    return found
+
+
+def glyphs_of(pieces: Sequence[Piece]) -> list[Glyph]:
+    """The characters of all pieces."""
+    alone = [_is_alone(piece) for piece in pieces]
+    shown = [
+        _thrice(piece.picture) if lone else piece.picture for piece, lone in zip(pieces, alone, strict=True)
+    ]
+    read = [
+        _once(letters) if lone else letters for letters, lone in zip(recognise(shown), alone, strict=True)
+    ]
+    _read_again(pieces, shown, alone, read)
+    sizes = _sizes(pieces, read)
+    glyphs: list[Glyph] = []
+    for piece, letters, size in zip(pieces, read, sizes, strict=True):
+        _place(piece, letters, size, glyphs)
+    return glyphs
+
+
+def _is_alone(piece: Piece) -> bool:
+    """Whether a piece is a single sign in a cell."""
+    left, _, right, _ = piece.ink
+    if not piece.celled or right - left > _SINGLE * (piece.shown[3] - piece.shown[1]):
+        return False
+    dark = (piece.picture < _DARK).any(axis=0).astype(np.int8)
+    return int((np.diff(dark, prepend=0) > 0).sum()) == 1
+
+
+def _thrice(picture: Gray) -> Gray:
+    """A single sign three times in a row: the model knows lines, and takes a lone 0 for anything round."""
+    height, width = picture.shape
+    dark = np.flatnonzero((picture < _DARK).any(axis=0))
+    if not len(dark):
+        return picture
+    margin = max(round(0.08 * height), 2)
+    first, last = max(int(dark[0]) - margin, 0), min(int(dark[-1]) + 1 + margin, width)
+    return np.hstack([picture[:, :first], *[picture[:, first:last]] * 3, picture[:, last:]])
+
+
+def _once(letters: Sequence[Letter]) -> list[Letter]:
+    """One of three equal parts; where they differ, the first one, and it is not trusted."""
+    count = len(letters) // 3
+    texts = [letter.text.translate(_LOOKALIKES) for letter in letters]
+    parts = [letters[count * part : count * part + count] for part in range(3)]
+    if count and len(letters) % 3 == 0 and texts[:count] * 3 == texts:
+        best = min(parts, key=lambda part: min(letter.confidence for letter in part))
+        return [replace(letter, middle=(place + 0.5) / count) for place, letter in enumerate(best)]
+    few = letters[: max(count, 1)]
+    return [
+        replace(letter, confidence=min(letter.confidence, DISPUTED), middle=(place + 0.5) / len(few))
+        for place, letter in enumerate(few)
+    ]
+
+
+def _read_again(
+    pieces: Sequence[Piece], shown: Sequence[Gray], alone: Sequence[bool], read: list[list[Letter]]
+) -> None:
+    """A second reading of what is short and in a cell; differences take the trust away."""
+    short = [
+        index
+        for index, piece in enumerate(pieces)
+        if piece.celled
+        and piece.picture.shape[1] < _SHORT * piece.picture.shape[0]
+        and _is_value(read[index])
+    ]
+    again = recognise([_smaller(shown[index]) for index in short])
+    for index, found in zip(short, again, strict=True):
+        first = _meant(read[index], pieces[index])
+        other = _meant(_once(found) if alone[index] else found, pieces[index])
+        if _spelled(first) != _spelled(other):
+            first = [replace(one, confidence=min(one.confidence, DISPUTED)) for one in first]
+        read[index] = first
+
+
+def _spelled(letters: Sequence[Letter]) -> str:
+    """What two readings must agree in."""
+    return "".join(letter.text for letter in letters).replace("，", ",").replace(" ", "")
+
+
+def _is_value(letters: Sequence[Letter]) -> bool:
+    text = "".join(letter.text for letter in letters)
+    return not text or _VALUE.fullmatch(text) is not None or set(text) <= _STROKES
+
+
+def _meant(letters: Sequence[Letter], piece: Piece) -> list[Letter]:
+    """Digits for the letters that look like them, and a stroke for a flat line."""
+    text = "".join(letter.text for letter in letters)
+    if piece.low and text and set(text) <= _STROKES:
+        return [replace(letter, text="-" if len(text) == 1 else "—") for letter in letters[:1]]
+    return [replace(letter, text=letter.text.translate(_LOOKALIKES)) for letter in letters]
+
+
+def _smaller(picture: Gray) -> Gray:
+    """The same picture with a wider margin, so that the model sees the letters at another size."""
+    height, _width = picture.shape
+    more, along = max(round(0.1 * height), 2), max(round(0.15 * height), 2)
+    wide = cv2.copyMakeBorder(picture, more, more, along, along, cv2.BORDER_CONSTANT, value=(250, 250, 250))
+    return np.asarray(wide, np.uint8)
+
+
+def _sizes(pieces: Sequence[Piece], read: Sequence[Sequence[Letter]]) -> list[float]:
+    """The height of an em of each piece in points; sizes that nearly agree are one."""
+    raw = [_em(piece, letters) / _POINT for piece, letters in zip(pieces, read, strict=True)]
+    order = sorted(range(len(raw)), key=lambda index: raw[index])
+    sizes = [0.0] * len(raw)
+    group: list[int] = []
+    for index in [*order, None]:
+        if group and (index is None or raw[index] > _ALIKE * raw[group[0]]):
+            shared = raw[group[len(group) // 2]]
+            for one in group:
+                sizes[one] = shared
+            group = []
+        if index is not None:
+            group.append(index)
+    return sizes
+
+
+def _em(piece: Piece, letters: Sequence[Letter]) -> float:
+    """Height of an em in dots: the step from one Chinese character to the next, or what the ink tells."""
+    wide = piece.shown[2] - piece.shown[0]
+    steps = sorted(
+        (two.middle - one.middle) * wide
+        for one, two in itertools.pairwise(letters)
+        if is_cjk(one.text) and is_cjk(two.text)
+    )
+    ink = (piece.ink[3] - piece.ink[1]) / _INK_OF_EM
+    if len(steps) >= 4:
+        return min(steps[len(steps) // 2], 1.6 * ink)
+    if any(is_cjk(letter.text) for letter in letters):
+        return ink * _INK_OF_EM / 0.92
+    return ink
+
+
+def _place(piece: Piece, letters: Sequence[Letter], size: float, glyphs: list[Glyph]) -> None:
+    """Characters side by side over the ink of their piece, each as wide as its neighbours leave it."""
+    letters = [letter for letter in letters if not letter.text.isspace()]
+    if not letters:
+        return
+    left, top, right, bottom = piece.ink
+    shown = piece.shown[2] - piece.shown[0]
+    middles = [min(max(piece.shown[0] + letter.middle * shown, left), right) for letter in letters]
+    edges = [left, *((one + two) / 2 for one, two in itertools.pairwise(middles)), right]
+    em = size * _POINT
+    for letter, start, end, middle in zip(letters, edges, edges[1:], middles, strict=False):
+        # A gap between words is no part of a character.
+        first, last = max(start, middle - 0.75 * em), min(end, middle + 0.75 * em)
+        glyphs.append(
+            Glyph(
+                letter.text,
+                first / _POINT,
+                top / _POINT,
+                max(last, first + 1) / _POINT,
+                bottom / _POINT,
+                max(size, 1.0),
+                order=len(glyphs),
+                confidence=letter.confidence,
+            )
+        )

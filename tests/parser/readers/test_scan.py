@@ -1,0 +1,146 @@
+"""Scans and images as documents: one small page, treated as scanners and clerks treat pages."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+
+from bench.truthset.scan_paper import Paper
+from parser import parse
+from parser.document import Document, Grid, Paragraph, State, Unreadable
+from parser.readers import detect, image, pdf
+from parser.readers.scan_straight import bend_of
+
+SIZE = (300.0, 220.0)
+ROWS = (("信息内容", "本年制发件数", "现行有效件数"), ("规章", "1", "0"), ("规范性文件", "12", ""))
+LEFTS, TOPS = (20, 120, 200, 280), (60, 85, 110, 135)
+
+
+@pytest.fixture(scope="module")
+def page() -> Image.Image:
+    paper = Paper(SIZE, 200)
+    paper.setFont("", 12)
+    paper.drawString(20, SIZE[1] - 40, "二、主动公开政府信息情况")
+    paper.setLineWidth(0.5)
+    for top in TOPS:
+        paper.line(LEFTS[0], SIZE[1] - top, LEFTS[-1], SIZE[1] - top)
+    for left in LEFTS:
+        paper.line(left, SIZE[1] - TOPS[0], left, SIZE[1] - TOPS[-1])
+    paper.setFont("", 10.5)
+    for row, top in zip(ROWS, TOPS, strict=False):
+        for text, left in zip(row, LEFTS, strict=False):
+            paper.drawString(left + 6, SIZE[1] - top - 17, text)
+    paper.showPage()
+    return paper.pages[0]
+
+
+def _texts(document: Document) -> tuple[list[str], list[list[str]]]:
+    (grid,) = (block for block in document.blocks if isinstance(block, Grid))
+    prose = [block.text for block in document.blocks if isinstance(block, Paragraph)]
+    return prose, [[cell.text for cell in row] for _, row in grid.by_row()]
+
+
+def _octets(pictures: Sequence[Image.Image], kind: str) -> bytes:
+    stream = io.BytesIO()
+    pictures[0].save(stream, kind, save_all=True, append_images=pictures[1:], resolution=200)
+    return stream.getvalue()
+
+
+def _sealed_and_skewed(page: Image.Image) -> Image.Image:
+    colour = np.repeat(np.asarray(page)[:, :, None], 3, axis=2)
+    ink: NDArray[np.uint8] = np.zeros(colour.shape[:2], np.uint8)
+    cv2.circle(ink, (470, 280), 110, 255, 9)
+    colour[ink > 0] = (colour[ink > 0] * np.array([0.86, 0.2, 0.2])).astype(np.uint8)
+    matrix = cv2.getRotationMatrix2D((400, 300), 2.0, 1.0)
+    size = (colour.shape[1], colour.shape[0])
+    return Image.fromarray(
+        np.asarray(cv2.warpAffine(colour, matrix, size, borderValue=(255, 255, 255)), np.uint8)
+    )
+
+
+def test_a_skewed_page_on_its_side_under_a_seal(page: Image.Image) -> None:
+    turned = _sealed_and_skewed(page).rotate(90, expand=True)
+    document = image.read(_octets([turned], "PNG"))
+    prose, rows = _texts(document)
+    assert [text.replace(" ", "") for text in prose] == ["二、主动公开政府信息情况"]
+    assert rows == [list(row) for row in ROWS]
+    (grid,) = (block for block in document.blocks if isinstance(block, Grid))
+    first = next(cell for cell in grid.cells if cell.text == "12")
+    assert first.locator.box is not None
+    left, top, right, bottom = first.locator.box
+    # The number stands in its box in the image as it came.
+    dark = np.asarray(turned.convert("L"))[round(top) : round(bottom), round(left) : round(right)] < 100
+    assert 20 < dark.sum() < 3000
+    assert right - left < bottom - top
+
+
+def test_pages_of_text_and_pages_of_pictures_are_one_document(page: Image.Image) -> None:
+    from pypdfium2 import PdfDocument  # type: ignore[import-untyped]
+
+    from tests.parser.readers.drawn.pdf_canvas import canvas, finished
+
+    written, buffer = canvas()
+    written.drawString(100, 700, "The first page is text.")
+    whole = PdfDocument(finished(written, buffer))
+    whole.import_pages(PdfDocument(_octets([page], "PDF")))
+    stream = io.BytesIO()
+    whole.save(stream)
+    document = pdf.read(stream.getvalue())
+    prose, rows = _texts(document)
+    assert prose[0] == "The first page is text."
+    assert rows == [list(row) for row in ROWS]
+    assert [block.locator.page for block in document.blocks] == [1, 2, 2]
+    assert not document.notes
+
+
+def test_several_images_are_the_pages_of_one_document(page: Image.Image) -> None:
+    blank = Image.new("L", page.size, 255)
+    document = image.read_all([_octets([blank], "PNG"), _octets([page.convert("1")], "TIFF")])
+    assert document.pages == 2
+    assert {block.locator.page for block in document.blocks} == {2}
+    assert _texts(document)[1] == [list(row) for row in ROWS]
+
+
+@pytest.mark.parametrize(
+    ("payload", "state"),
+    [
+        (b"\x89PNG\r\n\x1a\n" + b"\x00" * 64, State.DAMAGED),
+        (_octets([Image.new("L", (600, 600), 255)], "PNG")[:-40], State.DAMAGED),
+        (_octets([Image.new("L", (30, 30), 255)], "PNG"), State.EMPTY),
+        (_octets([Image.new("1", (30_000, 30_000), 1)], "PNG"), State.TOO_LARGE),
+    ],
+    ids=["no image", "cut off", "a pixel", "a bomb"],
+)
+def test_images_that_are_no_pages_have_a_state(payload: bytes, state: State) -> None:
+    assert detect(payload) == "image"
+    assert parse(payload).state is state
+
+
+def test_a_blank_image_is_empty() -> None:
+    assert parse(_octets([Image.new("L", (600, 800), 255)], "PNG")).state is State.EMPTY
+
+
+def test_without_the_extra_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("parser.readers.image.can_read", lambda: False)
+    with pytest.raises(Unreadable, match=r"nianbao\[ocr\]") as raised:
+        image.read(_octets([Image.new("L", (600, 800), 255)], "PNG"))
+    assert raised.value.state is State.IMAGE_ONLY
+
+
+def test_lines_in_perspective_are_set_straight() -> None:
+    # A sheet seen aslant: its left edge leans in, its lines fan out.
+    lines = [(200.0, 300.0 + 60 * n, 1500.0, 280.0 + 62 * n) for n in range(30)]
+    lines += [(200.0 + 90 * n + 2 * n, 200.0, 215.0 + 88 * n, 2100.0) for n in range(14)]
+    bend = bend_of(1654, 2339, lines)
+    for n in (0, 29):
+        x = np.array([300.0, 1400.0])
+        y = np.full(2, 300.0 + 60 * n)
+        from_x, from_y = bend.source(x, y)
+        slope = (from_y[1] - from_y[0]) / (from_x[1] - from_x[0])
+        assert slope == pytest.approx((2 * n - 20) / 1300, abs=0.0015)
