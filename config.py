@@ -38,9 +38,9 @@ class Settings(BaseSettings):
     timeout: float = Field(default=60.0, gt=0, description="seconds until a request is given up")
     retries: int = Field(default=2, ge=0, description="further attempts after a failed exchange")
     whole_every_nights: int = Field(
-        default=30, ge=1, description="a page is fetched whole at least so often, whatever its server says"
+        default=30, ge=1, description="a page is fetched whole at least every so many nights; 1: always"
     )
-    max_payload_mb: float = Field(default=64.0, gt=0, description="largest payload taken, in MiB")
+    max_payload_mb: float = Field(default=512.0, gt=0, description="largest payload taken, in MiB")
     segment_mb: float = Field(default=1024.0, gt=0, description="a segment is sealed at this size, in MiB")
     workers: int = Field(default=0, ge=0, description="parser processes; 0: one a core")
     parse_seconds: float = Field(default=60.0, gt=0, description="time limit of one document")

@@ -59,9 +59,9 @@ class AskWhetherModified:
     """Downloader middleware, next to the network."""
 
     def __init__(self, recorder: Recorder, nights: int) -> None:
-        """`nights`: a page is fetched whole at least every so many."""
+        """`nights`: a page is fetched whole at least every so many; 1: always."""
         self._recorder = recorder
-        self._longest = timedelta(days=nights) - _EARLY
+        self._longest = timedelta(days=nights) - _EARLY if nights > 1 else timedelta(0)
         with recorder.database.read() as session:
             self._distrusted = set(_false_validators(session, recorder.profile.domain))
 

@@ -99,13 +99,14 @@ def reply(request: Request, resource: Resource) -> Reply:
     headers: Headers = []
     gzip = resource.gzip and request.accepts_gzip
     etag = f'{resource.etag[:-1]}-gzip"' if gzip else resource.etag
-    if resource.status == 200:
+    may_be_asked = resource.status == 200 and not resource.dynamic
+    if may_be_asked:
         headers += [("Last-Modified", resource.last_modified), ("ETag", etag)]
     if resource.gzip:
         headers.append(("Vary", "Accept-Encoding"))
     if not request.keeps_alive:
         headers.append(("Connection", "close"))
-    if resource.status == 200 and _unchanged(request, resource, etag):
+    if may_be_asked and _unchanged(request, resource, etag):
         return Reply(304, head(304, headers), b"")
     headers.append(("Content-Type", resource.content_type))
     if gzip:

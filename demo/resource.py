@@ -17,7 +17,10 @@ Framing = Literal["length", "chunked"]
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """A reply without its connection: the same octets in every run and on every machine."""
+    """A reply without its connection: the same octets in every run and on every machine.
+
+    `dynamic`: a program makes the page for each visitor, so that it comes without ETag and Last-Modified.
+    """
 
     body: bytes
     content_type: str
@@ -27,6 +30,7 @@ class Resource:
     framing: Framing = "length"
     gzip: bool = False
     cookie: str | None = None
+    dynamic: bool = False
 
     @property
     def etag(self) -> str:
@@ -47,11 +51,20 @@ def gzipped(body: bytes) -> bytes:
     Written by hand because deflate is free to choose: two builds of zlib give different octets for the same
     text, and the replica promises the same octets everywhere.
     """
+    head = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
+    return head + _stored(body) + struct.pack("<II", zlib.crc32(body), len(body) & 0xFFFFFFFF)
+
+
+def zlib_stored(body: bytes) -> bytes:
+    """`body` as a zlib stream of stored blocks, as a PNG wants it."""
+    return b"\x78\x01" + _stored(body) + struct.pack(">I", zlib.adler32(body))
+
+
+def _stored(body: bytes) -> bytes:
     blocks = []
     starts = range(0, len(body), STORED_BLOCK) or range(1)
     for start in starts:
         piece = body[start : start + STORED_BLOCK]
         final = start + STORED_BLOCK >= len(body)
         blocks.append(struct.pack("<BHH", final, len(piece), len(piece) ^ 0xFFFF) + piece)
-    head = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"
-    return head + b"".join(blocks) + struct.pack("<II", zlib.crc32(body), len(body) & 0xFFFFFFFF)
+    return b"".join(blocks)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -11,6 +12,7 @@ from demo.annual import listing, report_page
 from demo.columns import article_page, column_page, home
 from demo.days import EVENT_DAY, EVENT_TIME, EVENTS, reports_on
 from demo.pdf import report_pdf
+from demo.picture import skyline
 from demo.report import BEIJING, Report
 from demo.resource import Framing, Resource
 from demo.sites import Site, all_sites
@@ -66,7 +68,7 @@ def world(day: int) -> Mapping[str, Resource]:
 def _site(site: Site, reports: list[Report], day: int) -> Iterator[tuple[str, Resource]]:
     yield "/robots.txt", _robots(site)
     yield from _assets(site)
-    yield "/", _page(home(site), BUILT)
+    yield "/", replace(_page(home(site), BUILT), dynamic=True)
     for column in site.columns.values():
         if column.kind != "annual":
             yield column.path, _page(column_page(site, column), BUILT)
@@ -129,3 +131,4 @@ def _assets(site: Site) -> Iterator[tuple[str, Resource]]:
     named = {**ASSETS, "/images/banner.png": (f"banner-{site.theme}.png", "image/png")}
     for path, (name, kind) in named.items():
         yield path, Resource((folder / name).read_bytes(), kind, BUILT)
+    yield "/images/skyline.png", Resource(skyline(site.host), "image/png", BUILT)

@@ -33,7 +33,7 @@ RECEIVED = "received"
 """The field of a metadata record that holds the octets of a 304."""
 NO_ORIGINAL = {"original_segment_id": None, "original_offset": None}
 """What the index says of a capture whose payload lies in its own record."""
-_PLAIN = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) != "%")
+_PLAIN = "".join(chr(code) for code in range(0x20, 0x7F) if chr(code) != "%")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ class Revisit:
 
     def notes(self) -> dict[str, str]:
         """What the metadata record says of it."""
-        return {} if self.received is None else {RECEIVED: quote_from_bytes(bytes(self.received), _PLAIN)}
+        return {} if self.received is None else {RECEIVED: _in_one_line(bytes(self.received))}
 
     def columns(self) -> dict[str, Any]:
         """What the index says of it."""
@@ -110,6 +110,11 @@ class Known:
             return None
         head = exchange.response[: reply.head_bytes]
         return Revisit(IDENTICAL_PAYLOAD, self.by_payload[payload.sha256], head)
+
+
+def _in_one_line(octets: bytes) -> str:
+    """Readable, and exact: a blank is only written as itself where it stands alone."""
+    return quote_from_bytes(octets, _PLAIN).replace("  ", " %20")
 
 
 def received(notes: Mapping[str, str]) -> bytes:

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from demo import EVENTS, report_url, reports
 from demo.forms import STATISTICS_ROWS
+from demo.replica import Hit
+from storage.archive import read_payload
+from storage.captures import nearest
+from storage.database import Database
 from tests.nights import Nights, assert_whole, captures, nianbao, rows
 
 pytestmark = pytest.mark.timeout(400)
@@ -85,7 +91,7 @@ def test_the_edit_is_shown_number_by_number_with_both_captures(nights: Nights) -
     }
     assert figures == {edit.key: (edit.old, edit.new) for edit in EVENTS.edits}
     url = report_url(reports(1)[EVENTS.edited])
-    sent = {hit.day: hit.sha256 for hit in nights.replica.hits if hit.url == url}
+    sent = {hit.day: hit.sha256 for hit in nights.replica.hits if hit.url == url and hit.status == 200}
     assert change["old_capture"]["payload_sha256"] == sent[1]
     assert change["new_capture"]["payload_sha256"] == sent[2]
     assert nights.reports[2][url]["figures"] == reports(2)[EVENTS.edited].figures
@@ -125,9 +131,46 @@ def test_the_archive_holds_what_the_replica_sent_and_nothing_is_asked_twice(nigh
         (capture.run_id, capture.url, capture.status, capture.payload_sha256)
         for capture in captures(nights.home)
     ]
-    sent = [(hit.day, hit.url, hit.status, hit.sha256) for hit in nights.replica.hits]
+    # A 304 stands for what the replica would have sent whole.
+    sent = [
+        (hit.day, hit.url, hit.status, page_of(nights, hit) if hit.status == 304 else hit.sha256)
+        for hit in nights.replica.hits
+    ]
     assert sorted(map(str, kept)) == sorted(map(str, sent))
     assert len(set(kept)) == len(kept)
+
+
+def test_a_night_on_which_nothing_changed_costs_next_to_nothing(nights: Nights) -> None:
+    segments = {day: archive_bytes(nights.home_after(day)) for day in (1, 2, 3)}
+    on_the_wire = {day: sum(hit.length for hit in nights.replica.hits if hit.day == day) for day in (1, 3)}
+    assert (segments[3] - segments[2]) / segments[1] < 0.03
+    assert on_the_wire[3] / on_the_wire[1] < 0.03
+    third = [capture for capture in captures(nights.home) if capture.run_id == 3]
+    assert Counter(capture.status for capture in third)[304] > 30
+    # A page that is made for each visitor has no validator: it comes whole, and is kept once.
+    (home,) = [one for one in third if one.url == "http://gaj.shizuishan.gov.cn/"]
+    assert (home.status, home.original_offset is not None) == (200, True)
+    assert nights.summaries[3]["unchanged"] == sum(one.original_offset is not None for one in third)
+
+
+def test_every_address_can_be_had_as_of_every_night(nights: Nights) -> None:
+    ended = dict(rows(nights.home, "SELECT id, ended_at FROM runs"))
+    database = Database(f"sqlite:///{nights.home / 'nianbao.sqlite'}", create=False)
+    with database.read() as session:
+        for hit in nights.replica.hits:
+            at = datetime.fromisoformat(ended[hit.day]).replace(tzinfo=UTC)
+            payload = read_payload(nights.home / "archive", nearest(session, hit.url, at))
+            assert hashlib.sha256(payload).hexdigest() == page_of(nights, hit), hit
+    database.close()
+
+
+def page_of(nights: Nights, hit: Hit) -> str:
+    """The digest of what an address holds on the day of a reply."""
+    return hashlib.sha256(nights.replica.body(hit.url, hit.day)).hexdigest()
+
+
+def archive_bytes(home: Path) -> int:
+    return sum(path.stat().st_size for path in (home / "archive").iterdir())
 
 
 def test_every_segment_reads_to_its_end(nights: Nights) -> None:
