@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes.util
 import io
 from collections.abc import Callable
 from functools import cache
@@ -19,6 +20,9 @@ KINDS = tuple(dict.fromkeys((*READERS, "image")))
 
 LARGEST = 30_000
 """Octets of a seed: many small documents find more than few large ones."""
+
+LIBARCHIVE = ctypes.util.find_library("archive") is not None
+"""7z and RAR are opened where the system has it; elsewhere they are `unsupported`."""
 
 DATA = Path(__file__).parents[1] / "parser" / "readers" / "data"
 _SEED = 77
@@ -93,7 +97,7 @@ _MAKERS: dict[str, Callable[[], list[bytes]]] = {
         zipped(_members(), "gb18030"),
         zipped({"内.zip": zipped(_members())}),
     ],
-    "7z": lambda: [*_kept("2021-1009.7z"), seven_zip(_members())],
+    "7z": lambda: [*_kept("2021-1009.7z"), *([seven_zip(_members())] if LIBARCHIVE else [])],
     "rar": lambda: [rar(_members())],
     # A compound file that is neither a text nor a workbook: the name of its stream tells.
     "ole": lambda: [

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from parser.readers import READERS, detect
 from tests.fuzz.containers import opened
 from tests.fuzz.mutation import mutant
-from tests.fuzz.seeds import KINDS, seeds
+from tests.fuzz.seeds import KINDS, LIBARCHIVE, seeds
 from tests.fuzz.trial import judge, made
 
 SECONDS = 10
@@ -66,6 +66,8 @@ def test_a_document_is_made_again_by_its_number() -> None:
 
 @pytest.mark.parametrize("kind", ["docx", "zip", "rar", "7z", "xls", "doc", "pdf"])
 def test_damage_reaches_what_is_inside(kind: str) -> None:
+    if kind in ("rar", "7z") and not LIBARCHIVE:
+        pytest.skip("7z and RAR are opened where the system has libarchive")
     # A word put into the largest part is there when the container, packed again, is opened.
     payload = seeds(kind)[-1]
     container = opened(payload)
