@@ -125,7 +125,8 @@ def test_a_page_of_200_megabytes_is_cut(tmp_path: Path) -> None:
     streamed: Script = [head, *[chunk] * 3200, b"0\r\n\r\n", CLOSE]
     folder = sites(tmp_path / "sites", f"{HUGE}=http://{HUGE}/_fault/huge?mb=200")
     with Replica(day=1) as replica:
-        done, announced = peak(tmp_path / "a", replica.proxy_url, NIANBAO_SITES_DIR=folder)
+        limit = {"NIANBAO_SITES_DIR": folder, "NIANBAO_MAX_PAYLOAD_MB": "64"}
+        done, announced = peak(tmp_path / "a", replica.proxy_url, **limit)
     assert done.returncode == 6
     (capture,) = [item for item in captures(tmp_path / "a") if item.role == "entry"]
     assert (capture.outcome, capture.problem) == ("partial", "larger than the limit of 64 MiB, cut there")
