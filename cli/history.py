@@ -22,7 +22,7 @@ from parser.report import number
 from parser.visible import INSIGNIFICANT, TEXT
 from storage.archive import read_payload
 from storage.captures import history, nearest
-from storage.models import Capture, Change, ChangedFigure, ReportRow, Version
+from storage.models import Capture, Change, ChangedFigure, FalseValidator, ReportRow, Version
 from storage.records import find_report
 from storage.timeline import CONTENT, SAME, Stretch, timeline
 
@@ -43,6 +43,7 @@ def versions(
             one: timeline(session, _captures(session, one, row), payloads.differences, INSIGNIFICANT)
             for one in addresses
         }
+        false = session.scalars(select(FalseValidator).where(FalseValidator.url.in_(addresses))).all()
         if as_json:
             screen.document(
                 {
@@ -54,6 +55,7 @@ def versions(
                         {"url": one, "stretches": [_stretch_json(stretch, said) for stretch in found]}
                         for one, found in stretches.items()
                     ],
+                    "false_validators": [_false_json(row) for row in false],
                 }
             )
             return
@@ -61,6 +63,9 @@ def versions(
             _show_versions(said, words)
         for one, found in stretches.items():
             _show_stretches(one, found, said, words)
+        for lie in false:
+            told = {"earlier": lie.earlier_capture_id, "later": lie.later_capture_id}
+            screen.line(words("versions.false_validator", validator=lie.validator, **told))
 
 
 def changes(
@@ -165,6 +170,15 @@ def _captures(session: Session, url: str, row: ReportRow | None) -> list[Capture
             raise
         # A report whose own page never answered is known by its attachment alone.
         return []
+
+
+def _false_json(row: FalseValidator) -> dict[str, Any]:
+    return {
+        "url": row.url,
+        "validator": row.validator,
+        "earlier_capture": row.earlier_capture_id,
+        "later_capture": row.later_capture_id,
+    }
 
 
 def _pairs(stretches: list[Stretch]) -> Iterator[tuple[Capture, str]]:

@@ -18,7 +18,7 @@ from cli.moments import iso_moment, show_iso, show_moment
 from errors import NoHome
 from spiders.site import load_profiles
 from storage.home import NIGHT_LOCK, is_free
-from storage.models import Capture, ReadingRow, ReportRow, Run, Segment
+from storage.models import Capture, FalseValidator, ReadingRow, ReportRow, Run, Segment
 
 RUNS_SHOWN = 10
 
@@ -116,7 +116,7 @@ def _run_json(run: Run, state: str) -> dict[str, Any]:
 
 
 def _trouble(session: Session) -> Iterator[dict[str, Any]]:
-    """What broke in the last run, in the order site, exchange: shortfalls, block pages, failed exchanges."""
+    """What broke in the last run, in the order site, exchange, validator that lied."""
     run = session.scalar(select(Run).order_by(Run.id.desc()).limit(1))
     if run is None:
         return
@@ -132,6 +132,10 @@ def _trouble(session: Session) -> Iterator[dict[str, Any]]:
         kind = "blocked" if capture.blocked else capture.outcome
         problem = capture.blocked or capture.problem
         yield {"kind": kind, "site": capture.site, "url": capture.url, "problem": problem}
+    found = select(FalseValidator).join(FalseValidator.later).where(Capture.run_id == run.id)
+    for row in session.scalars(found.order_by(FalseValidator.id)):
+        problem = f"{row.validator} stood for two pages: {row.earlier_capture_id}, {row.later_capture_id}"
+        yield {"kind": "validator", "site": row.site, "url": row.url, "problem": problem}
 
 
 def _quarantined(session: Session) -> Iterator[dict[str, Any]]:

@@ -16,6 +16,7 @@ from storage.models import FalseValidator
 from tests.crawler.raw_server import Action, RawServer, Script
 from tests.crawler.test_recording import page, profile
 from tests.crawler.visits import Visit, visit
+from tests.nights import nianbao, told
 
 PATHS = ("/tagged", "/dated", "/plain", "/moves", "/lies", "/packed", "/gone", "/there", "/deaf")
 ETAG = b'ETag: "one"\r\n'
@@ -169,3 +170,12 @@ def test_a_page_that_cannot_be_read_back_is_asked_for_again(tmp_path: Path) -> N
     last = done.of(url)[-1]
     assert last.original_offset is None
     assert read_payload(tmp_path / "archive", last) == body("tagged")
+
+
+def test_the_user_is_told_who_lied(nights: Nights) -> None:
+    earlier, later, _ = nights.third.of(nights.url("/lies"))
+    done = nianbao(nights.third.home, "versions", nights.url("/lies"))
+    line = done.stdout.decode().splitlines()[-1]
+    assert line.startswith(f'ETag: "one" stood for two pages, captures {earlier.id} and {later.id}: ')
+    (lie,) = told(nights.third.home, "versions", nights.url("/lies"))["false_validators"]
+    assert (lie["validator"], lie["later_capture"]) == ('ETag: "one"', later.id)
