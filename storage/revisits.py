@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from storage.exchange import Digests, Exchange, Purpose, Reply
@@ -134,15 +134,7 @@ def originals(session: Session, digests: Collection[str]) -> dict[str, Original]
     """
     if not digests:
         return {}
-    rows = session.execute(
-        _ORIGINALS.where(
-            Capture.payload_sha256.in_(digests),
-            Capture.original_offset.is_(None),
-            Capture.outcome == "complete",
-            Capture.status.is_not(None),
-            Capture.payload_bytes >= LEAST_BYTES,
-        ).order_by(Capture.id)
-    )
+    rows = session.connection().execute(_BY_PAYLOAD, {"payloads": list(digests)})
     return {original.sha256: original for original in (_original(row) for row in rows)}
 
 
@@ -229,3 +221,11 @@ _COLUMNS = (
     Capture.payload_bytes,
 )  # fmt: skip
 _ORIGINALS = select(*_COLUMNS).join(Segment, Segment.id == Capture.segment_id)
+# Made once: to put a statement together takes longer than to run it.
+_BY_PAYLOAD = _ORIGINALS.where(
+    Capture.payload_sha256.in_(bindparam("payloads", expanding=True)),
+    Capture.original_offset.is_(None),
+    Capture.outcome == "complete",
+    Capture.status.is_not(None),
+    Capture.payload_bytes >= LEAST_BYTES,
+).order_by(Capture.id)
