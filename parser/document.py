@@ -20,7 +20,8 @@ from typing import TypeVar, dataclass_transform
 
 _Made = TypeVar("_Made")
 Box = tuple[float, float, float, float]
-"""Left, top, right, bottom in PDF points (1/72 inch), origin at the top left of the unrotated page."""
+"""Left, top, right, bottom in PDF points (1/72 inch), origin at the top left of the unrotated page; of an
+image file in dots of the image."""
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))

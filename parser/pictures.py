@@ -55,6 +55,8 @@ def outline(payload: bytes, locator: Mapping[str, Any]) -> bytes:
     kind = detect(payload)
     if kind == "pdf" and "page" in locator and "box" in locator:
         return _page(payload, locator)
+    if kind == "image" and "page" in locator and "box" in locator:
+        return _frame(payload, locator)
     for block in read(payload, kind).blocks:
         if isinstance(block, Grid):
             for cell in block.cells:
@@ -88,6 +90,23 @@ def _page(payload: bytes, locator: Mapping[str, Any]) -> bytes:
         return _png(image.rotate(-turned, expand=True) if turned else image)
     finally:
         document.close()
+
+
+def _frame(payload: bytes, locator: Mapping[str, Any]) -> bytes:
+    """The page of an image file; its boxes are in dots of the image as it is shown."""
+    from PIL import Image, ImageDraw, ImageOps  # noqa: PLC0415 - an optional extra
+
+    image = Image.open(io.BytesIO(payload))
+    number = int(locator["page"])
+    if not 1 <= number <= getattr(image, "n_frames", 1):
+        raise NoPictureError(f"the document has no page {number}")
+    image.seek(number - 1)
+    shown = ImageOps.exif_transpose(image).convert("RGB")
+    left, top, right, bottom = (float(edge) for edge in locator["box"])
+    ImageDraw.Draw(shown).rectangle(
+        (left - WIDTH, top - WIDTH, right + WIDTH, bottom + WIDTH), outline=OUTLINE, width=WIDTH
+    )
+    return _png(shown)
 
 
 def _table(grid: Grid, wanted: Cell) -> bytes:

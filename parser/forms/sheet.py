@@ -64,7 +64,7 @@ class Sheet:
                 f"The number stands on two lines and was joined: “{cell.text}”.".replace("\n", "⏎"),
                 cell.locator,
             )
-        elif printed.value is not None and cell.confidence < SURE:
+        elif cell.confidence < SURE:
             self.doubt(
                 "low_confidence",
                 figure.key,

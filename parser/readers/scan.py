@@ -95,8 +95,7 @@ def _read(sheet: ScannedSheet, page: Gray, found: Found) -> None:
     sheet.across = [_rule(line) for line in across]
     sheet.down = [_rule(line) for line in down]
     sheet.glyphs = stand_ins(cores)
-    pieces, sheet.stains = pieces_of(sheet, page, cover, lines, level)
-    sheet.glyphs = glyphs_of(pieces)
+    sheet.glyphs, sheet.stains = glyphs_of(pieces_of(sheet, page, cover, lines, level))
     sheet.layer.update(glyph.text for glyph in sheet.glyphs if glyph.text != " ")
 
 

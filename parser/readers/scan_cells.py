@@ -14,7 +14,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from parser.document import Box
 from parser.readers.geometry import Sheet
 from parser.readers.geometry_lattice import Lattice, lattices
 from parser.readers.ocr import Gray
@@ -51,9 +50,9 @@ class _Page:
 
 def pieces_of(
     sheet: Sheet, page: Gray, cover: NDArray[np.bool_], lines: Sequence[Area], level: int
-) -> tuple[list[Piece], list[Box]]:
-    """The pieces of a page, and the places of ink in cells that is not read (points of the sheet). `lines`
-    are lines of text as far as their ink goes; dots darker than `level` are ink, those of `cover` are rules.
+) -> list[Piece]:
+    """The pieces of a page. `lines` are lines of text as far as their ink goes; dots darker than `level` are
+    ink, those of `cover` are rules.
     """
     clean = page.copy()
     wide: Any = cv2.dilate(cover.astype(np.uint8), np.ones((_RULE_EDGE, _RULE_EDGE), np.uint8))
@@ -68,7 +67,7 @@ def pieces_of(
             pieces += _in_cell(here, (room[0], room[1], room[2], room[3]), areas)
     for area in left:
         pieces += _piece(here, _whole(here, area, lines), celled=False)
-    return pieces, []
+    return pieces
 
 
 def _whole(here: _Page, area: Area, lines: Sequence[Area]) -> Area:

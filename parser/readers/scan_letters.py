@@ -14,6 +14,7 @@ from dataclasses import replace
 import cv2
 import numpy as np
 
+from parser.document import Box
 from parser.readers.geometry import Glyph
 from parser.readers.geometry_lines import is_cjk
 from parser.readers.ocr import Gray, Letter, recognise
@@ -47,8 +48,8 @@ def stand_ins(lines: Sequence[Area]) -> list[Glyph]:
     return found
 
 
-def glyphs_of(pieces: Sequence[Piece]) -> list[Glyph]:
-    """The characters of all pieces."""
+def glyphs_of(pieces: Sequence[Piece]) -> tuple[list[Glyph], list[Box]]:
+    """The characters of all pieces, and the places of pieces in which none was recognised (points)."""
     alone = [_is_alone(piece) for piece in pieces]
     shown = [
         _thrice(piece.picture) if lone else piece.picture for piece, lone in zip(pieces, alone, strict=True)
@@ -61,7 +62,11 @@ def glyphs_of(pieces: Sequence[Piece]) -> list[Glyph]:
     glyphs: list[Glyph] = []
     for piece, letters, size in zip(pieces, read, sizes, strict=True):
         _place(piece, letters, size, glyphs)
-    return glyphs
+    unread = [piece.ink for piece, letters in zip(pieces, read, strict=True) if not _spelled(letters)]
+    stains = [
+        (left / _POINT, top / _POINT, right / _POINT, bottom / _POINT) for left, top, right, bottom in unread
+    ]
+    return glyphs, stains
 
 
 def _is_alone(piece: Piece) -> bool:

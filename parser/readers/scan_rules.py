@@ -22,6 +22,8 @@ _FAINT = 20
 _GAP = 15
 _LENGTH = 30
 _SLOPE = 12
+_THICK = 20
+_PLAIN = 50
 _AMONG = 0.75
 _WHOLE = 0.88
 _UNBROKEN = 0.95
@@ -30,8 +32,9 @@ _STEP = 6
 _SPREAD = 12
 _DASHES = 3
 _UNEVEN = 2.2
-_STRIDE = 13
-_DOTTED = 0.28
+_STRIDE = 14
+_DOTTED = 0.22
+_DASHED = 0.6
 _ALONE = 400
 _TOUCH = 9
 
@@ -118,7 +121,7 @@ def _is_even(inked: NDArray[np.bool_]) -> bool:
     lengths = np.sort(steps[1::2] - steps[::2])
     if len(lengths) < max(_DASHES, len(inked) / _STRIDE) or inked.mean() < _DOTTED:
         return False
-    return bool(lengths[-1] <= _UNEVEN * lengths[len(lengths) // 2])
+    return bool(lengths[len(lengths) * 4 // 5] <= _UNEVEN * lengths[len(lengths) // 2])
 
 
 def _along_rows(ink: Gray, near: NDArray[np.bool_], *, strict: bool) -> list[_Stroke]:
@@ -127,21 +130,27 @@ def _along_rows(ink: Gray, near: NDArray[np.bool_], *, strict: bool) -> list[_St
     smooth: Any = cv2.blur(thin, (_SMOOTH, 1))
     # A level line that is off by a fraction of a dot changes its row on the way.
     drawn: Any = cv2.dilate((smooth > _FAINT).astype(np.uint8), np.ones((3, 1), np.uint8))
-    mask: Any = cv2.morphologyEx(drawn, cv2.MORPH_CLOSE, np.ones((1, _GAP), np.uint8))
+    # Letters that stay in the picture would close up with the rules beside them.
+    gap = np.ones((1, 1 if strict else _GAP), np.uint8)
+    mask: Any = cv2.morphologyEx(drawn, cv2.MORPH_CLOSE, gap)
     mask = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((1, _LENGTH), np.uint8))
     _, labels, stats, centres = cv2.connectedComponentsWithStats(mask, connectivity=8)
     found: list[_Stroke] = []
     places = zip(np.asarray(stats).tolist(), np.asarray(centres).tolist(), strict=True)
     for number, ((left, top, width, height, _), (_, y)) in enumerate(places):
-        if number == 0 or height > _SLOPE + width // 100:
+        if number == 0 or height > _THICK + width // 100:
             continue
         part = (slice(top, top + height), slice(left, left + width))
         own = np.asarray(labels)[part] == number
-        inked = (thin[part] > _FAINT).any(axis=0)
+        inked = (thin[part] > (_PLAIN if strict else _FAINT)).any(axis=0)
         if strict and inked.mean() < _UNBROKEN:
             continue
         whole = inked.mean() > _WHOLE
-        if not whole and (near[part][own].mean() > _AMONG or (width < _SHORT and not _is_even(inked))):
+        if height > _SLOPE + width // 100 and (strict or not whole):
+            continue
+        among = float(near[part][own].mean())
+        dashed = width >= _SHORT and among < _AMONG / 2 and inked.mean() > _DASHED
+        if not whole and (among > _AMONG or not (dashed or _is_even(inked))):
             continue
         found.append(_Stroke((y, left, left + width), part, own))
     return found
