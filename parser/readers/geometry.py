@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from parser.document import Box
+from parser.document import Box, record
 
 
 @dataclass(slots=True, eq=False)
@@ -45,7 +45,7 @@ class Glyph:
         return (self.top + self.bottom) / 2
 
 
-@dataclass(slots=True, frozen=True)
+@record
 class Rule:
     """A straight line along an axis: at `at` from `start` to `end` (x for a horizontal one, y otherwise)."""
 

@@ -11,8 +11,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
-from parser.document import Box
+from parser.document import Box, record
 from parser.readers.geometry import Glyph, Rule, Sheet
 from parser.readers.geometry_rows import groups_of_rows
 
@@ -31,7 +32,7 @@ _COVERED = 0.6
 _MOST_FIELDS = 40_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Field:
     """A cell of a lattice: its place and spans, and its box on the sheet."""
 
@@ -99,9 +100,9 @@ def _is_whole(lattice: Lattice, sheet: Sheet) -> bool:
 def joined_rules(rules: Iterable[Rule]) -> list[Rule]:
     """Rules along one line that touch or nearly do, as one; what stays shorter than a cell is dropped."""
     joined: list[Rule] = []
-    for level in _levels(sorted(rules, key=lambda rule: rule.at)):
+    for level in _levels(sorted(rules, key=attrgetter("at"))):
         at = sum(rule.at for rule in level) / len(level)
-        level.sort(key=lambda rule: rule.start)
+        level.sort(key=attrgetter("start"))
         start, end = level[0].start, level[0].end
         for rule in level[1:]:
             if rule.start <= end + _DASH_GAP:
@@ -190,15 +191,18 @@ def _lattice(across: list[Rule], down: list[Rule], glyphs: Sequence[Glyph]) -> L
     beside = _drawn(down, xs, ys)
     below = _drawn(across, ys, xs)
     regions, outside = _regions(rows, columns, beside, below)
-    inhabited = _inhabited(xs, ys, glyphs)
+    thin, flat = _slivers(xs), _slivers(ys)
+    # Most tables have neither open nor tiny fields, so that nobody needs to know where text stands.
+    inhabited = _inhabited(xs, ys, glyphs) if outside or thin or flat else set[tuple[int, int]]()
     places = [
         rectangle
         for number, region in regions.items()
         if number not in outside or region & inhabited
         for rectangle in _rectangles(region)
     ]
-    xs, column_of = _without_slivers(xs, [(place[1], place[3], _units(place)) for place in places], inhabited)
-    ys, row_of = _without_slivers(ys, [(place[0], place[2], _units(place)) for place in places], inhabited)
+    lived_in = [(place, bool(_units(place) & inhabited)) for place in places] if thin or flat else []
+    xs, column_of = _merged(xs, thin, [(place[1], place[3]) for place, lived in lived_in if lived])
+    ys, row_of = _merged(ys, flat, [(place[0], place[2]) for place, lived in lived_in if lived])
     places = [
         (row, column, row_of[top + height] - row, column_of[left + width] - column)
         for top, left, height, width in places
@@ -219,20 +223,22 @@ def _units(place: tuple[int, int, int, int]) -> set[tuple[int, int]]:
     return {(r, c) for r in range(row, row + rowspan) for c in range(column, column + colspan)}
 
 
-def _without_slivers(
-    edges: list[float],
-    places: Iterable[tuple[int, int, set[tuple[int, int]]]],
-    inhabited: set[tuple[int, int]],
+def _slivers(edges: list[float]) -> set[int]:
+    """The rows or columns that may be only the space between borders."""
+    return {index for index in range(len(edges) - 1) if edges[index + 1] - edges[index] < _SLIVER}
+
+
+def _merged(
+    edges: list[float], slivers: set[int], lived_in: Iterable[tuple[int, int]]
 ) -> tuple[list[float], list[int]]:
-    """Edges without the rows or columns that are only the space between borders, and for each former edge the
-    place among them. `places` are start, span and unit fields of the cells."""
-    slivers = {index for index in range(len(edges) - 1) if edges[index + 1] - edges[index] < _SLIVER}
+    """Edges without the slivers, and for each former edge the place among them. `lived_in` are start and span
+    of the cells with text: where one has no other room, its slivers stay."""
+    for start, span in lived_in:
+        within = set(range(start, start + span))
+        if within <= slivers:
+            slivers -= within
     if not slivers:
         return edges, list(range(len(edges)))
-    for start, span, units in places:
-        within = set(range(start, start + span))
-        if within <= slivers and units & inhabited:
-            slivers -= within
     groups: list[list[float]] = [[edges[0]]]
     place_of = [0]
     for index, edge in enumerate(edges[1:]):
@@ -278,7 +284,9 @@ def _drawn(rules: list[Rule], places: list[float], steps: list[float]) -> set[tu
     """(place, step) for every stretch between two steps where a rule is drawn at that place."""
     covered: dict[tuple[int, int], float] = {}
     for rule in rules:
-        place = min(range(len(places)), key=lambda index: abs(places[index] - rule.at))
+        place = min(bisect_left(places, rule.at), len(places) - 1)
+        if place and rule.at - places[place - 1] <= abs(places[place] - rule.at):
+            place -= 1
         first = max(bisect_right(steps, rule.start) - 1, 0)
         for step in range(first, len(steps) - 1):
             if steps[step] >= rule.end:
@@ -331,15 +339,18 @@ def _regions(
 
 def _inhabited(xs: list[float], ys: list[float], glyphs: Sequence[Glyph]) -> set[tuple[int, int]]:
     """The unit fields in which a character stands."""
+    places = ((glyph.x, glyph.y) for glyph in glyphs if glyph.text != " ")
     return {
-        (bisect_right(ys, glyph.y) - 1, bisect_right(xs, glyph.x) - 1)
-        for glyph in glyphs
-        if glyph.text != " " and xs[0] <= glyph.x < xs[-1] and ys[0] <= glyph.y < ys[-1]
+        (bisect_right(ys, y) - 1, bisect_right(xs, x) - 1)
+        for x, y in places
+        if xs[0] <= x < xs[-1] and ys[0] <= y < ys[-1]
     }
 
 
 def _rectangles(region: set[tuple[int, int]]) -> list[tuple[int, int, int, int]]:
     """The region as (row, column, rowspan, colspan): one, unless its outline has inward corners."""
+    if len(region) == 1:
+        return [(*next(iter(region)), 1, 1)]
     runs: list[tuple[int, int, int]] = []
     for row, column in sorted(region):
         if runs and runs[-1][0] == row and runs[-1][2] == column:

@@ -203,7 +203,7 @@ def _return_blanks(rows: list[list[Glyph]], blanks: Sequence[Glyph]) -> None:
     """Give each blank back to the row at its height."""
     if not blanks or not rows:
         return
-    heights = [sum(glyph.y for glyph in row) / len(row) for row in rows]
+    heights = [sum([glyph.y for glyph in row]) / len(row) for row in rows]
     for blank in blanks:
         nearest = min(range(len(rows)), key=lambda index: abs(heights[index] - blank.y))
         if abs(heights[nearest] - blank.y) < 0.5 * max(blank.size, 1.0):

@@ -14,6 +14,7 @@ from typing import Any
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from parser.document import Box
+from parser.readers import pdf_calls
 from parser.readers.geometry import Rule
 
 MOST_OBJECTS = 60_000
@@ -63,25 +64,30 @@ class Drawing:
         self.crowded = False
         self.invisible: frozenset[int] = frozenset()
         self._unseen: set[int] = set()
-        self._edges = tuple(ctypes.c_float() for _ in range(4))
+        # Where PDFium writes its answers.
+        self._edges = (ctypes.c_float * 4)()
+        self._edges_at = tuple(ctypes.addressof(self._edges) + 4 * place for place in range(4))
+        self._mode = (ctypes.c_int * 2)()
+        self._mode_at = tuple(ctypes.addressof(self._mode) + 4 * place for place in range(2))
 
     def collect(self, page: Any) -> None:
         """Look at every object of the page."""
         count = pdfium.FPDFPage_CountObjects(page)
         self.crowded = count > MOST_OBJECTS
+        here = pdf_calls.address(page)
         for index in range(min(count, MOST_OBJECTS)):
-            self._take(pdfium.FPDFPage_GetObject(page, index), _IDENTITY, 0)
+            self._take(pdf_calls.object_of_page(here, index), _IDENTITY, 0)
         self.invisible = frozenset(self._unseen)
 
-    def _take(self, item: Any, matrix: Matrix, depth: int) -> None:
+    def _take(self, item: int | None, matrix: Matrix, depth: int) -> None:
         self._left -= 1
         if self._left < 0 or not item:
             self.crowded = self.crowded or self._left < 0
             return
-        kind = pdfium.FPDFPageObj_GetType(item)
+        kind = pdf_calls.kind_of_object(item)
         if kind == pdfium.FPDF_PAGEOBJ_TEXT:
-            if pdfium.FPDFTextObj_GetTextRenderMode(item) == _INVISIBLE:
-                self._unseen.add(ctypes.addressof(item.contents))
+            if pdf_calls.render_mode_of(item) == _INVISIBLE:
+                self._unseen.add(item)
         elif kind == pdfium.FPDF_PAGEOBJ_PATH:
             self._take_path(item, matrix)
         elif kind == pdfium.FPDF_PAGEOBJ_IMAGE:
@@ -90,20 +96,17 @@ class Drawing:
                 self._take_filled(box)
                 self.largest_image = max(self.largest_image, (box[2] - box[0]) * (box[3] - box[1]))
         elif kind == pdfium.FPDF_PAGEOBJ_FORM and depth < _DEEPEST_FORM:
-            inner = pdfium.FS_MATRIX()
-            if pdfium.FPDFPageObj_GetMatrix(item, inner):
-                matrix = _product(_matrix(inner), matrix)
-            for index in range(min(pdfium.FPDFFormObj_CountObjects(item), MOST_OBJECTS)):
-                self._take(pdfium.FPDFFormObj_GetObject(item, index), matrix, depth + 1)
+            matrix = _inside(item, matrix)
+            for index in range(min(pdf_calls.count_objects(item), MOST_OBJECTS)):
+                self._take(pdf_calls.object_of_form(item, index), matrix, depth + 1)
 
-    def _bounds(self, item: Any, matrix: Matrix) -> Box | None:
-        left, bottom, right, top = self._edges
-        if not pdfium.FPDFPageObj_GetBounds(item, left, bottom, right, top):
+    def _bounds(self, item: int, matrix: Matrix) -> Box | None:
+        if not pdf_calls.bounds_of(item, *self._edges_at):
             return None
-        edges = (left.value, bottom.value, right.value, top.value)
+        edges = self._edges[:]
         if matrix is not _IDENTITY:
             one, two = _moved(matrix, edges[0], edges[1]), _moved(matrix, edges[2], edges[3])
-            edges = (min(one[0], two[0]), min(one[1], two[1]), max(one[0], two[0]), max(one[1], two[1]))
+            edges = [min(one[0], two[0]), min(one[1], two[1]), max(one[0], two[0]), max(one[1], two[1])]
         box = self._frame.flip(*edges)
         if box is None:
             return None
@@ -114,16 +117,17 @@ class Drawing:
             min(box[3], self._frame.height),
         )
 
-    def _take_path(self, item: Any, matrix: Matrix) -> None:
-        fill, stroke = ctypes.c_int(), ctypes.c_int()
-        pdfium.FPDFPath_GetDrawMode(item, fill, stroke)
-        box = self._bounds(item, matrix) if fill.value or stroke.value else None
+    def _take_path(self, item: int, matrix: Matrix) -> None:
+        self._mode[:] = [0, 0]
+        pdf_calls.draw_mode_of(item, *self._mode_at)
+        filled, stroked = self._mode
+        box = self._bounds(item, matrix) if filled or stroked else None
         if box is None:
             return
-        count = pdfium.FPDFPath_CountSegments(item)
+        count = pdf_calls.count_segments(item)
         if min(box[2] - box[0], box[3] - box[1]) <= _THIN and count <= 6:
             self._take_filled(box)
-        elif stroke.value:
+        elif stroked:
             self._take_lines(item, matrix, min(count, _MOST_SEGMENTS))
         elif count <= 7:
             self._take_filled(box)
@@ -140,25 +144,22 @@ class Drawing:
         if width > _THIN and height > _THIN:
             self.panels.append(box)
 
-    def _segments(self, item: Any, matrix: Matrix, count: int) -> Iterator[tuple[int, float, float, bool]]:
+    def _segments(self, item: int, matrix: Matrix, count: int) -> Iterator[tuple[int, float, float, bool]]:
         """Kind, x and y (origin top left), and whether the figure is closed after it."""
+        a, b, c, d, e, f = _inside(item, matrix)
+        left, top = self._frame.left, self._frame.top
         x, y = ctypes.c_float(), ctypes.c_float()
-        own = pdfium.FS_MATRIX()
-        if pdfium.FPDFPageObj_GetMatrix(item, own):
-            matrix = _product(_matrix(own), matrix)
+        x_at, y_at = ctypes.addressof(x), ctypes.addressof(y)
         for index in range(count):
-            segment = pdfium.FPDFPath_GetPathSegment(item, index)
-            if not segment or not pdfium.FPDFPathSegment_GetPoint(segment, x, y):
+            segment = pdf_calls.segment_of(item, index)
+            if not segment or not pdf_calls.point_of(segment, x_at, y_at):
                 continue
-            right, up = _moved(matrix, x.value, y.value)
-            yield (
-                pdfium.FPDFPathSegment_GetType(segment),
-                right - self._frame.left,
-                self._frame.top - up,
-                bool(pdfium.FPDFPathSegment_GetClose(segment)),
-            )
+            kind, across, up = pdf_calls.kind_of_segment(segment), x.value, y.value
+            # A figure that is closed where it begins is a point.
+            closed = kind != pdfium.FPDF_SEGMENT_MOVETO and bool(pdf_calls.closes(segment))
+            yield kind, a * across + c * up + e - left, top - (b * across + d * up + f), closed
 
-    def _take_lines(self, item: Any, matrix: Matrix, count: int) -> None:
+    def _take_lines(self, item: int, matrix: Matrix, count: int) -> None:
         start = here = (0.0, 0.0)
         for kind, x, y, closes in self._segments(item, matrix, count):
             if kind == pdfium.FPDF_SEGMENT_MOVETO:
@@ -170,7 +171,7 @@ class Drawing:
                 self._take_line(here, start)
                 here = start
 
-    def _take_pieces(self, item: Any, matrix: Matrix, count: int) -> None:
+    def _take_pieces(self, item: int, matrix: Matrix, count: int) -> None:
         """A filled path of several closed figures: each one's box by itself."""
         figure: list[tuple[float, float]] = []
         for kind, x, y, _ in self._segments(item, matrix, count):
@@ -196,8 +197,12 @@ class Drawing:
             self.down.append(Rule((one[0] + two[0]) / 2, min(one[1], two[1]), max(one[1], two[1])))
 
 
-def _matrix(found: Any) -> Matrix:
-    return (found.a, found.b, found.c, found.d, found.e, found.f)
+def _inside(item: int, outer: Matrix) -> Matrix:
+    """The matrix of what an object draws, given the one that the object itself is drawn with."""
+    own = pdfium.FS_MATRIX()
+    if not pdf_calls.matrix_of_object(item, ctypes.addressof(own)):
+        return outer
+    return _product((own.a, own.b, own.c, own.d, own.e, own.f), outer)
 
 
 def _product(inner: Matrix, outer: Matrix) -> Matrix:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import math
 import unicodedata
+from bisect import bisect_left, insort
 from collections import Counter
 from functools import cache
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from parser.document import Box
+from parser.readers import pdf_calls
 from parser.readers.geometry import Glyph, Rule, Sheet, enclosing, turned
 from parser.readers.pdf_drawing import Drawing, Frame
 
@@ -38,13 +40,6 @@ _RADICALS = dict(
 """Radicals that some PDF writers put for the characters that look the same (NFKC does not know these)."""
 
 _KANGXI = (0x2F00, 0x2FD5)
-
-
-_text_object = ctypes.CFUNCTYPE(ctypes.c_void_p, pdfium.FPDF_TEXTPAGE, ctypes.c_int)(
-    ctypes.cast(pdfium.FPDFText_GetTextObject, ctypes.c_void_p).value or 0
-)
-"""The address of the text object that a character is of, or `None`: PDFium's function without the wrapping of
-its answer, which takes longer than the answer."""
 
 
 def read_page(page: Any, number: int) -> Sheet:
@@ -71,41 +66,44 @@ def _read_glyphs(text: Any, frame: Frame, sheet: Sheet, invisible: frozenset[int
     visible: list[Glyph] = []
     unseen: list[Glyph] = []
     loose, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
+    here, loose_at = pdf_calls.address(text), ctypes.addressof(loose)
     count = pdfium.FPDFText_CountChars(text)
     if count > MOST_GLYPHS:
         sheet.crowded = True
     last = None
     for index in range(min(count, MOST_GLYPHS)):
-        code = pdfium.FPDFText_GetUnicode(text, index)
+        code = pdf_calls.unicode_of(here, index)
         letter = _meaning(code) if code > 0x20 else _control(text, index, code)
         if not letter:
             sheet.unmapped += letter is None
-            if letter == "" and visible and visible[-1].order == index - 1:
+            if code in _UNSEEN and visible and visible[-1].order == index - 1:
                 _widen(visible[-1], text, index, frame)
             continue
-        owner = _text_object(text, index)
+        owner = pdf_calls.text_object_of(here, index)
         # Size and direction are the text object's, of which there are a few dozen on a page.
         if owner is None or owner != last:
             last = owner
             pdfium.FPDFText_GetMatrix(text, index, matrix)
             across, up = matrix.a, matrix.b
             em = pdfium.FPDFText_GetFontSize(text, index) * math.hypot(matrix.c, matrix.d)
+            size, smallest, largest = min(em, 2000.0), 0.4 * em, 3 * em
             slanted = bool(up) and _is_slanted(across, up)
             turn = _turn(across, up) if up or across < 0 else 0
-            seen = owner not in invisible
-        pdfium.FPDFText_GetLooseCharBox(text, index, loose)
-        edges = (loose.left, loose.bottom, loose.right, loose.top)
-        if not 0.4 * em <= max(edges[2] - edges[0], edges[3] - edges[1]) <= 3 * em:
+            into = unseen if owner in invisible else visible
+        pdf_calls.loose_box_of(here, index, loose_at)
+        left, bottom, right, top = loose.left, loose.bottom, loose.right, loose.top
+        width, height = right - left, top - bottom
+        if not smallest <= (width if width >= height else height) <= largest:
             # The loose box of vertical writing ignores the text matrix; the ink does not.
-            edges = _ink(text, index)
-        box = frame.flip(*edges)
+            left, bottom, right, top = _ink(text, index)
+        box = frame.flip(left, bottom, right, top)
         if box is None or not em > 0:
             sheet.misplaced += letter != " "
             sheet.aside[letter] += 1
         elif slanted:
             sheet.aside[letter] += 1
         else:
-            (visible if seen else unseen).append(Glyph(letter, *box, min(em, 2000.0), turn, index))
+            into.append(Glyph(letter, *box, size, turn, index))
     sheet.layer = _layer(text, min(count, MOST_GLYPHS))
     sheet.recognised = bool(unseen) and not any(glyph.text != " " for glyph in visible)
     sheet.glyphs = _without_overprints(unseen if sheet.recognised else visible)
@@ -114,8 +112,6 @@ def _read_glyphs(text: Any, frame: Frame, sheet: Sheet, invisible: frozenset[int
 def _widen(glyph: Glyph, text: Any, index: int, frame: Frame) -> None:
     """Give a character the space of an unseen mark right behind it: some fonts have one for marks without
     width, and what it parts is one word all the same."""
-    if pdfium.FPDFText_GetUnicode(text, index) not in _UNSEEN:
-        return
     loose = pdfium.FS_RECTF()
     pdfium.FPDFText_GetLooseCharBox(text, index, loose)
     mark = frame.flip(loose.left, loose.bottom, loose.right, loose.top)
@@ -169,7 +165,7 @@ def _layer(text: Any, count: int) -> Counter[str]:
     buffer = (ctypes.c_ushort * (count + 1))()
     pdfium.FPDFText_GetText(text, 0, count, buffer)
     found = Counter[str]()
-    for code, times in Counter(buffer).items():
+    for code, times in Counter(buffer[:]).items():
         if code and (letter := _letter(code)) not in ("", " "):
             found[letter] += times
     return found
@@ -190,27 +186,29 @@ def _turn(a: float, b: float) -> int:
 def _without_overprints(glyphs: list[Glyph]) -> list[Glyph]:
     """Boldness made by printing a character twice, a hair apart, is one character."""
     kept: list[Glyph] = []
-    near: dict[tuple[str, int, int], list[Glyph]] = {}
+    places: dict[str, list[tuple[float, float, float]]] = {}
     for glyph in glyphs:
         text, left, top = glyph.text, glyph.left, glyph.top
-        if text == " ":
-            kept.append(glyph)
-            continue
-        slack = 0.2 * glyph.size
-        # A twin lies in the same square of 64 points, or in the next one where the square's edge is near.
-        first, last = int((left - slack) // 64), int((left + slack) // 64)
-        above, below = int((top - slack) // 64), int((top + slack) // 64)
-        others = near.get((text, first, above), ())
-        if first != last or above != below:
-            squares = {(text, across, down) for across in (first, last) for down in (above, below)}
-            others = [other for square in squares for other in near.get(square, ())]
-        for other in others:
-            if abs(other.left - left) < slack and abs(other.top - top) < slack:
-                break
-        else:
-            kept.append(glyph)
-            near.setdefault((text, int(left // 64), int(top // 64)), []).append(glyph)
+        if text != " ":
+            others = places.setdefault(text, [])
+            if _has_twin(others, left, top, 0.2 * glyph.size):
+                continue
+            insort(others, (left + top, left, top))
+        kept.append(glyph)
     return kept
+
+
+def _has_twin(places: list[tuple[float, float, float]], left: float, top: float, slack: float) -> bool:
+    """Whether the same letter stands at nearly the same place. `places` are sorted by the sum of left and
+    top, which differs little between twins, and much between nearly all others."""
+    total, reach = left + top, 2.5 * slack
+    for index in range(bisect_left(places, (total - reach,)), len(places)):
+        other, x, y = places[index]
+        if other > total + reach:
+            return False
+        if abs(x - left) < slack and abs(y - top) < slack:
+            return True
+    return False
 
 
 def _turn_upright(sheet: Sheet) -> None:
