@@ -21,7 +21,8 @@ from errors import BadTime, NoCapture, NoReply, NoVersion, UnknownReport
 from storage.captures import nearest
 from storage.knowledge import knowledge
 from storage.models import Capture, ReadingRow, ReportRow, Version
-from storage.records import REPORT, find_report
+from storage.records import find_report
+from storage.sources import REPORT
 
 _NUMBER_DIGITS = 9
 """A version or capture has fewer digits than this; a time without dashes has fourteen."""

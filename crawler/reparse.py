@@ -10,7 +10,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from config import Settings
@@ -22,10 +22,11 @@ from parser.series import across_years
 from storage import runs
 from storage.database import Database
 from storage.home import NIGHT_LOCK, hold
-from storage.models import Change
+from storage.models import Change, FigureRow
 from storage.overrides import Overrides
 from storage.records import record_again
 from storage.series import relate_changed
+from storage.sources import NOT_A_REPORT
 
 SAMPLES = 5
 """How many changes of one figure are shown with their values."""
@@ -42,7 +43,8 @@ def reparse(
 
     The result has `parser_version`, `documents`, `dry_run`, `changes` and `causes` (how many of each),
     `figures` (`key`, `count`, `samples` of `report`, `old`, `new`), `reports` (`report`, `kind`, `cause`,
-    `note`, `figures`) and `lapsed` (a line for each override that no longer fits).
+    `note`, `figures`: how many differ, or are withdrawn with what is no report any more) and `lapsed` (a line
+    for each override that no longer fits).
     Raises `HomeBusy` while a night runs, and the storage's errors.
     """
     with hold(settings.home, NIGHT_LOCK):
@@ -82,11 +84,12 @@ def _record(session: Session, overrides: Overrides) -> dict[str, Any]:
         .order_by(Change.seq)
         .options(selectinload(Change.figures))
     ).all()
+    withdrawn = _withdrawn(session, run.id)
     summary = {
         "changes": dict(counts),
         "causes": dict(Counter(change.cause for change in changes)),
         "figures": _by_key(changes),
-        "reports": [_change(change) for change in changes],
+        "reports": [_change(change, withdrawn.get(change.seq, 0)) for change in changes],
         "lapsed": lapsed,
     }
     runs.finish(session, run.id, "done", summary | {"reports": len(changes)}, now)
@@ -103,11 +106,22 @@ def _by_key(changes: Any) -> list[dict[str, Any]]:
     return [{"key": key, "count": len(samples), "samples": samples[:SAMPLES]} for key, samples in ordered]
 
 
-def _change(change: Change) -> dict[str, Any]:
+def _withdrawn(session: Session, run_id: int) -> dict[int, int]:
+    """How many figures left the dataset with each report that is none, by the change's number."""
+    counted = (
+        select(Change.seq, func.count())
+        .join(FigureRow, FigureRow.version_id == Change.old_version_id)
+        .where(Change.run_id == run_id, Change.kind == NOT_A_REPORT)
+        .group_by(Change.seq)
+    )
+    return {row[0]: row[1] for row in session.execute(counted)}
+
+
+def _change(change: Change, withdrawn: int) -> dict[str, Any]:
     return {
         "report": change.report_id,
         "kind": change.kind,
         "cause": change.cause,
         "note": change.note,
-        "figures": len(change.figures),
+        "figures": len(change.figures) or withdrawn,
     }

@@ -21,7 +21,7 @@ from storage.models import (
     Version,
 )
 
-CHANGES = ("new", "changed", "gone", "blocked", "moved", "unreadable", "returned")
+CHANGES = ("new", "changed", "gone", "blocked", "moved", "unreadable", "not_a_report", "returned")
 PAGE_ROLES = ("entry", "way", "listing", "report")
 _READ = (State.REPORT, State.NOT_A_REPORT)
 

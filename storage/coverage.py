@@ -23,6 +23,7 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
 from storage.models import Agency, Capture, ReportRow, Sighting, Version
+from storage.sources import NOT_A_REPORT
 
 Level = Literal["agency", "government"]
 State = Literal[
@@ -221,7 +222,9 @@ def _reports(session: Session, by_site: dict[str, list[ExpectedPublisher]]) -> I
         agency = name or _agency_in(title, by_site.get(site, []))
         of_year = year or _year_in(title)
         if agency is not None and of_year is not None:
-            yield _Found(report_id, site, agency, of_year, presence, published_day(published))
+            # To the public it makes no difference whether the page was ever read as a report.
+            now: Presence = "unreadable" if presence == NOT_A_REPORT else presence
+            yield _Found(report_id, site, agency, of_year, now, published_day(published))
 
 
 def _never_read(session: Session, by_site: dict[str, list[ExpectedPublisher]]) -> Iterator[_Found]:

@@ -32,6 +32,7 @@ from storage.models import (
     Segment,
     Version,
 )
+from storage.sources import NOT_A_REPORT
 
 Row = tuple[Any, ...]
 
@@ -281,8 +282,10 @@ def _stream(session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[Row]:
 
 
 def _latest() -> Subquery:
+    """The latest version of each report, but of those that turned out to be none."""
     last = func.max(Version.number).label("number")
-    return select(Version.report_id, last).group_by(Version.report_id).subquery()
+    is_one = Version.report.has(ReportRow.presence != NOT_A_REPORT)
+    return select(Version.report_id, last).where(is_one).group_by(Version.report_id).subquery()
 
 
 def _is(latest: Subquery) -> ColumnElement[bool]:

@@ -16,7 +16,7 @@ from errors import NotYetKnown, UnknownReport
 from storage.models import PAGE_STATUSES, Capture, Change, FindingRow, ReportRow, Sighting, Version
 
 _PRESENCES = {"new": "published", "returned": "published"} | {
-    kind: kind for kind in ("gone", "blocked", "moved", "unreadable")
+    kind: kind for kind in ("gone", "blocked", "moved", "unreadable", "not_a_report")
 }
 """What a change says of a report's presence; `changed` says nothing of it."""
 

@@ -269,7 +269,8 @@ class Agency(Base):
 
 
 class ReportRow(Base):
-    """A report at an address. `id` never changes; `presence`: published, gone, moved, blocked, unreadable."""
+    """A report at an address. `id` never changes; `presence`: published, gone, moved, blocked, unreadable,
+    not_a_report (the present parser reads none in what an older one read as one)."""
 
     __tablename__ = "reports"
 
@@ -367,8 +368,8 @@ class DoubtRow(Base):
 class Change(Base):
     """A row of the change log. `seq` has no gaps and follows the order of commits.
 
-    `kind`: new, changed, gone, moved, blocked, unreadable, returned. Both captures are linked where there are
-    two.
+    `kind`: new, changed, gone, moved, blocked, unreadable, not_a_report, returned. Both captures are linked
+    where there are two.
     """
 
     __tablename__ = "changes"

@@ -39,7 +39,10 @@ from storage.models import (
     Version,
 )
 from storage.overrides import NO_OVERRIDES, Overrides
-from storage.sources import REPORT, Choose, Source, best_of, seen_sources
+from storage.sources import NOT_A_REPORT, REPORT, Choose, Source, best_of, seen_sources
+
+PRESENCES = ("gone", "blocked", "moved", "unreadable")
+"""What a visit may meet instead of a report."""
 
 
 def record_run(
@@ -85,6 +88,7 @@ def record_again(
     reports = session.scalars(select(ReportRow).order_by(ReportRow.id)).all()
     for report in reports:
         counts.update(recorder.reread(report))
+        counts.update(recorder.withdraw(report))
     known = {report.url for report in reports}
     runs = session.scalars(select(Sighting.run_id).distinct().order_by(Sighting.run_id.desc())).all()
     for seen_in in runs:
@@ -181,6 +185,8 @@ class _Recorder:
             presence, note = _presence(capture)
             if capture is None or presence in (None, report.presence) or self._outdated(report, capture):
                 continue
+            if report.presence == NOT_A_REPORT:
+                continue  # what never was a report is neither gone nor blocked
             last = self._last(report)
             if last is not None and last.capture.url != report.url and self._did_not_answer(last.capture.url):
                 continue  # the page is no more than it was: it announces a file
@@ -189,6 +195,10 @@ class _Recorder:
                 if self._is_readable(capture.payload_sha256):
                     continue  # no page of this run led there, but it says what it says
                 cause = self._cause(last, capture)
+                if cause == "parser_changed":
+                    presence, note = self._unread(self._copies(report, last)) or (presence, note)
+                    if presence == report.presence:
+                        continue
             report.presence = presence or report.presence
             yield self._log(report, report.presence, cause, old=last, new_capture=capture, note=note)
 
@@ -204,6 +214,7 @@ class _Recorder:
         best = best_of(copies, self._choose)
         if best is None or any(source.reading is None for source in copies):
             return
+        yield from self._read_again(report, last)
         record = self._said(report, best.record)
         if content_hash(record) == last.content_hash:
             return
@@ -211,6 +222,44 @@ class _Recorder:
         cause = "override" if read_alike else "parser_changed"
         version = self._add(report, record, best.capture, cause, last.number + 1)
         yield self._log(report, "changed", cause, old=last, new=version)
+
+    def withdraw(self, report: ReportRow) -> Iterable[str]:
+        """Say so where the present parser reads no report in what the last version was read from."""
+        last = self._last(report)
+        if last is None:
+            return
+        presence, note = self._unread(self._copies(report, last)) or (report.presence, "")
+        # What is gone or blocked stays so where we only fail to read what it was.
+        if presence == report.presence or (presence != NOT_A_REPORT and report.presence != "published"):
+            return
+        report.presence = presence
+        yield self._log(report, presence, "parser_changed", old=last, new_capture=last.capture, note=note)
+
+    def _unread(self, copies: list[Source]) -> tuple[str, str] | None:
+        """The presence of a report in none of whose copies the present parser reads one, and why.
+
+        `None` where it does, or has not read them all. A copy that it fails to read proves nothing.
+        """
+        readings = [source.reading for source in copies if source.reading is not None]
+        if not readings or len(readings) < len(copies) or any(source.is_report for source in copies):
+            return None
+        failed = [reading for reading in readings if reading.state != NOT_A_REPORT]
+        if failed:
+            return "unreadable", f"no longer read: {failed[0].state}: {failed[0].reason}"
+        return NOT_A_REPORT, f"no longer a report: {readings[0].reason}"
+
+    def _read_again(self, report: ReportRow, last: Version) -> Iterable[str]:
+        """The way back of `withdraw`: the report is again what it was before."""
+        kinds = ("new", "returned", *PRESENCES, NOT_A_REPORT)
+        log = select(Change).where(Change.report_id == report.id, Change.kind.in_(kinds))
+        newest = self._session.scalars(log.order_by(Change.seq.desc())).all()
+        if not newest or newest[0].cause != "parser_changed" or newest[0].kind != report.presence:
+            return
+        before = next((one.kind for one in newest if one.cause != "parser_changed"), "new")
+        report.presence = before if before in PRESENCES else "published"
+        kind = before if before in PRESENCES else "returned"
+        note = "read as a report again"
+        yield self._log(report, kind, "parser_changed", old=last, new_capture=last.capture, note=note)
 
     def _outdated(self, report: ReportRow, capture: Capture) -> bool:
         """Whether another run has recorded something newer: this one was cut, and is completed late."""

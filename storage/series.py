@@ -14,6 +14,7 @@ from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from storage.models import Change, FindingRow, ReportRow, Version
+from storage.sources import NOT_A_REPORT
 
 Values = Mapping[str, Decimal | None]
 
@@ -86,11 +87,11 @@ def _relate(session: Session, agency_id: int, relations: Relations) -> int:
 
 
 def _newest(session: Session, agency_id: int) -> Sequence[Version]:
-    """The latest version of each of the organ's reports."""
+    """The latest version of each of the organ's reports, without what turned out to be none."""
     newest = (
         select(func.max(Version.id))
         .join(ReportRow, Version.report_id == ReportRow.id)
-        .where(ReportRow.agency_id == agency_id)
+        .where(ReportRow.agency_id == agency_id, ReportRow.presence != NOT_A_REPORT)
         .group_by(Version.report_id)
     )
     return session.scalars(

@@ -14,6 +14,9 @@ from storage.models import PAGE_STATUSES, Capture, ReadingRow, Sighting
 REPORT = "report"
 """State of a reading that holds a report."""
 
+NOT_A_REPORT = "not_a_report"
+"""State of a reading that was understood and holds none; presence of a report whose copies all say so."""
+
 
 class Chosen(Protocol):
     """The copy that was taken, by its place, and the record with what came of comparing."""

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from errors import NianbaoError
 from storage.content import content_hash
 from storage.models import Capture, ReadingRow
-from storage.records import REPORT
+from storage.sources import REPORT
 
 SAME, FIRST, INSIGNIFICANT, CONTENT, STATUS, UNKNOWN = (
     "same", "first", "insignificant", "content", "status", "unknown",

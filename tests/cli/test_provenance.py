@@ -16,7 +16,7 @@ from PIL import Image
 from config import Settings
 from parser.pictures import OUTLINE, SCALE, WIDTH
 from storage.database import Database
-from tests.cli.console import is_one_line, nianbao
+from tests.cli.console import is_one_line, nianbao, nianbao_here
 from tests.crawler.seen import SITE, a_run
 from tests.parser.forms.drawn import full_requests, full_review, table
 from tests.parser.readers.drawn import ofd_file, reports
@@ -50,7 +50,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     database = Database(settings.database)
     a_run(settings, database, list(PAYLOADS.values()))
     database.close()
-    done = nianbao("reparse", "--json", home=folder, NIANBAO_WORKERS="1")
+    done = nianbao_here("reparse", "--json", home=folder, NIANBAO_WORKERS="1")
     assert len(done.json["reports"]) == len(PAYLOADS)
     return folder
 
@@ -61,7 +61,7 @@ def address(name: str) -> str:
 
 def outlined(home: Path, name: str, key: str, file: Path) -> tuple[Image.Image, Box, dict[str, Any]]:
     """The picture of a figure, the box drawn in it, and the chain that was told with it."""
-    done = nianbao("report", address(name), "--cell", key, "--image", str(file), "--json", home=home)
+    done = nianbao_here("report", address(name), "--cell", key, "--image", str(file), "--json", home=home)
     assert (done.code, done.complaint) == (0, "")
     image = Image.open(io.BytesIO(file.read_bytes())).convert("RGB")
     marked = Image.new("1", image.size)
@@ -87,7 +87,7 @@ def test_the_chain_reaches_from_the_figure_to_the_address(home: Path) -> None:
     assert chain["cell"]["xpath"].endswith("/tr[4]/td[8]")
     assert chain["url"] == address("html")
     assert chain["capture"]["record_id"].startswith("urn:uuid:")
-    told = nianbao("report", address("html"), "--cell", f"{ROW}.total", home=home)
+    told = nianbao_here("report", address("html"), "--cell", f"{ROW}.total", home=home)
     assert {("printed", "3956"), ("address", address("html"))} <= {tuple(row) for row in told.rows}
 
 
@@ -138,7 +138,7 @@ def test_the_outlined_place_of_a_pdf_holds_the_number(key: str, home: Path, tmp_
 )
 def test_a_key_that_the_report_does_not_have(key: str, words: str, home: Path, tmp_path: Path) -> None:
     picture = tmp_path / "no.png"
-    done = nianbao("report", address("html"), "--cell", key, "--image", str(picture), home=home)
+    done = nianbao_here("report", address("html"), "--cell", key, "--image", str(picture), home=home)
     assert (done.code, done.octets) == (3, b"")
     assert is_one_line(done.complaint)
     assert words in done.complaint
@@ -149,14 +149,14 @@ def test_a_key_that_the_report_does_not_have(key: str, words: str, home: Path, t
 @pytest.mark.parametrize("place", ["missing/a.png", "."])
 def test_a_file_that_cannot_be_written(place: str, home: Path, tmp_path: Path) -> None:
     file = tmp_path / place
-    done = nianbao("report", address("html"), "--cell", f"{ROW}.total", "--image", str(file), home=home)
+    done = nianbao_here("report", address("html"), "--cell", f"{ROW}.total", "--image", str(file), home=home)
     assert (done.code, done.octets) == (4, b"")
     assert is_one_line(done.complaint)
     assert str(file) in done.complaint
 
 
 def test_a_picture_of_nothing_in_particular(home: Path, tmp_path: Path) -> None:
-    done = nianbao("report", address("html"), "--image", str(tmp_path / "a.png"), home=home)
+    done = nianbao_here("report", address("html"), "--image", str(tmp_path / "a.png"), home=home)
     assert (done.code, done.octets) == (2, b"")
     assert "--cell" in done.complaint
 
@@ -165,11 +165,11 @@ def test_an_archive_that_lost_its_octets(home: Path, tmp_path: Path) -> None:
     other = Path(shutil.copytree(home, tmp_path / "other"))
     for segment in (other / "archive").rglob("*.warc.gz"):
         segment.unlink()
-    done = nianbao(
+    done = nianbao_here(
         "report", address("html"), "--cell", f"{ROW}.total", "--image", str(tmp_path / "a.png"), home=other
     )
     assert (done.code, done.octets) == (4, b"")
     assert is_one_line(done.complaint)
     assert json.loads(
-        nianbao("report", address("html"), "--cell", f"{ROW}.total", "--json", home=other).octets
+        nianbao_here("report", address("html"), "--cell", f"{ROW}.total", "--json", home=other).octets
     )

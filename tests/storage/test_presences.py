@@ -285,3 +285,33 @@ def test_a_run_completed_late_does_not_undo_what_a_later_one_saw(nights: Nights)
     assert nights.record() == {"changed": 1}
     assert nights.record(late) == {}
     assert nights.report().presence == "published"
+
+
+def test_what_our_new_parser_reads_as_no_report_is_none_until_it_is_read_again(nights: Nights) -> None:
+    nights.see(record())
+    nights.record()
+    nights.begin()
+    nights.parser = "2"
+    nights.read(payload_of(record()), None, "not_a_report")
+    nights.sight(nights.capture(payload=payload_of(record())))
+    assert nights.record() == {"not_a_report": 1}
+    assert kinds(nights)[1] == ("not_a_report", "parser_changed")
+    nights.begin()
+    nights.capture(status=404)
+    assert nights.record() == {}, "what never was a report is not gone"
+    nights.begin()
+    nights.parser = "3"
+    nights.see(record())
+    assert nights.record() == {"returned": 1}
+    assert kinds(nights)[2] == ("returned", "parser_changed")
+    assert (nights.report().presence, len(nights.versions())) == ("published", 1)
+
+
+def test_a_page_that_becomes_something_else_is_unreadable_by_its_own_doing(nights: Nights) -> None:
+    nights.see(record())
+    nights.record()
+    nights.begin()
+    nights.read("a budget", None, "not_a_report")
+    nights.sight(nights.capture(payload="a budget"))
+    assert nights.record() == {"unreadable": 1}
+    assert kinds(nights)[1] == ("unreadable", "source_changed")
