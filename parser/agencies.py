@@ -40,10 +40,20 @@ def find_agency(title: Title | None, meta: Mapping[str, str], prose: str) -> str
     """The full name of the agency, or `None` when nothing names it. `prose` is folded running text."""
     witnesses = " ".join(fold(meta.get(name, "")) for name in ("ContentSource", "SiteName")) + " " + prose
     if title is not None and title.agency:
-        return complete(title.agency, witnesses)
+        return complete(_without_menu(title.agency, meta, prose), witnesses)
     for name in _others(meta, prose):
         return complete(name, witnesses)
     return None
+
+
+def _without_menu(name: str, meta: Mapping[str, str], prose: str) -> str:
+    """A name without words that a print of the page glued to its front: what the text or the tags name is the
+    end of it, and what stands before that is neither an area nor an organ over it."""
+    for other in _others(meta, prose):
+        front = name.removesuffix(other)
+        if len(other) > len("公安局") and front not in (name, "") and front[-1] not in _ENDINGS:
+            return other
+    return name
 
 
 def complete(name: str, witnesses: str) -> str:

@@ -38,7 +38,18 @@ _WRAPPER = re.compile(r"关于(?:公布|发布|公开).*(?:年度报告|年报)�
 _NAMED = re.compile(r"(?:19|20)\d\d|^关于|(?:[省市县区乡镇局厅委院]|人民政府)(?!.{0,2}$)")
 """What the title of a document names, and that of a column of the site (政策解读, 部门预算公开) does not."""
 _SITE_PART = re.compile(r"[_|｜]|\s[-–—]+\s|--+|-(?=[^-]*(?:网|政府|局|频道|年报)$)")
-_AROUND = re.compile(r"^(?:\([^()]{1,10}\))+|\.(?:pdf|docx?|wps|html?)$", re.IGNORECASE)
+_AROUND = re.compile(r"^附件\d{0,2}[:、]|\.(?:pdf|docx?|wps|html?)$", re.IGNORECASE)
+_IN_FRONT = re.compile(r"^\(([^()]{1,10})\)")
+_TWICE = re.compile(r"(.{8,})\s*\1")
+_YEARS = re.compile(r"((?:19|20)\d\d)(?:年度|年)?(?:-+|—+|~|至|到)((?:19|20)\d\d)(?:年度|年)?")
+"""A report on two years: which of them its figures are on, its title does not say."""
+_PART_OF_A_YEAR = re.compile(r"季度|半年|\d月份?(?:政府信息|政务|信息)公开")
+_MENU = re.compile(
+    r"^(?:(?:网站)?首页|(?:当前|您的|所在)位置[:]?|政府信息公开(?:指南|制度|目录|专栏|年报)?|政务公开(?:专栏)?|信息公开(?:指南|目录)?"
+    r"|法定主动公开内容|依申请公开|机构(?:职能|设置|概况|信息|简介)|领导(?:信息|之窗|介绍)|通知公告|公示公告|政策(?:文件|法规|解读)"
+    r"|规划计划|统计信息|财政信息|人事信息|新闻中心|工作动态|互动交流|政民互动|办事服务|政务服务|专题专栏|公开年报|年度报告|打印|关闭)+"
+)
+"""What the navigation of a page says in front of a name that a print of the page glued to it."""
 _LONGEST = 70
 _LOOK_AT = 60
 _PIECES = 4
@@ -61,7 +72,9 @@ class Title:
 
 def is_title(folded: str) -> bool:
     """Whether a folded line can be the title of a report."""
-    return len(folded) <= _LONGEST and _CORE.search(folded) is not None and not _NOT_A_TITLE.search(folded)
+    if len(folded) > _LONGEST or _CORE.search(folded) is None or _NOT_A_TITLE.search(folded):
+        return False
+    return not _PART_OF_A_YEAR.search(folded) or "年度报告" in folded or "年报" in folded
 
 
 def find_title(document: Document, lines: Sequence[str]) -> Title | None:
@@ -86,17 +99,23 @@ def take_apart(text: str) -> Title | None:
     """Agency and year of a title, or `None` when it is not the title of an annual report."""
     folded = arabic(fold(text))
     folded = _AROUND.sub("", folded.strip("《》<>·,"))
+    while (aside := _IN_FRONT.match(folded)) and not is_name(aside[1]):
+        folded = folded[aside.end() :]
+    if again := _TWICE.fullmatch(folded):
+        folded = again[1]
     if not is_title(folded):
         return None
     core = _CORE.search(folded)
     assert core is not None
     head = folded[: core.start()]
-    year = _YEAR.search(head) or _YEAR.search(folded)
+    several = _YEARS.search(folded)
+    year = several or _YEAR.search(head) or _YEAR.search(folded)
     if year and year.start() < core.start():
         agency = _name(head[: year.start()]) or _name(head[year.end() :])
     else:
         agency = _name(head)
-    return Title(tidy(text), agency, int(year.group(1)) if year else None)
+    told = int(year[1]) if year and (several is None or several[1] == several[2]) else None
+    return Title(tidy(text), agency, told)
 
 
 def other_kind(document: Document) -> str | None:
@@ -145,20 +164,37 @@ def _tells_kind(folded: str) -> bool | None:
 
 def tidy(text: str) -> str:
     """A title on one line: line breaks gone, other blanks as they are."""
-    return re.sub(r"[ \t\u3000\xa0]+", " ", re.sub(r"\s*\n\s*", "", text)).strip(" 《》")
+    line = re.sub(r"[ \t\u3000\xa0]+", " ", re.sub(r"\s*\n\s*", "", text)).strip(" 《》")
+    again = _TWICE.fullmatch(line)
+    return again[1].rstrip() if again else line
 
 
 def _name(text: str) -> str | None:
-    text = re.sub(r"\((?:本级|公章|盖章|机关|汇总)\)$", "", text.strip("《》<>[]|·,:")).strip("()")
-    text = re.sub(r"^(?:关于|附件\d?[:、]?|\d+[、.]|年度|年)+|(?:关于|年度|年|的|,|、)+$", "", text)
-    return text if 2 <= len(text) <= 40 and not _SUBJECT_ALONE.match(text) else None
+    """The name in a piece of a title; none where the piece is a year, the subject, or a title itself."""
+    text = re.sub(r"\((?:本级|公章|盖章|机关|汇总)\)$", "", text.strip("《》<>[]|·,:"))
+    text = re.sub(r"(?<=.)\([^()]*\)$", "", text).strip("()")
+    text = re.sub(r"^(?:关于|附件\d?[:、]?|\d+[、.]|年度|年)+|(?:关于|年度|年|第|的|,|、)+$", "", text)
+    menu = _MENU.match(text)
+    if menu and is_name(text[menu.end() :]):
+        text = text[menu.end() :]
+    if not _HAN.search(text) or _TITLE_WORDS.search(text) or _SUBJECT_ALONE.match(text):
+        return None
+    return text if 2 <= len(text) <= 40 else None
+
+
+_HAN = re.compile("[\u4e00-\u9fff]{2}")
+_TITLE_WORDS = re.compile(rf"{_SUBJECT}.*(?:报告|年报|总结)")
 
 
 def _candidates(lines: Sequence[str]) -> Iterator[str]:
     """Lines, and runs of short lines, that end like a title: `淮安市洪泽区人民政府` / `2024年…年度报告`."""
     near = lines[:_LOOK_AT]
-    for end, text in enumerate(near):
+    for end, line in enumerate(near):
+        text = line
         folded = fold(text)
+        if not folded.endswith(_ENDINGS) and is_title(fold(_SITE_PART.split(line)[0])):
+            text = _SITE_PART.split(line)[0]
+            folded = fold(text)
         if not folded.endswith(_ENDINGS) or not (folded.endswith(("报告", "年报")) or _CORE.search(folded)):
             continue
         yield text
@@ -167,6 +203,8 @@ def _candidates(lines: Sequence[str]) -> Iterator[str]:
             above = fold(near[start])
             if not (is_name(above) or _PIECE.search(above)) or _NOT_A_TITLE.search(above):
                 break
+            if is_title(arabic(above)) and is_title(arabic(fold(whole))):
+                break  # the title again, as the running head of its page
             if _SUBJECT_ALONE.match(above) and is_title(fold(whole)):
                 break
             whole = near[start].strip() + whole
@@ -183,6 +221,7 @@ def _tagged(document: Document) -> Iterator[str]:
     tag = document.meta.get("ArticleTitle")
     if tag:
         yield tag
+        yield from _SITE_PART.split(tag)
     window = document.meta.get("title")
     if window:
         yield window

@@ -40,3 +40,13 @@ def test_without_a_title_the_text_and_the_tags_are_asked() -> None:
 def test_the_title_wins_over_the_tags() -> None:
     title = take_apart("云溪市公安局2022年政府信息公开工作年度报告")
     assert find_agency(title, {"ContentSource": "云溪市人民政府办公室"}, "") == "云溪市公安局"
+
+
+def test_words_in_front_of_the_name_go_where_the_source_names_the_agency_without_them() -> None:
+    title = take_apart("阳光警务云溪市公安局2022年政府信息公开工作年度报告")
+    assert find_agency(title, {"ContentSource": "云溪市公安局"}, "") == "云溪市公安局"
+    assert find_agency(title, {}, "本报告由云溪市公安局根据条例编制") == "云溪市公安局"
+    assert find_agency(title, {}, "") == "阳光警务云溪市公安局"
+    for over in ("云溪市南岭区公安局", "云溪市公安局南岭区公安局"):
+        title = take_apart(f"{over}2022年政府信息公开工作年度报告")
+        assert find_agency(title, {"ContentSource": "南岭区公安局"}, "") == over

@@ -25,6 +25,23 @@ from parser.titles import Title, find_title, take_apart
         ("云溪市公安局政府信息公开工作年度报告", "云溪市公安局", None),
         ("【年报】云溪市公安局（本级）2022年政府信息公开工作年度报告.pdf", "云溪市公安局", 2022),
         ("《云溪市公安局2022年政府信息公开工作年度报告》", "云溪市公安局", 2022),
+        ("2022 2022年政府信息公开工作年度报告", None, 2022),
+        ("２００８年政府信息公开工作年度报告２００８年政府信息公开工作年度报告", None, 2008),
+        ("长安街道办事处2022年政府信息公开工作年度报告", "长安街道办事处", 2022),
+        ("云溪经济技术开发区管委会2022年度政府信息公开年报", "云溪经济技术开发区管委会", 2022),
+        ("云溪水务集团2022年信息公开年度报告", "云溪水务集团", 2022),
+        (
+            "云溪市公安局、云溪市司法局2022年政府信息公开工作年度报告",
+            "云溪市公安局、云溪市司法局",
+            2022,
+        ),
+        ("云溪市公安局（市公开办）2022年政府信息公开工作年度报告", "云溪市公安局", 2022),
+        ("（云溪市公安局）2022年政府信息公开工作年度报告", "云溪市公安局", 2022),
+        ("附件1：云溪市公安局【2022】政府信息公开工作年度报告", "云溪市公安局", 2022),
+        ("云溪市公安局2021—2022年政府信息公开工作年度报告", "云溪市公安局", None),
+        ("云溪市公安局政府信息公开工作年度报告（2021-2022）", "云溪市公安局", None),
+        ("机构职能云溪市人民政府2022年政府信息公开工作年度报告", "云溪市人民政府", 2022),
+        ("首页政务公开云溪市公安局2022年政府信息公开工作年度报告", "云溪市公安局", 2022),
     ],
 )
 def test_agency_and_year_of_a_title(text: str, agency: str | None, year: int | None) -> None:
@@ -42,6 +59,10 @@ def test_agency_and_year_of_a_title(text: str, agency: str | None, year: int | N
         "政府信息公开年度报告如下：",
         "根据条例要求，现发布2022年政府信息公开工作年度报告",
         "政府信息公开",
+        "关于印发云溪市公安局2022年政府信息公开工作年度报告的通知",
+        "云溪市公安局2022年第一季度政府信息公开工作报告",
+        "云溪市公安局2022年上半年政府信息公开工作总结",
+        "2022 Annual Report on Government Information Disclosure",
     ],
 )
 def test_what_is_no_title(text: str) -> None:
@@ -81,3 +102,18 @@ def test_the_window_title_serves_where_nothing_else_does() -> None:
     )
     title = find_title(document, ["年报"])
     assert title is not None and (title.agency, title.year) == ("云溪市公安局", 2022)
+
+
+def test_a_title_that_runs_over_every_page_is_one_title() -> None:
+    line = "２００８年 政府信息公开工作年度报告"
+    document, lines = _document({}, line, line, "云溪市公安局编制。", line, "一、概述")
+    assert find_title(document, lines) == Title(line, None, 2008)
+
+
+@pytest.mark.parametrize("tail", [" - 云溪市人民政府门户网站", "_云溪市政府网", "|云溪市公安局"])
+def test_the_name_of_the_site_is_no_part_of_the_title(tail: str) -> None:
+    own = "云溪市公安局2022年政府信息公开工作年度报告"
+    document, lines = _document({}, own + tail, "一、概述")
+    assert find_title(document, lines) == Title(own, "云溪市公安局", 2022)
+    document, lines = _document({"ArticleTitle": own + tail}, "一、概述")
+    assert find_title(document, lines) == Title(own, "云溪市公安局", 2022)
