@@ -19,12 +19,14 @@ from parser.readers.geometry_chunks import (
     rows_of,
     split_at_numbering,
     split_at_walls,
+    split_before_values,
     split_over_columns,
     walls,
     with_remarks,
     without_serials,
+    without_words,
 )
-from parser.readers.geometry_columns import columns_of
+from parser.readers.geometry_columns import Totals, columns_of
 from parser.readers.geometry_continuation import Bare
 from parser.readers.geometry_grid import RECOGNISED, place
 from parser.readers.geometry_heads import header
@@ -57,10 +59,14 @@ def ends_in_words(texts: Sequence[str]) -> bool:
     return any(" " in text and not is_sentence(text) for text in texts[-_LAST_LINES:])
 
 
-def bare_grids(sheet: Sheet, glyphs: Sequence[Glyph]) -> tuple[list[Bare], list[Glyph]]:
-    """Tables among characters that stand in no ruled table, and the characters that are left."""
-    parts = split_at_numbering(with_remarks(chunks(glyphs)))
+def bare_grids(
+    sheet: Sheet, glyphs: Sequence[Glyph], above: Bare | None = None
+) -> tuple[list[Bare], list[Glyph]]:
+    """Tables among characters that stand in no ruled table, and the characters that are left. `above` is the
+    table that ends the page before."""
+    parts = split_before_values(split_at_numbering(with_remarks(chunks(glyphs))))
     without_serials(parts)
+    without_words(parts)
     if len(parts) > _MOST_PARTS:
         return [], list(glyphs)
     found: list[Bare] = []
@@ -68,7 +74,8 @@ def bare_grids(sheet: Sheet, glyphs: Sequence[Glyph]) -> tuple[list[Bare], list[
     rows = rows_of(parts)
     for region in regions(rows, sheet.height):
         for head, body in sections(region):
-            table = _Table(sheet, head, body)
+            totals = found[-1].totals if found else above.totals if above else None
+            table = _Table(sheet, head, body, totals)
             if table.columns:
                 found.append(table.bare())
                 used |= {glyph.order for part in table.used for glyph in part.glyphs}
@@ -123,17 +130,21 @@ class _Table:
     sheet: Sheet
     head: Lines
     body: Lines
+    above: Totals | None = None
     columns: list[tuple[float, float]] = field(default_factory=list)
     lefts: list[float] = field(default_factory=list)
     rows: list[Row] = field(default_factory=list)
     used: list[Chunk] = field(default_factory=list)
     shifted: bool = False
+    totals: Totals | None = None
 
     def __post_init__(self) -> None:
         values = [part for row in self.body for part in row if part.is_value]
         if not values:
             return
-        found = columns_of(rows_of(values), self._place_of_totals(values))
+        lines = rows_of(values)
+        self.totals = self._place_of_totals(lines)
+        found = columns_of(lines, self.totals)
         if found is None:
             return
         self.columns, self.shifted = found.edges, found.shifted
@@ -149,8 +160,9 @@ class _Table:
         self.lefts = text_columns(texts)
         self._add_blank_columns()
         middles = self._middles()
+        lefts = sorted(part.left for row in self.head for part in row)
         self.head = [
-            [piece for part in row for piece in split_over_columns(part, middles)] for row in self.head
+            [piece for part in row for piece in split_over_columns(part, middles, lefts)] for row in self.head
         ]
         start = self.columns[0][0]
         columns: list[list[Block]] = []
@@ -160,17 +172,30 @@ class _Table:
         attach(self.rows, columns)
         self.used = [*values, *texts, *(part for row in self.head for part in row)]
 
-    def _place_of_totals(self, values: Sequence[Chunk]) -> str | None:
-        """Whether totals stand in the `first` or the `last` column, as far as the header says so."""
-        totals = [part.x for row in self.head for part in row if part.text.replace(" ", "") in _TOTALS]
-        if not totals:
+    def _place_of_totals(self, lines: Lines) -> Totals | None:
+        """In which column totals stand, as far as a header says so: the table's own, or the one above it."""
+        places = [part.x for row in self.head for part in row if part.text.replace(" ", "") in _TOTALS]
+        if not places:
+            return None if any(len(row) > 1 for row in self.head) else self.above
+        fullest = max(lines, key=lambda row: (len(row), row[0].left))
+        place = "last" if places[0] > (fullest[0].x + fullest[-1].x) / 2 else "first"
+        carried = self.above if self.above and self.above.place == place else None
+        return carried or Totals(place)
+
+    def _totals_here(self) -> Totals | None:
+        """What a next page needs to know about totals."""
+        if self.totals is None:
             return None
-        fullest = max(rows_of(values), key=lambda row: (len(row), row[0].left))
-        return "last" if totals[0] > (fullest[0].x + fullest[-1].x) / 2 else "first"
+        width = len(self.columns)
+        place = 0 if self.totals.place == "first" else width - 1
+        others = [index for index in range(width) if index != place]
+        blank = any(list(row.values) == others for row in self.rows)
+        known = self.totals.width == width and self.totals.blank
+        return Totals(self.totals.place, width, blank or known)
 
     def _add_blank_columns(self) -> None:
         """Columns right of the first that a word of the header names, and in which nothing is printed."""
-        if len(self.columns) < _WIDE:
+        if self.shifted or len(self.columns) < _WIDE:
             return
         middles = [(left + right) / 2 for left, right in self.columns]
         pitch = sorted(two - one for one, two in pairwise(middles))[len(middles) // 2 - 1]
@@ -225,7 +250,7 @@ class _Table:
         box = enclosing(part.box for part in self.used)
         columns = [] if self.shifted else self.columns
         headed = any(len(row) > 1 for row in self.head)
-        return Bare(box, self.grid(), columns, len(self.lefts), headed)
+        return Bare(box, self.grid(), columns, len(self.lefts), headed, self._totals_here())
 
     def grid(self) -> Grid:
         """The cells, header first."""

@@ -17,6 +17,7 @@ _GAP_OF_TEXT = 0.85
 _GAP_OF_COLUMNS = 0.08
 _GAP_OF_LABELS = 0.15
 _WRAP = 1.62
+_LINE = 1.45
 _SWEEP = 12
 _VALUE = re.compile(
     r"[-−－+]?\s*(?:[\d０-９]{1,3}(?:[,，][\d０-９]{3})+|[\d０-９]+)(?:[.．][\d０-９]+)?\s*[%％]?"
@@ -37,6 +38,7 @@ NUMBERED = re.compile(
 
 _BEFORE_COMMA = re.compile(r"[\d０-９]{1,3}(?:[,，][\d０-９]{3})*[,，]")
 _ENDS = "0123456789０１２３４５６７８９元件条次篇个人项宗"
+_NOTHING = frozenset(("无", "空"))
 _UNITS = frozenset(("元", "万元", "亿元", "件", "条", "次", "篇", "个", "人", "人次", "项", "宗"))
 _THOUSAND = re.compile(r"[\d０-９]{3}(?:\D|$)")
 
@@ -150,6 +152,52 @@ def without_serials(parts: Sequence[Chunk]) -> None:
                 part.is_value = False
 
 
+def without_words(parts: Sequence[Chunk]) -> None:
+    """A word for nothing that is a line of a label (（四）, 无, 法提供) is no value."""
+    words = [part for part in parts if not part.is_value and len(part.text) > 1]
+    for part in parts:
+        if part.is_value and part.text in _NOTHING:
+            near = [
+                word.y - part.y
+                for word in words
+                if abs(word.left - part.left) < 1 and abs(word.y - part.y) < _LINE * part.size
+            ]
+            part.is_value = not near or min(near) * max(near) >= 0
+
+
+def split_before_values(parts: Sequence[Chunk]) -> list[Chunk]:
+    """All chunks; cut where a value begins close behind words, at an edge where other values begin, and where
+    only a blank is between values that stand in columns with others."""
+    values = [part for part in parts if part.is_value]
+    lefts = sorted(part.left for part in values)
+    rights = sorted(part.right for part in values)
+    middles = sorted(part.x for part in values)
+    found: list[Chunk] = []
+    for part in parts:
+        cut = 0 if part.is_value else _start_of_value(part, lefts)
+        pieces = [_chunk(part.glyphs[:cut]), _chunk(part.glyphs[cut:])] if cut else [part]
+        if not part.is_value and not cut and " " in part.text:
+            apart = _split(part, lambda one, two: one.text == " " != two.text)
+            places = [((lefts, one.left), (rights, one.right), (middles, one.x)) for one in apart]
+            aligned = [any(_count_at(edges, at) for edges, at in place) for place in places]
+            if all(aligned) and all(piece.is_value for piece in apart):
+                pieces = apart
+        found += pieces
+    return found
+
+
+def _start_of_value(part: Chunk, edges: Sequence[float]) -> int:
+    """The place of the character with which a value at the end of words begins; 0 where there is none."""
+    printed = [place for place, glyph in enumerate(part.glyphs) if glyph.text != " "]
+    for before, place in reversed(list(pairwise(printed))):
+        one, two = part.glyphs[before], part.glyphs[place]
+        if not (two.text.isdigit() or two.text in _NOTHING or two.text in ".．,，"):
+            return 0
+        if two.left - one.right > _GAP_OF_LABELS * two.size and _count_at(edges, two.left) > 1:
+            return place if is_value("".join(glyph.text for glyph in part.glyphs[place:])) else 0
+    return 0
+
+
 def _goes_on(text: str, below: str) -> bool:
     """Whether the text below is the next line of a value: of a remark that is open, the remark itself, its
     unit, or the digits behind a comma."""
@@ -228,14 +276,20 @@ def _count_at(edges: Sequence[float], place: float) -> int:
     return bisect_left(edges, place + 1) - bisect_left(edges, place - 1)
 
 
-def split_over_columns(chunk: Chunk, middles: Sequence[float]) -> list[Chunk]:
-    """The chunk, cut at gaps where it stands over several columns (given by their middles)."""
+def split_over_columns(chunk: Chunk, middles: Sequence[float], lefts: Sequence[float]) -> list[Chunk]:
+    """The chunk, cut at gaps where it stands over several columns (given by their middles), or where other
+    lines of a header begin (`lefts`, sorted)."""
     several = sum(chunk.left <= middle <= chunk.right for middle in middles) > 1
 
     def parted(one: Glyph, two: Glyph) -> bool:
         gap = (two.left - one.right) / two.size
-        if gap < _GAP_OF_COLUMNS or " " in (one.text, two.text):
+        if " " in (one.text, two.text):
+            # A blank behind a word reaches into the room between it and the next.
+            return one.text == " " and several and gap > _GAP_OF_NUMBERS
+        if gap < _GAP_OF_COLUMNS:
             return False
+        if gap > _GAP_OF_LABELS and _count_at(lefts, two.left) > 1:
+            return True
         return _nearest(middles, one.x) != _nearest(middles, two.x) or (several and gap > _GAP_OF_NUMBERS)
 
     return _split(chunk, parted)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from parser.numbers import read_number
 from parser.readers.geometry_chunks import Chunk
 
 _ASIDE = 0.45
@@ -39,9 +40,22 @@ class Columns:
     shifted: bool = False
 
 
-def columns_of(rows: Sequence[Sequence[Chunk]], totals: str | None = None) -> Columns | None:
-    """The columns of rows of values, each row from left to right; `None` where values are in no columns.
-    `totals` is `first` or `last`, where a header says in which column they stand."""
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """In which column totals stand: the `first` or the `last` one, where a header says so. `width` is the
+    number of columns, and `blank` true, where the page before tells them: rows there lack their total."""
+
+    place: str
+    width: int = 0
+    blank: bool = False
+
+    def lacking(self, row: Sequence[Chunk]) -> dict[int, Chunk]:
+        """A row without its total, by columns."""
+        return dict(enumerate(row, 1 if self.place == "first" else 0))
+
+
+def columns_of(rows: Sequence[Sequence[Chunk]], totals: Totals | None = None) -> Columns | None:
+    """The columns of rows of values, each row from left to right; `None` where values are in no columns."""
     number_of = {value: number for number, row in enumerate(rows) for value in row}
     columns: list[list[Chunk]] = []
     for column in _overlapping([value for row in rows for value in row]):
@@ -50,6 +64,8 @@ def columns_of(rows: Sequence[Sequence[Chunk]], totals: str | None = None) -> Co
             return None
         columns += apart
     most = max(len(row) for row in rows)
+    if totals and totals.blank and most == totals.width - 1 >= _FEWEST_SHIFTED:
+        return _without_totals(rows, totals)
     if len(columns) > most:
         columns = _without_asides(columns, rows, number_of, most)
     if len(columns) > most >= _FEWEST_SHIFTED and _begin_apart(rows, columns):
@@ -135,11 +151,34 @@ def _begin_apart(rows: Sequence[Sequence[Chunk]], columns: Sequence[Sequence[Chu
     return len(runs) >= _MOSTLY * len(rows) and len(starts) > 1
 
 
-def _shifted(rows: Sequence[Sequence[Chunk]], most: int, totals: str | None) -> Columns | None:
+def _without_totals(rows: Sequence[Sequence[Chunk]], totals: Totals) -> Columns | None:
+    """Columns by the order of values, on a page where no row has its total."""
+    if any(len(row) != totals.width - 1 for row in rows) or _summed(rows, totals):
+        return None
+    edges = [_edges(column) for column in zip(*rows, strict=True)]
+    left, right = edges[0][0], edges[-1][1]
+    edges.insert(*((0, (left, left)) if totals.place == "first" else (len(edges), (right, right))))
+    return Columns(edges, [totals.lacking(row) for row in rows], shifted=True)
+
+
+def _summed(rows: Sequence[Sequence[Chunk]], totals: Totals) -> bool:
+    """Whether rows that are one value short print their total all the same, so that they lack another one."""
+    told = []
+    for row in rows:
+        values = [read_number(part.text).value or 0 for part in row]
+        total = values[0 if totals.place == "first" else -1]
+        if any(values):
+            told.append(2 * total == sum(values))
+    return told.count(True) > told.count(False)
+
+
+def _shifted(rows: Sequence[Sequence[Chunk]], most: int, totals: Totals | None) -> Columns | None:
     """Columns by the order of values. A row with fewer values stands as a full one does, or lacks its total
     as most rows do (nobody worked them out); `None` where nothing tells which value a row lacks."""
     full = [row for row in rows if len(row) == most]
     short = [row for row in rows if len(row) == most - 1]
+    known = totals is not None and totals.blank and totals.width == most
+    lacking = (known or len(short) > len(full)) and not (totals and _summed(short, totals))
     furthest = max(full, key=lambda row: row[0].left)
     unshifted = [row for row in full if abs(row[0].x - furthest[0].x) < furthest[0].size]
     placed: Placed = []
@@ -147,8 +186,8 @@ def _shifted(rows: Sequence[Sequence[Chunk]], most: int, totals: str | None) -> 
         like = next((other for other in full if _within(row, other)), None)
         if len(row) == most:
             placed.append(dict(enumerate(row)))
-        elif totals and len(row) == most - 1 and len(short) > len(full):
-            placed.append(dict(enumerate(row, 1 if totals == "first" else 0)))
+        elif totals and len(row) == most - 1 and lacking:
+            placed.append(totals.lacking(row))
         elif like is None:
             return None
         else:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from parser.document import Box, Cell, Grid
+from parser.readers.geometry_columns import Totals
 
 _FEWEST = 3
 _ASIDE = 0.4
@@ -20,13 +21,15 @@ Edges = list[tuple[float, float]]
 @dataclass(slots=True)
 class Bare:
     """A table without rules: its box on the sheet, `columns` of values by their edges behind `labels` columns
-    of text, `headed` where words stand over them. A table of shifted rows has no columns to go by."""
+    of text, `headed` where words stand over them. A table of shifted rows has no columns to go by. `totals`
+    tells where its totals stand, as far as a header says so."""
 
     box: Box
     grid: Grid
     columns: Edges
     labels: int
     headed: bool
+    totals: Totals | None = None
 
 
 def carry_columns(above: Bare, below: Bare) -> Grid:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -63,14 +63,22 @@ class Flow:
         return next((table for table in self.bare if table.grid is wanted), None)
 
 
-def flow_of(sheet: Sheet) -> Flow:
-    """The tables of a sheet, ruled or not, and the lines outside of them."""
+def flows_of(sheets: Iterable[Sheet]) -> list[Flow]:
+    """The tables of sheets that follow each other, ruled or not, and the lines outside of them."""
+    flows: list[Flow] = []
+    for sheet in sheets:
+        flows.append(_flow_of(sheet, flows[-1].table(last=True) if flows else None))
+    return flows
+
+
+def _flow_of(sheet: Sheet, above: Bare | None) -> Flow:
+    """One sheet; `above` is the table without rules that ends the sheet before."""
     ruled, outside = ruled_grids(sheet)
     text = lines(outside)
     bare: list[Bare] = []
     words = [line.text for line in text]
     if has_columns(words) or ends_in_words(words):
-        bare, outside = bare_grids(sheet, outside)
+        bare, outside = bare_grids(sheet, outside, above)
         text = lines(outside) if bare else text
     items: list[tuple[Box, Line | Grid]] = [*ruled, *((table.box, table.grid) for table in bare)]
     items += [(line.box, line) for line in text]

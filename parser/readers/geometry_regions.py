@@ -15,6 +15,7 @@ _CHAPTER = re.compile(r"[一二三四五六七八九十]{1,2}\s*[、.．]")
 _REMARK = re.compile(r"[(（].*?[)）]")
 _SENTENCE = re.compile(r"[:：。；，]")
 _PROSE = 26
+_WORDS = 3
 _FAR = 9.0
 _APART = 3.0
 _CUT = 0.14
@@ -105,7 +106,7 @@ def _alike(one: Chunk, two: Chunk) -> bool:
 def _belongs(rows: Lines, above: int, below: int) -> bool:
     """Whether two rows with values are of one table, given what stands between."""
     one, two = _value_of(rows[above]), _value_of(rows[below])
-    if not _alike(one, two) or two.y - one.y > _FAR * max(one.size, 8.0):
+    if not _alike(one, two) or _reach(rows[above : below + 1]) > _FAR * max(one.size, 8.0):
         return False
     if any(_is_barrier(row, one) for row in rows[above + 1 : below]):
         return False
@@ -117,6 +118,14 @@ def _belongs(rows: Lines, above: int, below: int) -> bool:
             return False
         headed = headed or len(row) > 1
     return True
+
+
+def _reach(rows: Lines) -> float:
+    """How far apart the first and the last of some rows are, or, where the label lines of tall rows stand
+    between them, how far apart two neighbours are."""
+    steps = [two[0].y - one[0].y for one, two in pairwise(rows)]
+    tall = all(step < _APART * one[0].size for step, one in zip(steps, rows, strict=False))
+    return max(steps) if tall else rows[-1][0].y - rows[0][0].y
 
 
 def _value_of(row: list[Chunk]) -> Chunk:
@@ -137,8 +146,8 @@ def _first_of_head(rows: Lines, index: int, free: int) -> int:
     first = index
     while first > free:
         row = rows[first - 1]
-        gap = rows[first][0].top - row[0].bottom
-        if gap > _APART * value.size or _is_barrier(row, value):
+        gap = min(part.top for part in rows[first]) - max(part.bottom for part in row)
+        if gap > _APART * value.size or (len(row) < _WORDS and _is_barrier(row, value)):
             break
         headed = any(len(other) > 1 for other in rows[first:index])
         if len(row) == 1 and (_is_chapter(row[0], rows[first], headed) or row[0].text[-1] in "。；"):

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from parser.document import Document, State, Unreadable
-from parser.readers.geometry_flow import blocks, flow_of, set_furniture_aside
+from parser.readers.geometry_flow import blocks, flows_of, set_furniture_aside
 from parser.readers.scan_pages import MOST_SCANNED, WANTING, can_read, scale_of
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def read_all(payloads: Sequence[bytes]) -> Document:
             sheets.append(sheet)
     if not any(glyph.text != " " for sheet in sheets for glyph in sheet.glyphs):
         raise Unreadable(State.EMPTY, "No character is to be seen in the image.")
-    flows = [flow_of(sheet) for sheet in sheets]
+    flows = flows_of(sheets)
     set_furniture_aside(flows)
     return Document("image", tuple(blocks(flows)), pages=len(sheets), notes=tuple(notes))
 

@@ -16,7 +16,7 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from parser.document import Block, Document, Grid, State, Unreadable
 from parser.readers.geometry import Sheet
-from parser.readers.geometry_flow import blocks, flow_of, set_furniture_aside
+from parser.readers.geometry_flow import blocks, flows_of, set_furniture_aside
 from parser.readers.pdf_font import bars
 from parser.readers.pdf_page import read_page
 from parser.readers.scan_pages import MOST_SCANNED, WANTING, can_read, recognised_page
@@ -54,7 +54,7 @@ def read(payload: bytes) -> Document:
             if (value := document.get_metadata_value(entry).strip())
         }
     _refuse_textless(sheets, unread)
-    flows = [flow_of(sheet) for sheet in sheets]
+    flows = flows_of(sheets)
     aside = set_furniture_aside(flows)
     found = tuple(blocks(flows))
     notes = (*_notes(sheets, unread), *_lost(sheets, found, aside))
