@@ -52,7 +52,9 @@ class Lexicon:
 
     def __init__(self, terms: Sequence[Term]) -> None:
         self.terms = tuple(terms)
-        self._names = tuple(tuple(dict.fromkeys(label(name).stem for name in term.names)) for term in self.terms)
+        self._names = tuple(
+            tuple(dict.fromkeys(label(name).stem for name in term.names)) for term in self.terms
+        )
         self._places = tuple(_place(term) for term in self.terms)
         self._groups = frozenset(place.group for place in self._places if place.group)
         self._exact: dict[str, list[int]] = {}
@@ -165,7 +167,7 @@ def _likeness(one: str, other: str) -> float:
     if not one or not other or len(one) > 3 * len(other) or len(other) > 3 * len(one):
         return 0.0
     # Characters in common bound the likeness from above, and are found in a fraction of the time.
-    if 2 * sum(letter in other for letter in one) < POSSIBLE * (len(one) + len(other)):
+    if 2 * sum([letter in other for letter in one]) < POSSIBLE * (len(one) + len(other)):
         return 0.0
     return SequenceMatcher(None, one, other, autojunk=False).ratio()
 

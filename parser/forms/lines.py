@@ -40,7 +40,12 @@ class Line:
     @cached_property
     def own(self) -> tuple[Cell, ...]:
         """The cells that start in this row."""
-        return tuple(cell for cell in self.cells if cell.row == self.row)
+        return tuple([cell for cell in self.cells if cell.row == self.row])
+
+    @cached_property
+    def words(self) -> list[str]:
+        """Folded texts of the cells that start in this row and have any."""
+        return texts(self.own)
 
     @property
     def locator(self) -> Locator:
@@ -93,7 +98,7 @@ def grid_lines(grid: Grid, block: int) -> Iterator[Line]:
     reaching: list[Cell] = []
     for row, own in grid.by_row():
         reaching = [cell for cell in reaching if cell.row + cell.rowspan > row]
-        cells = sorted((*reaching, *own), key=lambda cell: (cell.column, cell.row))
+        cells = sorted((*reaching, *own), key=lambda cell: (cell.column, cell.row)) if reaching else own
         yield Line(tuple(cells), block, row)
         reaching.extend(cell for cell in own if cell.rowspan > 1)
 
@@ -105,8 +110,8 @@ def _take_apart(line: Line) -> Parts:
     a label belong to the merged cells that a text export lost. A number in front of every label is a serial.
     Labels that reach down from above are the outer ones, wherever a wrong span put them.
     """
-    own = [cell for cell in line.cells if cell.row == line.row]
-    above = [cell for cell in line.cells if cell.row != line.row]
+    own = line.own
+    above = [cell for cell in line.cells if cell.row != line.row] if len(own) < len(line.cells) else []
     is_label = [bool(cell.text) and not looks_like_value(cell.text) for cell in own]
     outer = [cell for cell in above if cell.text and not looks_like_value(cell.text)]
     last = -1
@@ -121,8 +126,10 @@ def _take_apart(line: Line) -> Parts:
     # A cell that reaches into the label's own columns is a group with too long a span, and no value.
     start = own[last].column + own[last].colspan - 1 if last >= 0 else -1
     reaching = [cell for cell in above if cell not in outer and cell.column > start]
-    values = sorted((*own[last + 1 :], *reaching), key=lambda cell: cell.column)
-    return Parts(labels, tuple(values))
+    values = own[last + 1 :]
+    if reaching:
+        values = tuple(sorted((*values, *reaching), key=lambda cell: cell.column))
+    return Parts(labels, values)
 
 
 def texts(cells: Sequence[Cell]) -> list[str]:

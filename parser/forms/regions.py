@@ -16,7 +16,7 @@ from itertools import groupby
 from parser.document import Document
 from parser.folding import label
 from parser.forms.likeness import CERTAIN, Lexicon
-from parser.forms.lines import Line, lines, texts
+from parser.forms.lines import Line, lines
 from parser.forms.vocabulary import vocabulary
 from parser.numbers import is_unit, looks_like_value
 
@@ -94,8 +94,8 @@ def _without_lone_headers(members: Sequence[Line]) -> list[Line]:
     pieces = [list(piece) for _, piece in groupby(members, key=lambda line: line.block)]
     kept: list[Line] = []
     for piece, after in zip(pieces, [*pieces[1:], []], strict=True):
-        words = [texts(line.own) for line in piece]
-        again = [texts(line.own) for line in after]
+        words = [line.words for line in piece]
+        again = [line.words for line in after]
         count = min(len(words), len(again))
         while count and (words[-count:] != again[:count] or not _is_header(after[:count])):
             count -= 1
@@ -104,40 +104,42 @@ def _without_lone_headers(members: Sequence[Line]) -> list[Line]:
 
 
 def _is_header(rows: Iterable[Line]) -> bool:
-    words = [word for line in rows for word in texts(line.own)]
+    words = [word for line in rows for word in line.words]
     return bool(words) and not any(looks_like_value(word) for word in words)
 
 
 def hint(line: Line) -> str | None:
     """The table that this line alone gives away, if any."""
-    words = texts(line.own)
-    if not words:
+    if not line.words:
         return None
-    return _header_hint(words) or _row_hint(line)
+    return _header_hint(line.words) or _row_hint(line)
 
 
 def _header_hint(words: Sequence[str]) -> str | None:
-    joined = "|".join(words)
+    # Most cells hold numbers, which no header has.
+    spoken = [word for word in words if not word.isdigit()]
+    joined = "|".join(spoken)
     known = lexicons()
-    if any(word in joined for word in _REQUEST_WORDS) or _count(words, known.columns) >= 3:
+    if any(word in joined for word in _REQUEST_WORDS) or _knows(known.columns, spoken, 3):
         return REQUESTS
-    if any(word in joined for word in _REVIEW_WORDS) or {"行政复议", "行政诉讼"} <= set(words):
+    if any(word in joined for word in _REVIEW_WORDS) or {"行政复议", "行政诉讼"} <= set(spoken):
         return REVIEW
-    if _count(words, known.results) >= 3:
+    if _knows(known.results, spoken, 3):
         return REVIEW
-    if "信息内容" in words or any(_ARTICLE.match(word) for word in words):
+    if "信息内容" in spoken or any(_ARTICLE.match(word) for word in spoken):
         return PROACTIVE
-    if _count(words, known.fields) >= 2:
+    if _knows(known.fields, spoken, 2):
         return PROACTIVE
-    if any(word.startswith(_CUMULATIVE) for word in words):
+    if any(word.startswith(_CUMULATIVE) for word in spoken):
         return FUJIAN
-    if len(words) > 1 and any(word in words for word in _STATISTICS_WORDS):
+    if len(words) > 1 and any(word in spoken for word in _STATISTICS_WORDS):
         return STATISTICS
     return None
 
 
-def _count(words: Iterable[str], lexicon: Lexicon) -> int:
-    return len({word for word in words if lexicon.knows(word)})
+def _knows(lexicon: Lexicon, words: Sequence[str], least: int) -> bool:
+    """Whether at least so many different words are the lexicon's."""
+    return len(words) >= least and len({word for word in words if lexicon.knows(word)}) >= least
 
 
 _AMBIGUOUS = frozenset({"其他", "总计", "合计", "部分公开", "不予公开", "行政复议", "行政诉讼", "规章"})
@@ -246,7 +248,7 @@ def _width(line: Line) -> int:
 
 def _is_table(kind: str, members: Sequence[Line]) -> bool:
     """Whether the lines are enough to be the form's table, and not a chance word in another one."""
-    headers = any(_header_hint(texts(line.own)) == kind for line in members)
+    headers = any(_header_hint(line.words) == kind for line in members)
     if kind == REVIEW:
         return headers
     known = lexicons()

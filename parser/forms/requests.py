@@ -19,7 +19,7 @@ from parser.forms.applicants import (
 from parser.forms.columns import Laid, Layout
 from parser.forms.halves import mend
 from parser.forms.likeness import Match
-from parser.forms.lines import Line, Parts, texts
+from parser.forms.lines import Line, Parts
 from parser.forms.regions import REQUESTS, Region, lexicons
 from parser.forms.sheet import Sheet, merge
 from parser.forms.vocabulary import vocabulary
@@ -79,7 +79,7 @@ def _is_header(line: Line) -> bool:
     """A line of column labels: no number, and nothing but words of the header."""
     if line.loose or any(read_number(cell.text).value is not None for cell in line.own):
         return False
-    words = texts(line.own)
+    words = line.words
     if not words:
         return False
     keys = [column_key(cell) for cell in line.own]

@@ -33,6 +33,9 @@ MOST_TAGS = 300_000
 _HEADING = re.compile(r"^h([1-6])$")
 _FEWEST_CHARACTERS = 200
 """Characters of main text below which trafilatura found no article worth trusting."""
+_ENOUGH_CHARACTERS = 2 * _FEWEST_CHARACTERS
+"""Characters outside tables from which trafilatura finds an article: on 226 pages, two thirds of them or
+more."""
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 """Characters that no XML text can hold, and lxml refuses."""
 _SHORT = 8
@@ -160,22 +163,43 @@ def _article(
     """The blocks of the page without its foot. Without an opinion from trafilatura all blocks stay.
 
     Takes `tables` out of the tree. Trafilatura, which takes longer than all else, is asked only where its
-    answer can matter: where something behind the last table looks like a foot.
+    answer can matter: where something behind the last table looks like a foot, and the article may go on
+    behind that.
     """
     untitled = "title" not in meta and "ArticleTitle" not in meta
-    grids = [place for place, block in enumerate(blocks) if isinstance(block, Grid)]
-    footed = any(_is_foot(block) for block in blocks[grids[-1] + 1 if grids else 0 :])
-    if not untitled and not footed:
-        return tuple(blocks)
-    stripped = _without(tables, tree)
-    if untitled:
-        _add_metadata(stripped, meta)
-    text = fold(_main_text(stripped)) if footed else ""
+    foot = _first_foot(blocks)
+    asked = foot is not None and not _is_plain(blocks, foot)
+    text = ""
+    if untitled or asked:
+        stripped = _without(tables, tree)
+        if untitled:
+            _add_metadata(stripped, meta)
+        text = fold(_main_text(stripped)) if asked else ""
+    if not asked:
+        return tuple(blocks[:foot])
     if len(text) < _FEWEST_CHARACTERS:
         return tuple(blocks)
     spoken = (place for place in reversed(range(len(blocks))) if _is_spoken(blocks[place], text))
     last = next(spoken, None)
     return tuple(blocks) if last is None else tuple(_without_foot(blocks, last))
+
+
+def _first_foot(blocks: list[Block]) -> int | None:
+    """The first block behind the last table that looks like the page's foot."""
+    grids = [place for place, block in enumerate(blocks) if isinstance(block, Grid)]
+    behind = range(grids[-1] + 1 if grids else 0, len(blocks))
+    return next((place for place in behind if _is_foot(blocks[place])), None)
+
+
+def _is_plain(blocks: list[Block], foot: int) -> bool:
+    """Whether an article with words enough ends at a foot: nothing but more of the foot comes behind it."""
+    if any(len(_folded(block)) > _SHORT and not _is_foot(block) for block in blocks[foot + 1 :]):
+        return False
+    return sum(len(_folded(block)) for block in blocks[:foot]) >= _ENOUGH_CHARACTERS
+
+
+def _folded(block: Block) -> str:
+    return "" if isinstance(block, Grid) else fold(block.text)
 
 
 @cache

@@ -46,15 +46,15 @@ def build_grid(table: Element, hidden: frozenset[Element]) -> Grid:
     cells: list[Cell] = []
     for number, row in enumerate(rows):
         column = 0
-        for element, path in _cells(row):
+        for element, tag, path in _cells(row):
             if element in hidden:
                 continue
             while (number, column) in taken:
                 column += 1
             if column >= MOST_COLUMNS:
                 break
-            rowspan = min(_span(element, "rowspan"), len(rows) - number)
-            colspan = min(_span(element, "colspan"), MOST_COLUMNS - column)
+            rowspan = min(_span(written), len(rows) - number) if (written := element.get("rowspan")) else 1
+            colspan = min(_span(written), MOST_COLUMNS - column) if (written := element.get("colspan")) else 1
             cells.append(
                 Cell(
                     row=number,
@@ -63,7 +63,7 @@ def build_grid(table: Element, hidden: frozenset[Element]) -> Grid:
                     rowspan=rowspan,
                     colspan=colspan,
                     locator=Locator(xpath=path),
-                    header=element.tag == "th",
+                    header=tag == "th",
                 )
             )
             if rowspan > 1:
@@ -79,17 +79,17 @@ def build_grid(table: Element, hidden: frozenset[Element]) -> Grid:
 def _narrowed(cells: list[Cell]) -> Iterator[Cell]:
     """Cells clamped to the table's width, which those that claim all columns there can be do not make."""
     ends = [cell.column + cell.colspan for cell in cells]
+    if max(ends, default=0) < MOST_COLUMNS:
+        yield from cells
+        return
     starts = [cell.column + 1 for cell in cells]
     width = max((end for end in (*starts, *ends) if end < MOST_COLUMNS), default=MOST_COLUMNS)
     for cell, end in zip(cells, ends, strict=True):
         yield cell if end <= width else replace(cell, colspan=max(1, width - cell.column))
 
 
-def _span(element: Element, name: str) -> int:
-    """`5px` is 5, `0`, `-1`, `auto` and nothing are 1."""
-    written = element.get(name)
-    if written is None:
-        return 1
+def _span(written: str) -> int:
+    """`5px` is 5, `0`, `-1` and `auto` are 1."""
     found = _SPAN.match(written)
     return max(1, int(found.group(1))) if found else 1
 
@@ -102,18 +102,17 @@ def _rows(table: Element) -> Iterator[Element]:
             yield from (row for row in child if row.tag == "tr")
 
 
-def _cells(row: Element) -> list[tuple[Element, str]]:
-    """The cells of a row, each with its absolute XPath."""
-    cells = [child for child in row if child.tag in ("td", "th")]
+def _cells(row: Element) -> list[tuple[Element, str, str]]:
+    """The cells of a row, each with its tag and its absolute XPath."""
+    cells = [(child, tag) for child in row if (tag := child.tag) in ("td", "th")]
     if not cells:
         return []
     base = paths(row)
-    many = Counter(child.tag for child in cells)
+    many = Counter([tag for _, tag in cells])
     seen: dict[str, int] = {}
     found = []
-    for cell in cells:
-        tag = cell.tag
+    for cell, tag in cells:
         seen[tag] = number = seen.get(tag, 0) + 1
         place = f"[{number}]" if many[tag] > 1 else ""
-        found.append((cell, f"{base}/{tag}{place}"))
+        found.append((cell, tag, f"{base}/{tag}{place}"))
     return found

@@ -82,7 +82,11 @@ def text_of(element: Element, hidden: frozenset[Element]) -> str:
         return own_text(element.text or "")
     pieces: list[str] = []
     _collect(element, pieces, hidden, 0)
-    lines = (own_text(line) for line in "".join(pieces).split("\x1e") if line and not line.isspace())
+    text = "".join(pieces).strip("\x1e \t\r\n")
+    # Nearly every cell is one line, however many elements it is wrapped in.
+    if "\x1e" not in text:
+        return "" if text.isspace() else own_text(text)
+    lines = (own_text(line) for line in text.split("\x1e") if line and not line.isspace())
     return "\n".join(line for line in lines if line)
 
 
