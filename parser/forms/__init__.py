@@ -21,6 +21,7 @@ from parser.forms.review import read_review
 from parser.forms.sheet import Sheet
 from parser.forms.statistics import read_statistics
 from parser.forms.vocabulary import entries
+from parser.forms.years import of_own_year
 from parser.report import Doubt, Figure
 
 FORMS = (form_2021, form_2019, form_pre2019)
@@ -50,12 +51,15 @@ class Filled:
 
 def fill(document: Document, year: int | None = None) -> Filled:
     """Read every table of the forms that the document holds. `year` is the reporting year, where the title
-    gives it; it decides only where the content does not tell the forms of 2019 and 2021 apart."""
+    gives it; it decides where the content does not tell the forms of 2019 and 2021 apart, and which of two
+    years in one table is meant."""
     found = regions(document)
     figures: dict[str, Figure] = {}
     doubts: list[Doubt] = []
     for region in found:
-        sheet = _READERS[region.kind](region)
+        own, unsure = of_own_year(document, region, year)
+        doubts.extend(unsure)
+        sheet = _READERS[region.kind](own)
         if not sheet.figures and not sheet.doubts:
             sheet.doubt(
                 "empty_table",

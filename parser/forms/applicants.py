@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from parser.document import Cell
@@ -92,7 +93,8 @@ def _sums_hold(header: Header, rows: Sequence[Parts]) -> bool:
     return held.count(True) > held.count(False)
 
 
-def check_header(header: Header, sheet: Sheet) -> None:
+def check_header(header: Header, sheet: Sheet) -> Header:
+    """Say what is odd about the columns, and give them without those that nothing tells apart."""
     keys = [column.key for column in header.columns]
     for column in header.columns:
         if column.key is None:
@@ -105,8 +107,12 @@ def check_header(header: Header, sheet: Sheet) -> None:
             )
         elif keys.count(term.key) > 1:
             sheet.doubt(
-                "repeated_column", f"{REQUESTS}.*.{term.key}", f"Two columns are headed {term.label}."
+                "repeated_column",
+                f"{REQUESTS}.*.{term.key}",
+                f"Two columns are headed {term.label}; both were left out.",
             )
+    columns = [one if keys.count(one.key) == 1 else replace(one, key=None) for one in header.columns]
+    return replace(header, columns=tuple(columns))
 
 
 def row_total_holds(header: Header, slots: Sequence[Slot]) -> bool | None:

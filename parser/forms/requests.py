@@ -49,7 +49,7 @@ def read_requests(region: Region) -> Sheet:
         )
     else:
         header = confirmed(drawn[0], rows, shared)
-    check_header(header, shared)
+    header = check_header(header, shared)
     sheets = _read(Layout(header, rows, drawn), rows)
     for sheet in sheets:
         _drop_blank_head(sheet)

@@ -63,6 +63,12 @@ def test_a_second_row_of_numbers_is_a_doubt() -> None:
     assert "second_table" in doubts(report)
 
 
+def test_of_rows_of_two_years_the_reports_own_is_read() -> None:
+    years: Rows = [[("年度", 3, 1), *full_review()[0]], *full_review()[1:3]]
+    report = _read([*years, ["2022年", *["1"] * 15], ["2023年", *NUMBERS]])
+    assert _values(report) == [Decimal(number) for number in NUMBERS]
+
+
 def test_a_group_without_its_columns_is_a_doubt() -> None:
     rows: Rows = [[("行政复议", 1, 5), ("行政诉讼", 1, 5)], LABELS * 2, NUMBERS[:10]]
     report = _read(rows)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from parser import parse
 from parser.forms.vocabulary import vocabulary
 from parser.report import Report
@@ -137,13 +139,31 @@ def test_a_medium_nobody_has_seen_takes_no_other_ones_place() -> None:
 
 
 def test_columns_of_two_years_are_left_out_where_nothing_tells_which_is_ours() -> None:
-    rows: Rows = [["统计指标", "单位", "2022年", "2023年"]]
+    rows: Rows = [["统计指标", "单位", "2014年", "2015年"]]
     rows += [[label, "件", "1", "2"] for label, _ in FUJIAN[:1]]
     rows += [["（一）收到申请数", "件", "10", "20"], ["1.当面申请数", "件", "10", "20"]]
     rows += [["2.传真申请数", "件", "0", "0"], ["（二）申请办结数", "件", "10", "20"]]
     report = _read(rows)
     assert values(report, "statistics") == {}
     assert "unknown_column" in doubts(report)
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        [["统计指标", "单位", "2016年", "2017年"]],
+        [["统计指标", "单位", "上年", "本年"]],
+        [["统计指标", "单位", "去年同期", "本年数", "增减%"]],
+        [["统计指标", "单位", "上年数", "统计数"]],
+        [[("统计指标", 2, 1), ("单位", 2, 1), ("统计数", 1, 2)], ["2016年度", "2017年度"]],
+    ],
+)
+def test_last_years_column_left_of_ours_is_not_read(heads: Rows) -> None:
+    more = ["5%"] if len(heads[0]) > 4 else []
+    rows = [[*row[:2], "777" if row[2] else "", *row[2:], *more] for row in _rows()[1:]]
+    report = _read([*heads, *rows])
+    assert values(report, "statistics") == _truth()
+    assert doubts(report) == set()
 
 
 def test_yuan_where_the_form_has_ten_thousands_is_a_doubt() -> None:
