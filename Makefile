@@ -7,7 +7,7 @@ HELD := $(VENV)/held-back
 CODE := cli crawler demo parser spiders storage scheduler.py config.py errors.py tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo crawl serve-nights test lint types format accuracy check bench bench-index bench-capture fuzz fuzz-guided lock clean
+.PHONY: help setup demo crawl serve-nights test lint types format accuracy check bench bench-index bench-capture fuzz fuzz-guided peers lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -70,11 +70,19 @@ fuzz-guided: $(READY) ## damage led by coverage, until stopped; READER=pdf FUZZ=
 
 check: lint types test ## what a change must pass
 
+peers: $(READY) ## tools of others that the tests call as programs, in .peers (AGPL among them; npm for one)
+	@test -x .peers/bin/python || $(BIN)/uv venv --quiet --python $(BIN)/python .peers
+	$(BIN)/uv pip install --quiet --python .peers/bin/python --require-hashes -r requirements/peers.txt
+	@if command -v npm >/dev/null; then npm install --silent --no-save --ignore-scripts --prefix .peers \
+	  @webrecorder/wabac@2.26.5 fake-indexeddb@6.2.8; fi
+
 lock: $(READY) ## resolve the dependencies anew into requirements/
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url \
 	  --no-header --all-extras --output-file requirements/lock.txt pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url \
 	  --no-header --group fuzz --output-file requirements/fuzz.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url \
+	  --no-header --output-file requirements/peers.txt requirements/peers.in
 	awk '/^uv==/ {print; on = 1; next} on && /^    --hash/ {print; next} on {exit}' requirements/lock.txt \
 	  > requirements/bootstrap.txt
 

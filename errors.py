@@ -9,7 +9,8 @@
     │   ├── UnknownSite
     │   ├── BadTime
     │   ├── Ambiguous
-    │   └── NothingToCompare
+    │   ├── NothingToCompare
+    │   └── BadKey
     ├── NotFound            exit 3  what was asked for is not there
     │   ├── UnknownUrl
     │   ├── UnknownReport
@@ -21,6 +22,7 @@
     │   ├── NoFigure
     │   ├── NoPicture
     │   ├── NoFile
+    │   ├── NothingChosen
     │   └── NoHome
     ├── StorageError        exit 4  the archive or the database cannot do its work
     │   ├── CannotWrite
@@ -129,6 +131,11 @@ class NothingToCompare(UsageError):
     zh = "{old} 与 {new} 是同一内容；请指定两个版本或采集"
 
 
+class BadKey(UsageError):
+    en = "{path} cannot sign: {problem}; `openssl ecparam -name secp384r1 -genkey -noout -out {path}` makes a key"
+    zh = "{path} 不能用于签名：{problem}；可用 `openssl ecparam -name secp384r1 -genkey -noout -out {path}` 生成密钥"
+
+
 class NotFound(NianbaoError):
     exit_code = 3
 
@@ -181,6 +188,11 @@ class NoPicture(NotFound):
 class NoFile(NotFound):
     en = "cannot open {path}: {problem}"
     zh = "无法打开 {path}：{problem}"
+
+
+class NothingChosen(NotFound):
+    en = "the archive has nothing of that; `nianbao sites` lists the sites, `nianbao status` the runs"
+    zh = "归档中没有符合条件的内容；用 `nianbao sites` 查看站点，用 `nianbao status` 查看运行"
 
 
 class NoHome(NotFound):

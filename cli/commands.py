@@ -31,6 +31,8 @@ MODULES = {
     "changes": "history",
     "raw": "history",
     "export": "exporting",
+    "cdxj": "packaging",
+    "wacz": "packaging",
     "status": "status",
     "sites": "status",
 }

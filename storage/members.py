@@ -13,7 +13,18 @@ from storage.spool import Octets, Spool
 _SCAN_BYTES = 1 << 14
 """Small: what follows a member in the chunk is copied once for each member that ends in it."""
 _PIECE_BYTES = 1 << 20
-_HEAD = re.compile(rb"WARC/1\.1\r\n((?:[^\r\n]+\r\n)+)\r\n")
+_HEAD = re.compile(rb"WARC/1\.[01]\r\n((?:[^\r\n]+\r\n)+)\r\n")
+"""Ours say 1.1; what others wrote, and we took in, may say 1.0."""
+_FOLDED = re.compile(r"\r\n[ \t]+")
+_NAMES = {
+    name.lower(): name
+    for name in (
+        "Content-Length", "Content-Type", "WARC-Block-Digest", "WARC-Concurrent-To", "WARC-Date",
+        "WARC-IP-Address", "WARC-Payload-Digest", "WARC-Profile", "WARC-Record-ID", "WARC-Refers-To",
+        "WARC-Refers-To-Date", "WARC-Refers-To-Target-URI", "WARC-Target-URI", "WARC-Truncated", "WARC-Type",
+    )
+}  # fmt: skip
+"""Field names have no case (WARC 1.1 §4); these are how the standard writes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +80,24 @@ def read_record(file: IO[bytes], offset: int) -> StoredRecord:
     head = _HEAD.match(plain)
     if head is None:
         raise ValueError("no record begins here")
-    lines = (line.partition(": ") for line in head.group(1).decode("utf-8", "replace").split("\r\n"))
-    headers = {name: value for name, colon, value in lines if colon}
+    headers = _fields(head.group(1))
     length = headers.get("Content-Length", "")
     end = head.end() + int(length) if length.isdecimal() else -1
     if plain[end:] != b"\r\n\r\n":
         raise ValueError("the record is cut short")
     return StoredRecord(headers.get("WARC-Type", "unknown"), headers, plain[head.end() : end])
+
+
+def parse_head(octets: Octets) -> dict[str, str] | None:
+    """The header fields of the record that begins here; `None` where none does."""
+    head = _HEAD.match(octets)
+    return None if head is None else _fields(head.group(1))
+
+
+def _fields(octets: bytes) -> dict[str, str]:
+    lines = _FOLDED.sub(" ", octets.decode("utf-8", "replace")).split("\r\n")
+    pairs = (line.partition(":") for line in lines)
+    return {_NAMES.get(name.strip().lower(), name): value.strip() for name, colon, value in pairs if colon}
 
 
 def _unpack_member(file: IO[bytes], offset: int) -> Octets:

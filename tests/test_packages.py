@@ -1,0 +1,142 @@
+"""Three nights as CDXJ and WACZ, by the command line, held against tools that are not ours."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import resource
+import signal
+import subprocess
+import zipfile
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
+
+from tests.cli.console import is_one_line
+from tests.nights import PROGRAM, Nights, captures, environment, nianbao
+from tests.peers import FOLDER, node_script, peer, run
+
+
+def made(nights: Nights, *arguments: str) -> Path:
+    """The file that a command made, which ends its arguments."""
+    done = nianbao(nights.home, *arguments)
+    assert done.returncode == 0, done.stderr.decode()
+    return Path(arguments[1])
+
+
+def pages_of(package: Path) -> list[dict[str, Any]]:
+    with zipfile.ZipFile(package) as archive:
+        return [json.loads(line) for line in archive.read("pages/pages.jsonl").splitlines()][1:]
+
+
+def payloads(package: Path) -> dict[tuple[str, str], bytes]:
+    """What each line of its index leads to, revisits followed, by URL and time."""
+    found: dict[tuple[str, str], bytes] = {}
+    by_id: dict[str, bytes] = {}
+    waiting: dict[tuple[str, str], str] = {}
+    with zipfile.ZipFile(package) as archive:
+        for line in gzip.decompress(archive.read("indexes/index.cdx.gz")).splitlines():
+            _, time, text = line.decode().split(" ", 2)
+            fields = json.loads(text)
+            file = archive.read(f"archive/{fields['filename']}")
+            member = file[int(fields["offset"]) :][: int(fields["length"])]
+            (record,) = [(one, one.content_stream().read()) for one in ArchiveIterator(io.BytesIO(member))]
+            headers, payload = record[0].rec_headers, record[1]
+            if record[0].rec_type == "revisit":
+                waiting[fields["url"], time] = headers["WARC-Refers-To"]
+            else:
+                by_id[headers["WARC-Record-ID"]] = found[fields["url"], time] = payload
+    return found | {key: by_id[original] for key, original in waiting.items()}
+
+
+def test_rows_are_those_of_cdxj_indexer(nights: Nights, tmp_path: Path) -> None:
+    ours = made(nights, "cdxj", str(tmp_path / "index.cdxj")).read_text(encoding="ascii")
+    theirs = run(peer("cdxj-indexer"), "--sort", nights.home / "archive")
+    assert ours.splitlines() == theirs.splitlines()
+    kinds = Counter(json.loads(line.split(" ", 2)[2]).get("mime") for line in ours.splitlines())
+    assert kinds["warc/revisit"] > 40
+
+
+def test_every_page_of_a_site_resolves(nights: Nights, tmp_path: Path) -> None:
+    package = made(nights, "wacz", str(tmp_path / "site.wacz"), "--site", "gaj.shizuishan.gov.cn")
+    found = payloads(package)
+    pages = pages_of(package)
+    assert len(pages) > 8
+    for page in pages:
+        time = "".join(char for char in page["ts"] if char.isdigit())
+        assert len(found[page["url"], time]) > 100
+        assert page["title"]
+    # Originals may lie on the other site; its pages are none of this package.
+    assert {page["url"].split("/")[2] for page in pages} == {"gaj.shizuishan.gov.cn"}
+
+
+def test_a_report_comes_with_what_its_page_needs(nights: Nights, tmp_path: Path) -> None:
+    url = next(change["url"] for change in nights.changes_of(2) if change["kind"] == "changed")
+    package = made(nights, "wacz", str(tmp_path / "report.wacz"), "--report", url)
+    found = payloads(package)
+    texts = [page["text"] for page in pages_of(package) if page["url"] == url]
+    assert ["3386" in text for text in texts] == [True, False]
+    assert ["3836" in text for text in texts] == [False, True]
+    endings = {address.rpartition(".")[2] for address, _ in found}
+    assert {"html", "css", "png"} <= endings
+    with zipfile.ZipFile(package) as archive:
+        assert json.loads(archive.read("datapackage.json"))["mainPageUrl"] == url
+
+
+def test_a_time_has_what_was_captured_in_it(nights: Nights, tmp_path: Path) -> None:
+    third = [one for one in captures(nights.home) if one.run_id == nights.summaries[3]["run"]]
+    start = min(one.captured_at for one in third).isoformat()
+    package = made(nights, "wacz", str(tmp_path / "third.wacz"), "--since", start)
+    found = payloads(package)
+    asked = {(one.url, f"{one.captured_at:%Y%m%d%H%M%S}") for one in third if one.response_offset is not None}
+    assert asked <= found.keys()
+    # Nearly all of that night refers to the first one.
+    assert len(found) > len(asked) + 20
+
+
+def test_wacz_validate_finds_nothing_wrong(nights: Nights, tmp_path: Path) -> None:
+    package = made(nights, "wacz", str(tmp_path / "all.wacz"))
+    assert "the passed WACZ is valid" in run(peer("wacz"), "validate", "-f", package)
+
+
+def test_replayweb_page_opens_every_page(nights: Nights, tmp_path: Path) -> None:
+    script = node_script("wabac.mjs")
+    key = tmp_path / "key.pem"
+    subprocess.run(
+        ["openssl", "ecparam", "-name", "secp384r1", "-genkey", "-noout", "-out", str(key)],
+        check=True, timeout=30,
+    )  # fmt: skip
+    package = made(nights, "wacz", str(tmp_path / "all.wacz"), "--sign", str(key))
+    told = json.loads(run(*script, package, FOLDER))
+    assert told["signature"] is True
+    assert len(told["pages"]) == len(pages_of(package))
+    for page in told["pages"]:
+        assert (page["status"], page["bytes"] > 100) == (200, True), page
+
+
+@pytest.mark.parametrize("command", ["cdxj", "wacz"])
+def test_a_disk_that_fills_up_leaves_nothing(nights: Nights, tmp_path: Path, command: str) -> None:
+    def small() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (33 * 1024, 33 * 1024))  # SQLite needs 32 KiB
+
+    done = subprocess.run(
+        [*PROGRAM, command, str(tmp_path / "out")],
+        env=environment(nights.home), capture_output=True, timeout=60, check=False, preexec_fn=small,
+    )  # fmt: skip
+    assert done.returncode == 4
+    assert is_one_line(done.stderr.decode())
+    assert "cannot write" in done.stderr.decode()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_of_that_is_said_in_one_line(nights: Nights, tmp_path: Path) -> None:
+    done = nianbao(nights.home, "wacz", str(tmp_path / "out.wacz"), "--site", "www.example.cn")
+    assert done.returncode == 3
+    assert is_one_line(done.stderr.decode())
+    assert "nothing of that" in done.stderr.decode()
+    assert list(tmp_path.iterdir()) == []
