@@ -89,7 +89,8 @@ class Sheet:
 
 def merge(kind: str, sheets: list[Sheet]) -> Sheet:
     """One table out of its instances. A second table with the same numbers (a page made for two screens) adds
-    nothing; one with other numbers is a doubt, and the first keeps its place."""
+    nothing; what two of them print otherwise is left out with a doubt, since nothing tells which of them is
+    the report's (`parser.forms.years` has taken out those that a year tells apart)."""
     first, *others = [sheet for sheet in sheets if sheet.figures] or [Sheet()]
     whole = Sheet(dict(first.figures), [doubt for sheet in sheets for doubt in sheet.doubts])
     for other in others:
@@ -97,11 +98,13 @@ def merge(kind: str, sheets: list[Sheet]) -> Sheet:
         differing = sorted(key for key in common if whole.figures[key].value != other.figures[key].value)
         if differing:
             example = whole.figures[differing[0]], other.figures[differing[0]]
+            for key in differing:
+                del whole.figures[key]
             whole.doubt(
                 "second_table",
                 kind,
                 f"The report prints this table twice with {len(differing)} different numbers (e.g. "
-                f"{differing[0]}: {example[0].printed} and {example[1].printed}); the first one was taken.",
+                f"{differing[0]}: {example[0].printed} and {example[1].printed}); these were left out.",
                 example[1].locator,
             )
         elif not common:

@@ -31,6 +31,8 @@ _CHANGE = re.compile(
 )
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
 _NOTE = re.compile(r"备?注|说明|附注")
+_AS_FOLLOWS = re.compile(r"(?:如下|见下表)?:?$")
+_OF_OTHERS = re.compile(r"(?:所属|下属|直属)单位|全系统")
 _SENTENCE = re.compile(r"[。；，,;]")
 _LONGEST_CAPTION = 50
 _CAPTION_LINES = 3
@@ -121,7 +123,7 @@ def _rows(lines: Sequence[Line], year: int | None) -> list[Line]:
 
 
 def _tables(document: Document, region: Region, year: int | None, doubts: list[Doubt]) -> list[Line]:
-    """The lines without tables that stand under the caption of another year."""
+    """The lines without tables that stand under the caption of another year, or of other organs."""
     told: list[tuple[str | None, Line]] = []
     mark: str | None = None
     for _, members in groupby(region.lines, key=lambda line: line.block):
@@ -166,13 +168,15 @@ def _caption_above(document: Document, line: Line, year: int | None) -> str | No
 
 
 def _caption(text: str, year: int | None) -> str | None:
-    folded = arabic(fold(text))
+    folded = arabic(_AS_FOLLOWS.sub("", fold(text)))
     if len(folded) > _LONGEST_CAPTION or _SENTENCE.search(folded):
         return None
+    if _OF_OTHERS.search(folded):
+        return OTHER
     years = {int(found) for found in _YEAR.findall(folded)}
     if len(years) == 1:
         return None if year is None else THIS if year in years else OTHER
-    mark = None if years else _mark(text, year)
+    mark = None if years else _mark(folded, year)
     return None if mark == CHANGE else mark
 
 
