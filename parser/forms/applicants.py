@@ -19,6 +19,7 @@ from parser.numbers import read_number
 GROUPS = ("申请人情况", "法人或其他组织")
 _GROUP = re.compile(r"申请人(?:情况|类型|类别)?$|法人.{0,6}组织$|法人")
 _TOTAL = "total"
+_ODD_SUMS = 3
 
 Row = tuple[Line, Parts]
 
@@ -54,6 +55,25 @@ def national_header() -> Header:
         tuple(Column(term.key, term.label, place, place + 1) for place, term in enumerate(columns)),
         placed=False,
     )
+
+
+def assumed_header(rows: Sequence[Row], sheet: Sheet) -> Header:
+    """The header of a table that draws none: the form's order, or with the total in front where the sums say
+    so. Where they hold in neither order, nobody can tell which column is which, and none has a key."""
+    national = national_header()
+    *others, total = national.columns
+    leading = Header((total, *others), placed=False)
+    full = [row for _, row in rows if len(row.values) == len(national)]
+    missed = [row_total_holds(national, row.values) for row in full].count(False)
+    if missed < _ODD_SUMS or _sums_hold(national, full):
+        found, told = national, "the form's order was used"
+    elif _sums_hold(leading, full):
+        found, told = leading, "the sums hold with the total in front"
+    else:
+        found = Header(tuple(replace(column, key=None) for column in national.columns), placed=False)
+        told = "the sums hold in no order, and the numbers were left out"
+    sheet.doubt("missing_header", REQUESTS, f"The applicant columns have no header; {told}.")
+    return found
 
 
 def confirmed(header: Header, rows: Sequence[Row], sheet: Sheet) -> Header:

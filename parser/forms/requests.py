@@ -9,11 +9,11 @@ from parser.folding import fold, label
 from parser.forms.applicants import (
     GROUPS,
     Row,
+    assumed_header,
     check_header,
     column_key,
     confirmed,
     find_headers,
-    national_header,
     row_total_holds,
 )
 from parser.forms.columns import Laid, Layout
@@ -43,13 +43,9 @@ def read_requests(region: Region) -> Sheet:
     shared = Sheet()
     rows = mend(rows, lexicons().requests, shared, REQUESTS)
     if not drawn:
-        header = national_header()
-        shared.doubt(
-            "missing_header", REQUESTS, "The applicant columns have no header; the form's order was used."
-        )
+        header = assumed_header(rows, shared)
     else:
-        header = confirmed(drawn[0], rows, shared)
-    header = check_header(header, shared)
+        header = check_header(confirmed(drawn[0], rows, shared), shared)
     sheets = _read(Layout(header, rows, drawn), rows)
     for sheet in sheets:
         _drop_blank_head(sheet)

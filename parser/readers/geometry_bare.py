@@ -29,7 +29,7 @@ from parser.readers.geometry_chunks import (
 from parser.readers.geometry_columns import Totals, columns_of
 from parser.readers.geometry_continuation import Bare
 from parser.readers.geometry_grid import RECOGNISED, place
-from parser.readers.geometry_heads import header
+from parser.readers.geometry_heads import header, without_copies
 from parser.readers.geometry_labels import Block, Row, attach, blocks, box_of, column_of, text_columns
 from parser.readers.geometry_regions import Lines, head_at_end, is_sentence, regions, sections
 
@@ -160,6 +160,7 @@ class _Table:
         self.lefts = text_columns(texts)
         self._add_blank_columns()
         middles = self._middles()
+        self.head = without_copies(self.head)
         lefts = sorted(part.left for row in self.head for part in row)
         self.head = [
             [piece for part in row for piece in split_over_columns(part, middles, lefts)] for row in self.head

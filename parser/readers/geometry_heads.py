@@ -17,6 +17,7 @@ _WRAP = 1.62
 _STACKED = 3.0
 _HALF_LINE = 0.9
 _OFF_CENTRE = 0.6
+_FEWEST_COPIED = 4
 
 
 @dataclass(slots=True, eq=False)
@@ -73,6 +74,34 @@ def header(rows: Sequence[Sequence[Chunk]], middles: Sequence[float], labels: in
     lowest.sort(key=lambda word: word.first)
     _widen(lines, _Leaves([word for word in lowest if word.first >= labels], middles, labels))
     return [*lines, lowest] if lowest else lines
+
+
+def without_copies(rows: Sequence[Sequence[Chunk]]) -> list[list[Chunk]]:
+    """The rows of a header, once: where a page cut a header, what is left of it and the whole stand one below
+    the other. A copy is told by its words, all at about one distance from the same words (what is left of a
+    cell of several rows has its word in another place)."""
+    parts = [part for row in rows for part in row]
+    pairs = [(one, two) for one in parts for two in parts if _same(one, two) and len(one.text) > 1]
+    steps = [two.y - one.y for one, two in pairs]
+    if not steps:
+        return [list(row) for row in rows]
+    step = max(steps, key=lambda step: sum(abs(step - other) < 1 for other in steps))
+    pairs = [(one, two) for one in parts for two in parts if _same(one, two, step)]
+    if len(pairs) < _FEWEST_COPIED:
+        return [list(row) for row in rows]
+    uppers, lowers = {one for one, _ in pairs}, {two for _, two in pairs}
+    below = {part for part in parts if part.y > min(two.y for two in lowers) - 1}
+    above = {part for part in parts if part.y < max(one.y for one in uppers) + 1}
+    copy = lowers if below <= lowers else uppers if above <= uppers else set[Chunk]()
+    left = [[part for part in row if part not in copy] for row in rows]
+    return [row for row in left if row]
+
+
+def _same(one: Chunk, two: Chunk, step: float | None = None) -> bool:
+    """Whether the second piece is the first once more, further down (by `step`, where it is given)."""
+    if one.text != two.text or abs(one.left - two.left) > 1:
+        return False
+    return two.y - one.y > one.size if step is None else abs(two.y - one.y - step) < _WRAP * one.size
 
 
 def _one_by_one(words: Sequence[Word], columns: int, labels: int) -> None:

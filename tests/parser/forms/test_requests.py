@@ -106,6 +106,20 @@ def test_a_table_without_header_is_read_in_the_forms_order_with_a_doubt() -> Non
     assert "missing_header" in doubts(report)
 
 
+def test_a_table_without_header_has_its_totals_in_front_where_the_sums_say_so() -> None:
+    rows = [[*row[:-7], row[-1], *row[-7:-1]] for row in full_requests()[3:]]
+    report = read(table(rows))
+    _truth(report)
+    assert "in front" in next(one.message for one in report.doubts if one.kind == "missing_header")
+
+
+def test_a_table_without_header_whose_sums_hold_in_no_order_gives_no_number() -> None:
+    rows = [[*row[:-3], row[-1], *row[-3:-1]] for row in full_requests()[3:]]
+    report = read(table(rows))
+    assert not [figure for figure in report.figures if figure.key.startswith("requests.")]
+    assert "left out" in next(one.message for one in report.doubts if one.kind == "missing_header")
+
+
 def test_a_spare_header_column_and_a_wide_data_cell() -> None:
     rows = full_requests()
     rows[0] = [rows[0][0], ("申请人情况", 1, 8)]

@@ -170,3 +170,85 @@ def test_rows_that_lack_their_total_are_read_as_the_header_says() -> None:
         ["三、结转", "", "5", "1"],
         ["四、撤回", "", "7", "8"],
     ]
+
+
+TOTALS_LAST = [
+    (60, 100, "内容"),
+    (300, 100, "自然人"),
+    (360, 100, "企业"),
+    (420, 100, "其他"),
+    (480, 100, "总计"),
+]
+
+
+def without_totals(*lines: tuple[str, ...]) -> bytes:
+    """A table whose rows lack their total; `lines` are those on the second page, further left."""
+    above = [
+        *TOTALS_LAST,
+        *rows(80, [("一、收到", "1", "2", "3", "6")], (300, 360, 420, 480)),
+        *rows(60, [("二、公开", "4", "5", "6")]),
+        *rows(40, [("三、不予", "7", "8", "9")], (240, 300, 360)),
+    ]
+    return page_of(above, [*rows(780, lines[:1], (240, 300, 360)), *rows(760, lines[1:], (180, 240, 300))])
+
+
+def test_rows_go_on_to_lack_their_total_on_the_next_page() -> None:
+    _, below = grids(read(without_totals(("四、处理", "7", "8", "1"), ("五、其他", "2", "0", "3"))))
+    assert texts(below) == [["四、处理", "7", "8", "1", ""], ["五、其他", "2", "0", "3", ""]]
+
+
+def test_rows_that_print_their_total_lack_another_number() -> None:
+    document = read(without_totals(("四、处理", "7", "8", "15"), ("五、其他", "2", "0", "2")))
+    assert len(grids(document)) == 1
+    assert "四、处理 7 8 15" in "".join(paragraphs(document))
+
+
+def test_a_header_and_what_a_page_cut_left_of_it_are_one() -> None:
+    words = [
+        *((60, 730, "内容"), (300, 736, "自然"), (300, 724, "人"), (360, 736, "商业"), (360, 724, "企业")),
+        *((420, 730, "其他"), (480, 730, "总计")),
+        *((300, 694, "人"), (360, 706, "商业"), (360, 694, "企业"), (420, 700, "其他"), (480, 700, "总计")),
+        *rows(
+            670, [("一、收到", "1", "2", "3", "6"), ("二、结转", "0", "1", "0", "1")], (300, 360, 420, 480)
+        ),
+    ]
+    (grid,) = grids(read(page_of(words)))
+    assert texts(grid) == [
+        ["内容", "自然人", "商业企业", "其他", "总计"],
+        ["一、收到", "1", "2", "3", "6"],
+        ["二、结转", "0", "1", "0", "1"],
+    ]
+
+
+def test_a_word_for_nothing_close_behind_a_label_is_a_value() -> None:
+    lines = [("一、收到", "无", "14", "159"), ("二、办结", "无", "5", "35"), ("三、结转", "2", "7", "93")]
+    words = [*rows(700, lines), *((196, 640, "四、重新出具已有的信"), (300, 640, "无")), (360, 640, "7")]
+    (grid,) = grids(
+        read(page_of([*words, (420, 640, "8"), (196, 620, "五、撤回"), *rows(620, [("", "4", "5", "6")])]))
+    )
+    assert ["四、重新出具已有的信", "无", "7", "8"] in texts(grid)
+
+
+def test_a_word_for_nothing_within_a_label_is_none() -> None:
+    words = [
+        *rows(700, COUNTS[:2]),
+        *((60, 652, "（四）"), (60, 640, "无"), (60, 628, "法提供")),
+        *((300, 640, "1"), (360, 640, "2"), (420, 640, "3")),
+    ]
+    (grid,) = grids(read(page_of(words)))
+    assert texts(grid)[2] == ["（四）无法提供", "1", "2", "3"]
+
+
+def test_a_remark_of_many_lines_does_not_part_the_header_from_its_table() -> None:
+    remark = ("3463（", "其中", "网上", "547", "件）")
+    words = [
+        *((60, 740, "内容"), (300, 740, "总计"), (360, 740, "自然人"), (420, 740, "其他")),
+        *((60, 676, "一、收到"), (300, 676, "3468"), (420, 676, "5")),
+        *((360, 700 - 12 * line, text) for line, text in enumerate(remark)),
+        *rows(630, [("二、结转", "2", "1", "1")]),
+    ]
+    (grid,) = grids(read(page_of(words)))
+    assert texts(grid)[:2] == [
+        ["内容", "总计", "自然人", "其他"],
+        ["一、收到", "3468", "3463（其中网上547件）", "5"],
+    ]
