@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import attrgetter
 from typing import TypeVar, dataclass_transform
 
 _Made = TypeVar("_Made")
@@ -149,7 +150,7 @@ class Grid:
         for cell in self.cells:
             rows.setdefault(cell.row, []).append(cell)
         for number in sorted(rows):
-            yield number, sorted(rows[number], key=lambda cell: cell.column)
+            yield number, sorted(rows[number], key=attrgetter("column"))
 
 
 @dataclass(frozen=True, slots=True)

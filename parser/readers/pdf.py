@@ -85,7 +85,6 @@ def _sheets(document: pypdfium2.PdfDocument, count: int) -> tuple[list[Sheet], l
     sheets: list[Sheet] = []
     unread: list[int] = []
     characters = scanned = 0
-    recognises = can_read()
     for index in range(count):
         page = pdfium.FPDF_LoadPage(document, index)
         if not page:
@@ -95,7 +94,7 @@ def _sheets(document: pypdfium2.PdfDocument, count: int) -> tuple[list[Sheet], l
             sheets.append(read_page(page, index + 1))
         finally:
             pdfium.FPDF_ClosePage(page)
-        if recognises and scanned < MOST_SCANNED and _needs_eyes(sheets[-1]):
+        if scanned < MOST_SCANNED and _needs_eyes(sheets[-1]) and can_read():
             sheets[-1] = recognised_page(document, index)
             scanned += 1
         characters += len(sheets[-1].glyphs)
@@ -165,7 +164,7 @@ def _lost(sheets: Sequence[Sheet], found: Sequence[Block], aside: str) -> Iterat
     said = [aside]
     for block in found:
         said += [cell.text for cell in block.cells] if isinstance(block, Grid) else [block.text]
-    expected.subtract("".join(said))
+    expected.subtract(Counter("".join(said)))
     lost = "".join(
         letter * count for letter, count in sorted(expected.items()) if count > 0 and not letter.isspace()
     )

@@ -57,6 +57,7 @@ class Drawing:
     def __init__(self, frame: Frame) -> None:
         self._frame = frame
         self._left = MOST_OBJECTS
+        self._longest = 2 * (frame.width + frame.height)
         self.across: list[Rule] = []
         self.down: list[Rule] = []
         self.panels: list[Box] = []
@@ -190,10 +191,9 @@ class Drawing:
 
     def _take_line(self, one: tuple[float, float], two: tuple[float, float]) -> None:
         width, height = abs(one[0] - two[0]), abs(one[1] - two[1])
-        most = 2 * (self._frame.width + self._frame.height)
-        if height <= 1.0 and 1.0 < width < most:
+        if height <= 1.0 and 1.0 < width < self._longest:
             self.across.append(Rule((one[1] + two[1]) / 2, min(one[0], two[0]), max(one[0], two[0])))
-        elif width <= 1.0 and 1.0 < height < most:
+        elif width <= 1.0 and 1.0 < height < self._longest:
             self.down.append(Rule((one[0] + two[0]) / 2, min(one[1], two[1]), max(one[1], two[1])))
 
 
