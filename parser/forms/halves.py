@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from parser.document import Cell
+from parser.folding import label
 from parser.forms.likeness import CERTAIN, Lexicon
 from parser.forms.lines import Line, Parts
 from parser.forms.sheet import Sheet
@@ -53,7 +54,12 @@ def _joined(upper: Row, lower: Row, lexicon: Lexicon) -> Row | None:
     if whole is None or whole.score < CERTAIN:
         return None
     one, other = lexicon.match(first.text), lexicon.match(second.text)
-    if other is not None and other.score >= whole.score:
+    if one is not None and label(second.text).level:
+        return None  # a row that heads others, and the first of them, cut itself further on
+    # Behind a cut close after its number (（七）, 总计) the rest may be a whole label by itself.
+    same = other is not None and other.term is whole.term
+    rest = one is None and (not label(first.text).stem or (same and _is_printed(upper)))
+    if other is not None and other.score >= whole.score and not rest:
         return None
     if one is not None and one.score >= whole.score and one.term is not whole.term:
         return None

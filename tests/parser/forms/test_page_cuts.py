@@ -6,6 +6,8 @@ import pytest
 
 from parser import parse
 from tests.parser.forms.drawn import TITLE, doubts, full_requests, full_review, read, table, values
+from tests.parser.forms.test_statistics import TITLE as OLD_TITLE
+from tests.parser.forms.test_statistics import whole_rows
 
 
 @pytest.mark.parametrize(
@@ -19,3 +21,37 @@ def test_a_header_left_alone_at_the_end_of_a_page(name: str, rows: list[list[obj
     assert values(cut, name) == values(whole, name)
     assert len(values(cut, name)) > 10
     assert doubts(cut) == set()
+
+
+@pytest.mark.parametrize("above", [True, False])
+@pytest.mark.parametrize("label", ["（一）予以公开", "1.属于国家秘密", "3.其他", "（七）总计"])
+def test_a_row_cut_behind_its_number_is_one_row(label: str, *, above: bool) -> None:
+    rows = full_requests()
+    whole = read(table(rows))
+    at = next(place for place, row in enumerate(rows) if any(text == label for text, _, _ in row))
+    behind = label.index("." if "." in label else "）") + 1
+    number, name = label[:behind], label[behind:]
+    blank = [("", 1, 1)] * 7
+    upper = [(number if text == label else text, 1, wide) for text, _, wide in rows[at][:-7]]
+    lower = [(name if text == label else "", 1, wide) for text, _, wide in rows[at][:-7]]
+    first = [*rows[:at], [*upper, *(rows[at][-7:] if above else blank)]]
+    second = [[*lower, *(blank if above else rows[at][-7:])], *rows[at + 1 :]]
+    pages = f"<html><body><h1>{TITLE}</h1>{table(first)}{table(second)}</body></html>"
+    cut = parse(pages.encode()).report
+    assert cut is not None
+    assert values(cut, "requests") == values(whole, "requests")
+    assert doubts(cut) == set()
+
+
+def test_a_row_cut_below_the_one_that_heads_it_leaves_its_number() -> None:
+    rows = whole_rows()
+    at = next(place for place, row in enumerate(rows) if row[0] == "（一）收到申请数")
+    number = float(str(rows[at][2]))
+    for above in (True, False):
+        first = [*rows[:at], ["（一）收到申", "件", rows[at][2] if above else ""]]
+        second = [["请数", "", "" if above else rows[at][2]], *rows[at + 1 :]]
+        pages = f"<html><body><h1>{OLD_TITLE}</h1>{table(first)}{table(second)}</body></html>"
+        cut = parse(pages.encode()).report
+        assert cut is not None
+        found = values(cut, "statistics")
+        assert (found["三"], found["三/(一)"]) == (None, number)

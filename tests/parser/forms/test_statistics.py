@@ -28,7 +28,8 @@ def _printed(code: str) -> str:
     )
 
 
-def _rows() -> Rows:
+def whole_rows() -> Rows:
+    """The national table, each row with its place as its number."""
     rows: Rows = [[*HEADER]]
     for place, term in enumerate(vocabulary().statistics):
         rows.append([_printed(term.key), term.unit or "", str(place) if term.unit else ""])
@@ -49,7 +50,7 @@ def _truth() -> dict[str, object]:
 
 
 def test_the_national_table_row_by_row() -> None:
-    report = _read(_rows())
+    report = _read(whole_rows())
     assert report.form == "pre2019"
     assert values(report, "statistics") == _truth()
     assert doubts(report) == set()
@@ -59,7 +60,7 @@ def test_the_national_table_row_by_row() -> None:
 
 
 def test_repeated_headers_and_shifted_labels_change_nothing() -> None:
-    rows = _rows()
+    rows = whole_rows()
     rows[40:40] = [[*HEADER]]
     rows[20:20] = [[*HEADER]]
     rows[23] = ["", *rows[23][:2], rows[23][2]]
@@ -68,13 +69,13 @@ def test_repeated_headers_and_shifted_labels_change_nothing() -> None:
 
 
 def test_equal_labels_are_told_apart_by_their_place() -> None:
-    found = values(_read(_rows()), "statistics")
+    found = values(_read(whole_rows()), "statistics")
     assert found["四/(二)"] != found["五/(二)"]
     assert found["四/(三)"] != found["五/(三)"]
 
 
 def test_a_label_cut_into_two_rows() -> None:
-    rows = _rows()
+    rows = whole_rows()
     at = next(place for place, row in enumerate(rows) if "危及国家安全" in str(row[0]))
     whole = rows[at]
     rows[at : at + 1] = [["危及国家安全、公共安全、", "", ""], ["经济安全和社会稳定", *whole[1:]]]
@@ -82,7 +83,7 @@ def test_a_label_cut_into_two_rows() -> None:
 
 
 def test_an_unknown_row_and_further_columns_are_doubts() -> None:
-    rows: Rows = [[*row, "9"] for row in _rows()]
+    rows: Rows = [[*row, "9"] for row in whole_rows()]
     rows[0] = [*HEADER, "乡镇"]
     rows.append(["十、从未见过的指标", "件", "4", "9"])
     report = _read(rows)
@@ -91,14 +92,14 @@ def test_an_unknown_row_and_further_columns_are_doubts() -> None:
 
 
 def test_totals_that_miss_their_parts_are_found() -> None:
-    report = _read(_rows())
+    report = _read(whole_rows())
     assert {finding.where for finding in report.findings if finding.rule == "stat_sum"} == {
         f"statistics.{code}" for code in ("三/(一)", "三/(二)", "三/(三)", "三/(三)/4", "四", "五", "八/(三)")
     }
 
 
 def test_blank_numbers_are_null_and_units_in_cells_are_read() -> None:
-    rows = _rows()
+    rows = whole_rows()
     rows[1:] = [[row[0], "", f"{row[2]}{row[1]}" if row[2] else ""] for row in rows[1:]]
     rows[-1] = [rows[-1][0], "", ""]
     report = _read(rows)
@@ -160,14 +161,14 @@ def test_columns_of_two_years_are_left_out_where_nothing_tells_which_is_ours() -
 )
 def test_last_years_column_left_of_ours_is_not_read(heads: Rows) -> None:
     more = ["5%"] if len(heads[0]) > 4 else []
-    rows = [[*row[:2], "777" if row[2] else "", *row[2:], *more] for row in _rows()[1:]]
+    rows = [[*row[:2], "777" if row[2] else "", *row[2:], *more] for row in whole_rows()[1:]]
     report = _read([*heads, *rows])
     assert values(report, "statistics") == _truth()
     assert doubts(report) == set()
 
 
 def test_yuan_where_the_form_has_ten_thousands_is_a_doubt() -> None:
-    rows = [[row[0], "元", "1200"] if "收取的费用" in str(row[0]) else row for row in _rows()]
+    rows = [[row[0], "元", "1200"] if "收取的费用" in str(row[0]) else row for row in whole_rows()]
     report = _read(rows)
     (fee,) = [one for one in report.figures if one.key == "statistics.七"]
     assert (fee.value, fee.unit) == (Decimal(1200), "元")
