@@ -247,7 +247,12 @@ class Layout:
         if first.text or header is None:
             return False
         left = first.column + first.colspan <= header.columns[0].start
-        return left and self._alone(line, row)
+        return left and self._alone(line, row) and not self._straddles(line, row.values)
+
+    def _straddles(self, line: Line, values: Sequence[Cell]) -> bool:
+        """Whether a printed cell lies under more than one column: the spans are not to be trusted."""
+        header = self._placed.get(line.block)
+        return header is not None and any(len(_over(cell, header)) > 1 for cell in values if cell.text)
 
     def _short(self, line: Line, row: Parts, agrees: Agrees) -> tuple[Slot, ...]:
         """A row with too few cells: which one is missing is told by the row's sum if by anything; a text
@@ -334,6 +339,10 @@ class Layout:
         if len(places) > 1:
             known = self._known_starts(shape) or self._only_start()
             places = [left for left in places if row.values[left].column in known] or places
+        if len(places) > 1 and self._straddles(line, row.values):
+            # A spare cell right of the header is none of its columns.
+            end = self._placed[line.block].columns[-1].end
+            places = [left for left in places if row.values[left + width - 1].column < end] or places
         return places
 
     def _known_starts(self, shape: Shape) -> set[int]:
@@ -369,12 +378,7 @@ class Layout:
         slots: list[Slot] = [None] * len(header)
         shift = _pushed(line, values, header) if header.columns[0].start in self._starts() else 0
         for cell in values:
-            start = cell.column - shift
-            over = [
-                place
-                for place, column in enumerate(header.columns)
-                if column.start < start + cell.colspan and start < column.end
-            ]
+            over = _over(cell, header, shift)
             if len(over) == 1 and slots[over[0]] is None:
                 slots[over[0]] = cell
             elif len(over) == 1 and (not cell.text or cell.text == _text(slots[over[0]])):
@@ -394,6 +398,16 @@ def _pushed(line: Line, values: Sequence[Cell], header: Header) -> int:
     if first <= left or len(values) < len(header) or values[0].row != line.row:
         return 0
     return first - left if any(cell.text and cell.column + cell.colspan == first for cell in line.own) else 0
+
+
+def _over(cell: Cell, header: Header, shift: int = 0) -> list[int]:
+    """The columns below which a cell lies."""
+    start = cell.column - shift
+    return [
+        place
+        for place, column in enumerate(header.columns)
+        if column.start < start + cell.colspan and start < column.end
+    ]
 
 
 def _text(slot: Slot) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from tests.parser.forms.drawn import Rows, doubts, full_requests, read, table, values
 
 REST = table(full_requests())
@@ -125,3 +127,20 @@ def test_a_block_without_header_gives_no_figures_but_a_doubt() -> None:
     report = read(table(rows), REST)
     assert "administrative_licensing.decisions" not in values(report, "proactive")
     assert "77" in next(one.message for one in report.doubts if one.kind == "missing_header")
+
+
+@pytest.mark.parametrize("spare", [False, True])
+def test_spans_at_random_leave_each_number_in_its_order(*, spare: bool) -> None:
+    behind = [("", 1, 1)] if spare else []
+    rows: Rows = [
+        [("第二十条第（五）项", 1, 5), *behind],
+        [("信息内容", 1, 1), ("上一年项目数量", 1, 2), ("本年增/减", 1, 1), ("处理决定数量", 1, 1), *behind],
+        [("行政许可", 1, 1), ("4", 1, 1), ("-1", 1, 2), ("9", 1, 1), *behind],
+        [("第二十条第（八）项", 1, 5), *behind],
+        [("信息内容", 1, 2), ("上一年项目数量", 1, 1), ("本年增/减", 1, 2), *behind],
+        [("行政事业性收费", 1, 1), ("", 1, 1), ("-2", 1, 3), *behind],
+    ]
+    found = values(read(table(rows)), "proactive")
+    assert found["administrative_fees.change"] == -2
+    assert found["administrative_fees.previous_items"] is None
+    assert found["administrative_licensing.change"] == -1
