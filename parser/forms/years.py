@@ -139,6 +139,11 @@ def _tables(document: Document, region: Region, year: int | None, doubts: list[D
         if len(labels.get(wanted, set()) & labels[OTHER]) >= _SAME_TABLE:
             unmarked = labels.get(None, set()) & labels[wanted]
             also = wanted is THIS and len(unmarked) < _SAME_TABLE
+            gone = next(line for mark, line in told if mark == OTHER)
+            message = (
+                "The report prints this table more than once; one was left out, by what stands above it."
+            )
+            doubts.append(Doubt("other_table", region.kind, message, gone.locator))
             return [line for mark, line in told if mark == wanted or (also and mark is None)]
     if year is not None:
         doubts.append(_doubt(region.kind, region.lines[0], "its caption names another year"))

@@ -291,14 +291,14 @@ def test_a_table_of_last_year_beside_or_below_moves_nothing() -> None:
     this, last = full_requests(), full_requests(12)
     below = read(table(this), "<p>2022年数据如下：</p>", table(last))
     _truth(below)
-    assert doubts(below) == set()
+    assert doubts(below) == {"other_table"}
     above = read("<p>2022年数据如下：</p>", table(last), "<p>（2023年）</p>", table(this))
     _truth(above)
-    assert doubts(above) == set()
+    assert doubts(above) == {"other_table"}
     for said in ("上年度同期情况如下：", "附：所属单位汇总情况"):
         below = read(table(this), f"<p>{said}</p>", table(last))
         _truth(below)
-        assert doubts(below) == set()
+        assert doubts(below) == {"other_table"}
     beside: Rows = [
         [(this[0][0][0], 3, 3), ("2023年申请人情况", 1, 7), ("2022年申请人情况", 1, 7)],
         [("自然人", 2, 1), ("法人或其他组织", 1, 5), ("总计", 2, 1)] * 2,
