@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from parser.document import Cell
 from parser.folding import fold
@@ -60,6 +61,21 @@ def _field(cell: Cell) -> str | None:
     return match.term.key if match else None
 
 
+def _whole(upper: Line, lower: Line) -> Line:
+    """The lower of two header lines with labels whose first half a page cut left in the upper one."""
+    above = [cell for cell in upper.own if cell.text]
+    below = [cell for cell in lower.own if cell.text]
+    if upper.block == lower.block or len(above) != len(below):
+        return lower
+    cells = {}
+    for first, second in zip(above, below, strict=True):
+        if fold(first.text) != fold(second.text):
+            if not lexicons().fields.knows(_UNIT.sub("", fold(first.text + second.text))):
+                return lower
+            cells[second] = replace(second, text=first.text + second.text)
+    return replace(lower, cells=tuple(cells.get(cell, cell) for cell in lower.cells))
+
+
 class _Reader:
     """Goes down the lines with the header that is in force."""
 
@@ -79,7 +95,7 @@ class _Reader:
         if any(_is_article(cell) for cell in line.own):
             self._head, self._header = [], None
         if any(_field(cell) for cell in line.own):
-            self._head.append(line)
+            self._head.append(_whole(self._head[-1], line) if self._head else line)
             self._header = build_header(self._head[-1:], _field) or self._header
 
     def data_line(self, line: Line) -> None:

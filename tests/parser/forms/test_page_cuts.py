@@ -55,3 +55,23 @@ def test_a_row_cut_below_the_one_that_heads_it_leaves_its_number() -> None:
         assert cut is not None
         found = values(cut, "statistics")
         assert (found["三"], found["三/(一)"]) == (None, number)
+
+
+def test_a_column_label_cut_by_a_page_that_repeats_the_others() -> None:
+    rows: list[list[object]] = [
+        [("第二十条第（六）项", 1, 4)],
+        ["信息内容", "上一年项", "本年增/减", "处理决定数量"],
+    ]
+    more: list[list[object]] = [
+        ["信息内容", "目数量", "本年增/减", "处理决定数量"],
+        ["行政处罚", "27435", "-2", "4529"],
+    ]
+    pages = f"<html><body><h1>{TITLE}</h1>{table(rows)}{table(more)}{table(full_requests())}</body></html>"
+    report = parse(pages.encode()).report
+    assert report is not None
+    assert values(report, "proactive") == {
+        "administrative_penalty.previous_items": 27435,
+        "administrative_penalty.change": -2,
+        "administrative_penalty.decisions": 4529,
+    }
+    assert "unknown_column" not in doubts(report)
