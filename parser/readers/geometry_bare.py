@@ -17,17 +17,19 @@ from parser.readers.geometry_chunks import (
     chunks,
     is_value,
     rows_of,
-    split_at_numbering,
-    split_at_walls,
-    split_before_values,
-    split_over_columns,
-    walls,
     with_remarks,
     without_serials,
     without_words,
 )
 from parser.readers.geometry_columns import Totals, columns_of
 from parser.readers.geometry_continuation import Bare
+from parser.readers.geometry_cuts import (
+    split_at_numbering,
+    split_at_walls,
+    split_before_values,
+    split_over_columns,
+    walls,
+)
 from parser.readers.geometry_grid import RECOGNISED, place
 from parser.readers.geometry_heads import header, without_copies
 from parser.readers.geometry_labels import Block, Row, attach, blocks, box_of, column_of, text_columns

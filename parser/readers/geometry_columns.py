@@ -178,7 +178,8 @@ def _shifted(rows: Sequence[Sequence[Chunk]], most: int, totals: Totals | None) 
     full = [row for row in rows if len(row) == most]
     short = [row for row in rows if len(row) == most - 1]
     known = totals is not None and totals.blank and totals.width == most
-    lacking = (known or len(short) > len(full)) and not (totals and _summed(short, totals))
+    shown = totals is not None and any(_lacks_total(row, other, totals) for row in short for other in full)
+    lacking = (known or shown or len(short) > len(full)) and not (totals and _summed(short, totals))
     furthest = max(full, key=lambda row: row[0].left)
     unshifted = [row for row in full if abs(row[0].x - furthest[0].x) < furthest[0].size]
     placed: Placed = []
@@ -193,6 +194,11 @@ def _shifted(rows: Sequence[Sequence[Chunk]], most: int, totals: Totals | None) 
         else:
             placed.append({_nearest(value, like): value for value in row})
     return Columns([_edges(column) for column in zip(*unshifted, strict=True)], placed, shifted=True)
+
+
+def _lacks_total(row: Sequence[Chunk], full: Sequence[Chunk], totals: Totals) -> bool:
+    """Whether a row stands under a full one in all columns but that of the total."""
+    return _within(row, full) and [_nearest(value, full) for value in row] == list(totals.lacking(row))
 
 
 def _within(row: Sequence[Chunk], full: Sequence[Chunk]) -> bool:

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from parser.readers.geometry_chunks import Chunk, walls
+from parser.readers.geometry_chunks import Chunk
+from parser.readers.geometry_cuts import walls
 
 _CHAPTER = re.compile(r"[一二三四五六七八九十]{1,2}\s*[、.．]")
 _REMARK = re.compile(r"[(（].*?[)）]")

@@ -252,3 +252,26 @@ def test_a_remark_of_many_lines_does_not_part_the_header_from_its_table() -> Non
         ["内容", "总计", "自然人", "其他"],
         ["一、收到", "3468", "3463（其中网上547件）", "5"],
     ]
+
+
+def test_a_group_close_before_its_only_row_on_the_page_is_a_label_of_its_own() -> None:
+    words = [
+        *rows(700, COUNTS[:2]),
+        *((60, 640, "三、本年度办"), (128, 640, "（一）予以公开"), (60, 627, "理结果")),
+        *((300, 640, "1"), (360, 640, "2"), (420, 640, "3")),
+    ]
+    (grid,) = grids(read(page_of(words)))
+    assert texts(grid)[2] == ["三、本年度办理结果", "（一）予以公开", "1", "2", "3"]
+
+
+def test_the_first_row_numbers_of_a_page_are_no_values_under_their_header() -> None:
+    head = [(60, 720, "序号"), (120, 720, "统计指标"), (300, 720, "单位"), (360, 720, "统计数")]
+    words = [
+        *head,
+        (66, 700, "1"),
+        (120, 700, "一、主动公开情况"),
+        (66, 680, "2"),
+        (120, 680, "（一）公开信息数"),
+    ]
+    (grid,) = grids(read(page_of([*words, (300, 680, "条"), (360, 680, "2188")])))
+    assert texts(grid)[-1] == ["2", "（一）公开信息数", "条", "2188"]
