@@ -22,9 +22,9 @@ from parser.report import Doubt
 THIS, OTHER, CHANGE = "this", "other", "change"
 
 _NOUN = "(?:统计数据|统计数|申请人情况|申请情况|数据|数量|数值|件数|情况|累计数|数)"
-_OF_A_PERHAPS = re.compile("[年期比增变]")
+_PERHAPS = re.compile("[年期比增变]")
 """What each of these words has; most cells have none of it."""
-_YEAR = re.compile(rf"^{_NOUN}?\(?((?:19|20)\d\d)年(?:度)?{_NOUN}?\)?(?:\([件条]\))?$")
+_OF_A_YEAR = re.compile(rf"^{_NOUN}?\(?((?:19|20)\d\d)年(?:度)?{_NOUN}?\)?(?:\([件条]\))?$")
 _OF_THIS = re.compile(rf"^{_NOUN}?\(?(?:本年度?|今年|当年|本期){_NOUN}?\)?$")
 _OF_LAST = re.compile(rf"^{_NOUN}?\(?(?:上一?年度?|去年|前年|上期)?(?:同期)?{_NOUN}?\)?$")
 _LAST_WORD = re.compile(r"上一?年|去年|前年|上期|同期")
