@@ -30,6 +30,9 @@ _NO_UNICODE = frozenset((*range(9), *range(14, 32), 0xFFFD, 0xFFFE, 0xFFFF)) - {
 _UNSEEN = frozenset((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 """Marks without width that editors leave behind; they take nothing from the number they stand in."""
 
+_ADJOINING = 0.1
+"""The gap, in em, up to which such a mark stands right behind a character."""
+
 _RADICALS = dict(
     zip(
         "⺠⻁⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻧⻨⻩⻬⻮⻰⻳",
@@ -112,15 +115,19 @@ def _read_glyphs(text: Any, frame: Frame, sheet: Sheet, invisible: frozenset[int
 
 def _widen(glyph: Glyph, text: Any, index: int, frame: Frame) -> None:
     """Give a character the space of an unseen mark right behind it: some fonts have one for marks without
-    width, and what it parts is one word all the same."""
+    width, and what it parts is one word all the same. A mark further on belongs to the next cell."""
     loose = pdfium.FS_RECTF()
     pdfium.FPDFText_GetLooseCharBox(text, index, loose)
     mark = frame.flip(loose.left, loose.bottom, loose.right, loose.top)
+    if mark is None:
+        return
     box = (glyph.left, glyph.top, glyph.right, glyph.bottom)
-    if mark is not None:
-        whole = enclosing((box, mark))
-        if max(whole[2] - whole[0], whole[3] - whole[1]) < 2.2 * glyph.size:
-            glyph.left, glyph.top, glyph.right, glyph.bottom = whole
+    whole = enclosing((box, mark))
+    across, down = (max(box[axis], mark[axis]) - min(box[axis + 2], mark[axis + 2]) for axis in (0, 1))
+    along, beside = (down, across) if glyph.turn % 2 else (across, down)
+    adjoins = along < _ADJOINING * glyph.size and beside < -0.5 * glyph.size
+    if adjoins and max(whole[2] - whole[0], whole[3] - whole[1]) < 2.2 * glyph.size:
+        glyph.left, glyph.top, glyph.right, glyph.bottom = whole
 
 
 def _control(text: Any, index: int, code: int) -> str | None:
