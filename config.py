@@ -43,7 +43,9 @@ class Settings(BaseSettings):
     max_payload_mb: float = Field(default=512.0, gt=0, description="largest payload taken, in MiB")
     segment_mb: float = Field(default=1024.0, gt=0, description="a segment is sealed at this size, in MiB")
     workers: int = Field(default=0, ge=0, description="parser processes; 0: one a core")
-    parse_seconds: float = Field(default=300.0, gt=0, description="time limit of one document")
+    parse_seconds: float = Field(
+        default=120.0, gt=0, description="time limit of one document; each scanned page gives 20 more"
+    )
     parse_memory_mb: int = Field(default=1500, ge=256, description="memory limit of a parser process, in MiB")
     night_at: str = Field(default="02:00", description="when the night starts, HH:MM")
     timezone: str = Field(default="Asia/Shanghai", description="time zone of night_at")

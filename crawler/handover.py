@@ -1,32 +1,30 @@
 """Hands archived captures to the parser, in worker processes with a limit on time and memory a document.
 
-A worker reads the octets from the archive by itself and gives back what the parser made of them. A document
-that takes too long, needs too much memory or kills its worker is quarantined with the reason, and the next
-one goes to a fresh worker.
+A worker (`crawler.workers`) reads the octets from the archive by itself and gives back what the parser made
+of them. A document that takes too long, needs too much memory or kills its worker is quarantined with the
+reason.
 """
 
 from __future__ import annotations
 
 import logging
-import multiprocessing
 import os
-import resource
-import signal
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from concurrent.futures import TimeoutError as OutOfTime
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from pebble import ProcessExpired, ProcessPool
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from config import Settings
+from crawler.worker import Limits
+from crawler.workers import Ended, Fate, each
 from errors import CannotRead, NianbaoError
 from parser import PARSER_VERSION, Reading, State, parse
 from parser.reading import MAX_PAYLOAD
@@ -34,10 +32,6 @@ from storage.archive import Place, place_of, read_reply
 from storage.database import Database
 from storage.exchange import decode_content
 from storage.models import PAGE_STATUSES, Capture, ReadingRow, ReportRow, Sighting, Version
-
-TASKS_A_WORKER = 200
-"""A worker is replaced after so many documents, so that no leak of a library outlives them."""
-
 
 Reader = Callable[[Path, Place], tuple[dict[str, Any], float]]
 """What runs in a worker: the archive's folder and a place in it give the account and the seconds it took."""
@@ -61,10 +55,11 @@ def hand_over(
 
     `advance` is told how many more were read.
     """
-    for outcome in read_all(settings, places):
-        with database.write() as session:
-            session.merge(_row(outcome))
-        advance(1)
+    with closing(read_all(settings, places)) as outcomes:
+        for outcome in outcomes:
+            with database.write() as session:
+                session.merge(_row(outcome))
+            advance(1)
 
 
 def unread(session: Session, *, run_id: int | None = None, since: datetime | None = None) -> list[Place]:
@@ -110,44 +105,23 @@ def unread(session: Session, *, run_id: int | None = None, since: datetime | Non
     return list(found.values())
 
 
-def read_all(settings: Settings, places: list[Place], reader: Reader | None = None) -> Iterator[Outcome]:
+def read_all(settings: Settings, places: list[Place], reader: Reader | None = None) -> Generator[Outcome]:
     """Run the parser (or another `reader`) over these payloads, in any order, and yield what became of each.
 
     A payload whose segment cannot be read now is left out: that says nothing of the document, and the next
     night tries again.
     """
-    if not places:
-        return
-    workers = min(settings.workers or os.cpu_count() or 1, len(places))
-    pool = ProcessPool(
-        max_workers=workers,
-        max_tasks=TASKS_A_WORKER,
-        initializer=_limit_worker,
-        initargs=(settings.parse_memory_mb,),
-        context=multiprocessing.get_context("spawn"),
-    )
-    waiting = iter(places)
-    running: dict[Future[tuple[dict[str, Any], float]], Place] = {}
-    try:
-        while True:
-            # A short queue, so that a long night does not sit in memory.
-            while len(running) < 4 * workers and (place := next(waiting, None)) is not None:
-                future = pool.schedule(
-                    reader or read_one, args=(settings.archive_dir, place), timeout=settings.parse_seconds
-                )
-                running[future] = place
-            if not running:
-                return
-            for done in wait(running, return_when=FIRST_COMPLETED).done:
-                place = running.pop(done)
-                try:
-                    yield _outcome(done, place, settings)
-                except CannotRead as error:
-                    logger.error("%s is not read now: %s", place.url, error)
-    finally:
-        # Also where the night is told to stop half-way: it does not wait for documents nobody asks for.
-        pool.stop()  # type: ignore[no-untyped-call]
-        pool.join()
+    limits = Limits(settings.parse_seconds, settings.parse_memory_mb)
+    answer = partial(_answer, reader or read_one, settings.archive_dir)
+    with closing(each(answer, places, limits, settings.workers or os.cpu_count() or 1)) as endings:
+        for ended in endings:
+            place, value = ended.task, ended.value
+            if ended.fate is not Fate.DONE:
+                yield Outcome(place, _account(State.QUARANTINED, _reason(ended)), 0.0)
+            elif "unread" in value:
+                logger.error("%s is not read now: %s", place.url, value["unread"])
+            else:
+                yield Outcome(place, value["account"], value["seconds"])
 
 
 def read_one(folder: Path, place: Place) -> tuple[dict[str, Any], float]:
@@ -166,24 +140,26 @@ def read_one(folder: Path, place: Place) -> tuple[dict[str, Any], float]:
     return account, time.perf_counter() - started
 
 
-def _outcome(future: Future[tuple[dict[str, Any], float]], place: Place, settings: Settings) -> Outcome:
+def _answer(reader: Reader, folder: Path, place: Place) -> dict[str, Any]:
+    """In a worker: what the reader makes of a payload, or why it cannot be read now, as JSON-ready values."""
     try:
-        account, seconds = future.result()
-    except OutOfTime:
-        reason = f"took longer than {settings.parse_seconds:g} s"
-    except MemoryError:
-        reason = f"needed more than {settings.parse_memory_mb} MiB"
-    except ProcessExpired as error:
-        reason = f"killed its parser process (exit code {error.exitcode})"
-    except CannotRead:
-        raise
+        account, seconds = reader(folder, place)
+    except CannotRead as error:
+        return {"unread": error.message()}
     except NianbaoError as error:
-        reason = error.message()
-    except Exception as error:  # noqa: BLE001 - a defect of the parser costs one document, not the night
-        reason = f"made the parser fail: {type(error).__name__}: {error}"
-    else:
-        return Outcome(place, account, seconds)
-    return Outcome(place, _account(State.QUARANTINED, reason), 0.0)
+        account, seconds = _account(State.QUARANTINED, error.message()), 0.0
+    return {"account": account, "seconds": seconds}
+
+
+def _reason(ended: Ended[Place]) -> str:
+    if ended.fate is Fate.TIME:
+        return f"took longer than {ended.detail} s"
+    if ended.fate is Fate.MEMORY:
+        return f"needed more than {ended.detail} MiB"
+    if ended.fate is Fate.DIED:
+        return f"killed its parser process ({ended.detail})"
+    # A defect of the parser costs one document, not the night.
+    return f"made the parser fail: {ended.detail}"
 
 
 def _account(state: State, reason: str) -> dict[str, Any]:
@@ -200,10 +176,3 @@ def _row(outcome: Outcome) -> ReadingRow:
         seconds=outcome.seconds,
         read_at=datetime.now(UTC),
     )
-
-
-def _limit_worker(memory_mb: int) -> None:
-    # Ctrl-C is for the night, which ends its workers itself.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    limit = memory_mb * 1024 * 1024
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from parser.document import Document, State, Unreadable
+from parser.pace import page_recognised
 from parser.readers.geometry_flow import blocks, flows_of, set_furniture_aside
 from parser.readers.scan_pages import MOST_SCANNED, WANTING, can_read, scale_of
 
@@ -58,6 +59,7 @@ def _sheets(payload: bytes, before: int) -> Iterator[ScannedSheet]:
 
     for number, (picture, unit) in enumerate(pictures(payload), before + 1):
         yield read_picture(np.asarray(picture, np.uint8), number, unit)
+        page_recognised()
 
 
 def pictures(payload: bytes) -> Iterator[tuple[Any, float]]:

@@ -6,6 +6,8 @@ import math
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from parser.pace import page_recognised
+
 if TYPE_CHECKING:
     from parser.readers.scan import ScannedSheet
 
@@ -60,6 +62,8 @@ def recognised_page(document: Any, index: int) -> ScannedSheet:
         bitmap = page.render(scale=scale, rev_byteorder=True)
         page.set_rotation(rotation)
         picture = np.asarray(bitmap.to_numpy())[:, :, :3]
-        return read_picture(np.ascontiguousarray(picture, np.uint8), index + 1, 1 / scale)
+        sheet = read_picture(np.ascontiguousarray(picture, np.uint8), index + 1, 1 / scale)
+        page_recognised()
+        return sheet
     finally:
         page.close()

@@ -23,7 +23,7 @@ from tests.crawler.seen import SITE, a_run
 
 ORDINARY = "<html><h1>通知</h1><p>第{}号</p></html>"
 BAD = {
-    "sleep": "took longer than 2 s",
+    "sleep": "took longer than 4 s",
     "eat": "needed more than 512 MiB",
     "die": "killed its parser process (exit code -9)",
     "exit": "killed its parser process (exit code 3)",
@@ -34,7 +34,7 @@ BAD = {
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setenv("NIANBAO_HOME", str(tmp_path))
-    return Settings(workers=1, parse_seconds=2, parse_memory_mb=512)
+    return Settings(workers=1, parse_seconds=4, parse_memory_mb=512)
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ import sys
 import time
 from pathlib import Path
 
+from crawler.worker import Limits
 from tests.fuzz.seeds import KINDS
-from tests.fuzz.trial import Limits, Tally, judge, made, run
+from tests.fuzz.trial import Tally, judge, made, run
 
 FOLDER = Path(".fuzz")
 SHOWN = 3
@@ -24,7 +25,7 @@ def main() -> int:
     kinds = given.reader or KINDS
     if given.only is not None:
         return _again(kinds[0], given.seed, given.only)
-    limits = Limits(given.seconds, given.memory)
+    limits = Limits(given.seconds, given.memory, tasks=2000)
     failed = 0
     ends = time.monotonic() + given.minutes * 60 if given.minutes else None
     for kind in kinds:

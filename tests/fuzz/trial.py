@@ -6,39 +6,28 @@ than given. Everything else is a named state.
 
 from __future__ import annotations
 
-import multiprocessing
 import resource
 import time
 import traceback
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from concurrent.futures import TimeoutError as OutOfTime
+from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
+from typing import Any
 
-from pebble import ProcessExpired, ProcessPool
-
+from crawler.worker import Limits
+from crawler.workers import Fate, each
 from parser import parse
 from parser.document import Unreadable
 from parser.readers import detect, read
 from tests.fuzz.mutation import mutant
 from tests.fuzz.seeds import seeds
 
-Outcome = tuple[str, float, int] | str
+Outcome = list[Any] | str
 """State, seconds and the worker's memory in MiB; or what went wrong, in words."""
-
-TASKS_A_WORKER = 2000
-_BATCH = 20
-
-
-@dataclass(frozen=True)
-class Limits:
-    """What one document may take: seconds and MiB."""
-
-    seconds: float = 20.0
-    memory_mb: int = 1500
 
 
 @dataclass
@@ -112,36 +101,14 @@ def _outcomes(
     kind: str, seed: int, numbers: range, limits: Limits, workers: int
 ) -> Iterator[tuple[int, Outcome]]:
     """State, seconds and the worker's memory of each document, or what went wrong."""
-    pool = ProcessPool(
-        max_workers=workers,
-        max_tasks=TASKS_A_WORKER,
-        initializer=_limit,
-        initargs=(limits.memory_mb,),
-        context=multiprocessing.get_context("spawn"),
-    )
-    waiting = iter(numbers)
-    running: dict[Future[Outcome], int] = {}
-    try:
-        while True:
-            while len(running) < _BATCH and (number := next(waiting, None)) is not None:
-                running[pool.schedule(_try, args=(kind, seed, number), timeout=limits.seconds)] = number
-            if not running:
-                return
-            for done in wait(running, return_when=FIRST_COMPLETED).done:
-                number = running.pop(done)
-                yield number, _outcome(done, limits)
-    finally:
-        pool.stop()  # type: ignore[no-untyped-call]
-        pool.join()
-
-
-def _outcome(done: Future[Outcome], limits: Limits) -> Outcome:
-    try:
-        return done.result()
-    except OutOfTime:
-        return f"took longer than {limits.seconds:g} s"
-    except ProcessExpired as error:
-        return f"killed its worker (exit code {error.exitcode})"
+    with closing(each(partial(_try, kind, seed), numbers, limits, workers)) as endings:
+        for ended in endings:
+            if ended.fate is Fate.DONE:
+                yield ended.task, ended.value
+            elif ended.fate is Fate.TIME:
+                yield ended.task, f"took longer than {ended.detail} s"
+            else:
+                yield ended.task, f"killed its worker ({ended.detail})"
 
 
 def _try(kind: str, seed: int, number: int) -> Outcome:
@@ -153,8 +120,4 @@ def _try(kind: str, seed: int, number: int) -> Outcome:
         place = traceback.extract_tb(error.__traceback__)[-1]
         return f"{type(error).__name__}: {error} ({Path(place.filename).name}, line {place.lineno})"
     seconds = time.perf_counter() - started
-    return state, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-
-
-def _limit(memory_mb: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (memory_mb << 20, memory_mb << 20))
+    return [state, seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024]
