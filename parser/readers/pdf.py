@@ -92,9 +92,10 @@ def _sheets(document: pypdfium2.PdfDocument, count: int) -> tuple[list[Sheet], l
             continue
         try:
             sheets.append(read_page(page, index + 1))
+            shapeless = _is_unmapped(sheets[-1]) and not _brings_its_fonts(page)
         finally:
             pdfium.FPDF_ClosePage(page)
-        if scanned < MOST_SCANNED and _needs_eyes(sheets[-1]) and can_read():
+        if scanned < MOST_SCANNED and not shapeless and _needs_eyes(sheets[-1]) and can_read():
             sheets[-1] = recognised_page(document, index)
             scanned += 1
         characters += len(sheets[-1].glyphs)
@@ -129,7 +130,23 @@ def _needs_eyes(sheet: Sheet) -> bool:
     who cannot be asked, or its characters have no meaning but their shape."""
     if sheet.images > _SCAN_SHARE and (sheet.recognised or not _has_text(sheet)):
         return True
+    return _is_unmapped(sheet)
+
+
+def _is_unmapped(sheet: Sheet) -> bool:
     return sheet.unmapped > _UNMAPPED_SHARE * (sheet.unmapped + len(sheet.glyphs))
+
+
+def _brings_its_fonts(page: object) -> bool:
+    """Whether the shapes of a page's characters are in the file. Those of other fonts are our bars, in which
+    nobody could recognise a thing."""
+    for index in range(pdfium.FPDFPage_CountObjects(page)):
+        item = pdfium.FPDFPage_GetObject(page, index)
+        if pdfium.FPDFPageObj_GetType(item) == pdfium.FPDF_PAGEOBJ_TEXT:
+            font = pdfium.FPDFTextObj_GetFont(item)
+            if not font or pdfium.FPDFFont_GetIsEmbedded(font) != 1:
+                return False
+    return True
 
 
 def _has_text(sheet: Sheet) -> bool:
