@@ -42,6 +42,11 @@ class Settings(BaseSettings):
     )
     max_payload_mb: float = Field(default=512.0, gt=0, description="largest payload taken, in MiB")
     segment_mb: float = Field(default=1024.0, gt=0, description="a segment is sealed at this size, in MiB")
+    fixity_days: int = Field(
+        default=30,
+        ge=0,
+        description="each night reads so much of the archive that all is read in so many days",
+    )
     workers: int = Field(default=0, ge=0, description="parser processes; 0: one a core")
     parse_seconds: float = Field(
         default=120.0, gt=0, description="time limit of one document; each scanned page gives 20 more"

@@ -30,8 +30,10 @@
     │   ├── DatabaseError
     │   ├── SchemaTooNew
     │   ├── HomeBusy
-    │   └── Damaged
+    │   ├── Damaged
+    │   └── DamageFound
     ├── NoReport            exit 5  a document that holds no report we can read
+    ├── BadImport           exit 5  a file that cannot be taken into the archive
     ├── NightFailed         exit 6  the night ended without doing its work
     └── Shortfall           exit 6  a site of the night that showed no report
         ├── SiteSilent
@@ -234,10 +236,21 @@ class Damaged(StorageError):
     zh = "归档文件 {segment} 在第 {offset} 字节处损坏：{problem}；无法提供 {url}"
 
 
+class DamageFound(StorageError):
+    en = "segments damaged: {segments}, captures concerned: {captures}; `--repair-from DIR` restores from a copy"
+    zh = "损坏的归档文件：{segments}，涉及的采集：{captures}；可用 `--repair-from DIR` 从副本恢复"
+
+
 class NoReport(NianbaoError):
     exit_code = 5
     en = "{path}: {state}: {reason}"
     zh = "{path}：{state}：{reason}"
+
+
+class BadImport(NianbaoError):
+    exit_code = 5
+    en = "{path} cannot be imported: {problem}; nothing of it was taken in"
+    zh = "无法导入 {path}：{problem}；其中内容均未入库"
 
 
 class NightFailed(NianbaoError):

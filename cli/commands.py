@@ -33,6 +33,7 @@ MODULES = {
     "export": "exporting",
     "cdxj": "packaging",
     "wacz": "packaging",
+    "verify": "verifying",
     "status": "status",
     "sites": "status",
 }

@@ -51,7 +51,12 @@ def _show(summary: dict[str, Any], words: Words) -> None:
     rows = [(words("head.run"), f"{summary['run']} ({words.term('run', summary['state'])})")]
     rows += [(words(f"count.{name}"), summary[name]) for name in COUNTS]
     changed = ", ".join(f"{kind} {count}" for kind, count in told) or words("crawl.unchanged")
-    screen.pairs([*rows, (words("head.changes"), changed)])
+    rows.append((words("head.changes"), changed))
+    if "fixity" in summary:
+        fixity = summary["fixity"]
+        counts = {"segments": fixity["segments"], "damaged": len(fixity["damaged"])}
+        rows.append((words("verify.night"), words("verify.night_result", **counts)))
+    screen.pairs(rows)
     for domain, outcome in summary["sites"].items():
         if outcome != "ok":
             screen.complain(f"{domain}: {outcome}")

@@ -1,8 +1,8 @@
 """The night's order of work: put in order, walk, read, record, hand out.
 
-    salvage ──► crawl ──► read ──► record ──► export
-    what a      into the  worker   versions,  tables for
-    crash left  archive   processes changes   people
+    salvage ──► crawl ──► read ──► record ──► export ──► verify
+    what a      into the  worker   versions,  tables for  a part of
+    crash left  archive   processes changes   people      the archive
 
 Each step takes its work from what the step before has written down, so that a night that was killed is
 completed by the next call: what the archive has is not asked for again, what was read is not read again.
@@ -21,6 +21,7 @@ from typing import Any
 from config import Settings
 from crawler.handover import hand_over, unread
 from crawler.summary import summarise
+from crawler.upkeep import upkeep
 from crawler.walk import walk
 from crawler.watching import Watcher
 from errors import CannotWrite, NianbaoError, NightFailed, StorageError
@@ -77,6 +78,7 @@ class _Night:
         self._profiles = profiles
         self._watcher = watcher
         self._shortfalls: dict[str, NianbaoError] = {}
+        self._upkeep: dict[str, Any] = {}
 
     def run(self, kind: str, *, export_to: Path | None = None) -> dict[str, Any]:
         database = Database(self._settings.database)
@@ -127,6 +129,7 @@ class _Night:
         self._record(database, run_id)
         if export_to is not None:
             self._export(database, export_to)
+            self._upkeep = upkeep(self._settings, database, self._watcher)
         return "done" if len(self._shortfalls) < len(self._profiles) else "failed"
 
     def _read(self, database: Database, run_id: int) -> None:
@@ -164,6 +167,6 @@ class _Night:
         outcomes = {p.domain: "ok" for p in self._profiles}
         outcomes |= {domain: error.message(language) for domain, error in self._shortfalls.items()}
         with database.write() as session:
-            summary = summarise(session, run_id, state, outcomes, PARSER_VERSION)
+            summary = summarise(session, run_id, state, outcomes, PARSER_VERSION) | self._upkeep
             runs.finish(session, run_id, state, summary, datetime.now(UTC))
         return summary

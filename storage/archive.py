@@ -290,7 +290,7 @@ def _revisited(folder: Path, place: Place, record: StoredRecord) -> Reply:
 def _read_record(folder: Path, place: Place) -> StoredRecord:
     problem: object
     try:
-        path, file = _open_segment(folder, place.segment)
+        path, file = open_segment(folder, place.segment)
         with file:
             record = read_record(file, place.offset)
         if record.headers.get("WARC-Record-ID") == f"<{place.record_id}>":
@@ -301,7 +301,8 @@ def _read_record(folder: Path, place: Place) -> StoredRecord:
     raise Damaged(segment=path.name, offset=place.offset, url=place.url, problem=problem)
 
 
-def _open_segment(folder: Path, name: str) -> tuple[Path, IO[bytes]]:
+def open_segment(folder: Path, name: str) -> tuple[Path, IO[bytes]]:
+    """A segment to be read from, and where it lies. Raises `CannotRead`."""
     while True:
         path = locate(folder, name)
         try:

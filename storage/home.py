@@ -12,6 +12,7 @@ from errors import CannotWrite, HomeBusy
 
 NIGHT_LOCK = "night.lock"
 SCHEDULER_LOCK = "scheduler.lock"
+FIXITY_LOCK = "fixity.lock"
 
 
 @contextmanager

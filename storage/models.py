@@ -1,6 +1,7 @@
 """The tables. Rows of captures, versions, figures, findings, doubts and changes are only ever added.
 
     runs ─┬─ captures ── segments          what was fetched, and where its octets lie
+          ├─ imports ───────┘              which of these others made
           └─ sightings                     where a report was seen, and which capture holds it
     sites ── agencies ── reports ── versions ─┬─ figures
                             │                 ├─ findings
@@ -8,6 +9,7 @@
                             └─ changes ── changed_figures     what became of reports, in commit order
     readings                                what the parser made of a payload, one a parser version
     false_validators                        addresses whose ETag or Last-Modified stood for two payloads
+    fixity_passes ── fixity_checks ── fixity_damages      segments read again, and what was wrong with them
 
 Times are UTC and aware. Numbers are exact: `ExactNumber` keeps the digits of a `Decimal`.
 """
@@ -119,7 +121,10 @@ class Run(Base):
 
 
 class Segment(Base):
-    """One WARC file of the archive. `state`: open while written, then sealed with its size and sha256."""
+    """One WARC file of the archive. `state`: open while written, then sealed with its size and sha256.
+
+    `stored_in`: the object store that has a copy which was read back and found right.
+    """
 
     __tablename__ = "segments"
 
@@ -130,6 +135,83 @@ class Segment(Base):
     sealed_at: Mapped[datetime | None]
     bytes: Mapped[int | None] = mapped_column(BigInteger)
     sha256: Mapped[str | None] = mapped_column(String(64))
+    stored_in: Mapped[str | None] = mapped_column(Text)
+
+
+class FixityPass(Base):
+    """One reading of the archive, or of a part of it. `kind`: verify or night; without an end it was cut.
+
+    `since`, `percent`: the part that was asked for.
+    """
+
+    __tablename__ = "fixity_passes"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    since: Mapped[datetime | None]
+    percent: Mapped[float | None]
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
+class FixityCheck(Base):
+    """A segment was read, to its end. `state`: sound, damaged, repaired (and sound since).
+
+    `segment` is its name: what the index does not know has been found too. `sha256` is that of the file as it
+    was found, none where there was no file.
+    """
+
+    __tablename__ = "fixity_checks"
+    __table_args__ = (Index("ix_fixity_checks_segment_checked_at", "segment", "checked_at"),)
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    pass_id: Mapped[int] = mapped_column(ForeignKey("fixity_passes.id"), index=True)
+    segment: Mapped[str] = mapped_column(String(255))
+    checked_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(16))
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    records: Mapped[int]
+    sha256: Mapped[str | None] = mapped_column(String(64))
+
+
+class FixityDamage(Base):
+    """What was wrong with a segment, one row for each record or row of the index.
+
+    `kind` is that of `storage.segment_check.Damage`. `offset` is none where the segment as a whole is meant;
+    the capture is none where the index does not know it. It is only named: its row may be what is wrong.
+    """
+
+    __tablename__ = "fixity_damages"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    check_id: Mapped[int] = mapped_column(ForeignKey("fixity_checks.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    offset: Mapped[int | None] = mapped_column(BigInteger)
+    problem: Mapped[str] = mapped_column(Text)
+    capture_id: Mapped[int | None] = mapped_column(BigKey)
+    url: Mapped[str | None] = mapped_column(Text)
+    captured_at: Mapped[datetime | None]
+
+
+class Import(Base):
+    """Where a segment came from that others made, and what it says of itself.
+
+    `source`: the name of the file that was brought; `member`: that of the WARC in it, where it was a WACZ.
+    `sha256`: of that WARC as it was brought; it is the segment's too unless its records were packed anew.
+    """
+
+    __tablename__ = "imports"
+
+    id: Mapped[int] = mapped_column(BigKey, primary_key=True)
+    segment_id: Mapped[int] = mapped_column(ForeignKey("segments.id"), unique=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
+    source: Mapped[str] = mapped_column(Text)
+    member: Mapped[str | None] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    repacked: Mapped[bool]
+    about: Mapped[dict[str, Any]]
+    captures: Mapped[int]
+    imported_at: Mapped[datetime]
 
 
 class Capture(Base):

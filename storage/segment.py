@@ -35,6 +35,8 @@ from storage.spool import Octets
 
 OPEN_SUFFIX = ".warc.gz.open"
 SEALED_SUFFIX = ".warc.gz"
+IMPORTED = "import-"
+"""Begins the name of a segment that others made."""
 HTTP_RESPONSE = "application/http;msgtype=response"
 HTTP_REQUEST = "application/http;msgtype=request"
 WARC_FIELDS = "application/warc-fields"

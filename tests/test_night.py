@@ -42,6 +42,7 @@ def test_day_1_finds_nothing_else(nights: Nights) -> None:
     assert nights.reports[1].keys() == {report_url(made) for made in reports(1).values()}
     assert Counter(change["kind"] for change in nights.changes_of(1)) == {"new": len(REPORTS)}
     summary = nights.summaries[1]
+    assert summary["fixity"] == {"segments": 1, "bytes": summary["fixity"]["bytes"], "damaged": []}
     assert summary["sites"] == {"gaj.shizuishan.gov.cn": "ok", "www.wuzhong.gov.cn": "ok"}
     assert (summary["state"], summary["blocked"], summary["failed"]) == ("done", 0, 0)
     assert (summary["reports_read"], summary["doubts"], summary["quarantined"]) == (len(REPORTS), 0, 0)

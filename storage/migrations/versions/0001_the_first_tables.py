@@ -42,9 +42,57 @@ def upgrade() -> None:
         sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("bytes", sa.BigInteger(), nullable=True),
         sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("stored_in", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_segments")),
         sa.UniqueConstraint("name", name=op.f("uq_segments_name")),
     )
+    op.create_table(
+        "fixity_passes",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("percent", sa.Double(), nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fixity_passes")),
+    )
+    op.create_table(
+        "fixity_checks",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("pass_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("segment", sa.String(length=255), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("bytes", sa.BigInteger(), nullable=False),
+        sa.Column("records", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["pass_id"], ["fixity_passes.id"], name=op.f("fk_fixity_checks_pass_id_fixity_passes")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fixity_checks")),
+    )
+    with op.batch_alter_table("fixity_checks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_fixity_checks_pass_id"), ["pass_id"], unique=False)
+        batch_op.create_index("ix_fixity_checks_segment_checked_at", ["segment", "checked_at"], unique=False)
+
+    op.create_table(
+        "fixity_damages",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("check_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("offset", sa.BigInteger(), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("capture_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("captured_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["check_id"], ["fixity_checks.id"], name=op.f("fk_fixity_damages_check_id_fixity_checks")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fixity_damages")),
+    )
+    with op.batch_alter_table("fixity_damages", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_fixity_damages_check_id"), ["check_id"], unique=False)
+
     op.create_table(
         "sites",
         sa.Column("domain", sa.String(length=255), nullable=False),
@@ -60,6 +108,24 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["site"], ["sites.domain"], name=op.f("fk_agencies_site_sites")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agencies")),
         sa.UniqueConstraint("site", "name", name="uq_agencies_site_name"),
+    )
+    op.create_table(
+        "imports",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("segment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("member", sa.Text(), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("repacked", sa.Boolean(), nullable=False),
+        sa.Column("about", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("captures", sa.Integer(), nullable=False),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_imports_run_id_runs")),
+        sa.ForeignKeyConstraint(["segment_id"], ["segments.id"], name=op.f("fk_imports_segment_id_segments")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_imports")),
+        sa.UniqueConstraint("segment_id", name=op.f("uq_imports_segment_id")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_imports_sha256")),
     )
     op.create_table(
         "captures",
