@@ -36,10 +36,11 @@ def main() -> None:
     seconds = {}
     for workers in counts:
         with tempfile.TemporaryDirectory() as folder:
-            seconds[workers], spent = _night(Path(folder), payloads, workers)
+            seconds[workers], own, theirs = _night(Path(folder), payloads, workers)
         print(
             f"{DOCUMENTS} documents, {workers} processes: {seconds[workers]:.1f} s "
-            f"({spent:.1f} s of processor)"
+            f"(processor: {theirs:.1f} s of the workers, {own:.1f} s of the night; "
+            f"{(own + theirs) / seconds[workers]:.2f} cores; load {os.getloadavg()[0]:.1f})"
         )
     print(f"{seconds[counts[0]] / seconds[counts[-1]]:.2f} times as fast with {counts[-1]}")
     for number, payload in enumerate(islice(cycle(payloads), 1000), start=1):
@@ -48,25 +49,26 @@ def main() -> None:
             print(f"after {number} documents: {_resident_mib():.0f} MiB")
 
 
-def _night(home: Path, payloads: list[bytes], workers: int) -> tuple[float, float]:
-    """Wall and processor seconds of reading an archive of these documents."""
+def _night(home: Path, payloads: list[bytes], workers: int) -> tuple[float, float, float]:
+    """Seconds of reading an archive of these documents: by the clock, of this process, and of the workers."""
     settings = Settings(home=home, workers=workers)
     database = Database(settings.database)
     _archive(settings, database, payloads)
     with database.read() as session:
         places = unread(session, run_id=1)
-    before = _spent()
+    before = [_spent(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     started = time.perf_counter()
     hand_over(settings, database, places, lambda amount: None)
     wall = time.perf_counter() - started
     database.close()
-    return wall, _spent() - before
+    own, theirs = (_spent(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return wall, own - before[0], theirs - before[1]
 
 
-def _spent() -> float:
-    """Processor seconds of this process and of those that it waited for."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(one.ru_utime + one.ru_stime for one in used)
+def _spent(who: int) -> float:
+    """Processor seconds of this process, or of those that it waited for."""
+    used = resource.getrusage(who)
+    return used.ru_utime + used.ru_stime
 
 
 def _archive(settings: Settings, database: Database, payloads: list[bytes]) -> None:

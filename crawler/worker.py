@@ -35,7 +35,7 @@ class Limits:
     seconds: float
     memory_mb: int
     page_seconds: float = 20.0
-    tasks: int = 200
+    tasks: int = 1000
 
 
 def begin(pipe: int) -> None:
