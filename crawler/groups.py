@@ -12,7 +12,7 @@ from crawler.blocking import recognise
 from storage.archive import Archive, Arrival
 from storage.exchange import Exchange, Purpose, take_apart
 
-WINDOW = 0.02
+WINDOW = 0.05
 """Seconds that an exchange waits for others to join it; far below the pause between two of a host."""
 
 

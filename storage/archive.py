@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.orm import Session, joinedload
 
 from errors import CannotRead, Damaged
@@ -27,7 +27,7 @@ from storage.exchange import Digests, Exchange, Purpose, Reply, entity_digests, 
 from storage.members import StoredRecord, read_record
 from storage.models import Capture, Segment
 from storage.revisits import NOT_MODIFIED, Known, Original, may_refer, original_of, originals
-from storage.segment import OPEN_SUFFIX, SEALED_SUFFIX, SegmentWriter, locate
+from storage.segment import IMPORTED, OPEN_SUFFIX, SEALED_SUFFIX, SegmentWriter, locate
 
 logger = logging.getLogger(__name__)
 
@@ -91,8 +91,8 @@ class Archive:
                     for arrival, payload in zip(arrivals, payloads, strict=True)
                 ]
                 writer.sync()
-                with self._database.write() as session:
-                    ids = _index(session, self._segment_id, rows)
+                with self._database.transaction() as connection:
+                    ids = _index(connection, self._segment_id, rows)
             except BaseException:
                 # Left open for the next start, which puts segment and index in order before it seals.
                 self._writer = None
@@ -120,9 +120,11 @@ class Archive:
             for one in arrivals
             if one.reply.status == 304 and one.purpose.revalidates is not None
         }
-        with self._database.read() as session:
-            found = originals(session, wanted)
-            known = Known({}, {number: one for number in asked if (one := original_of(session, number))})
+        if not wanted and not asked:
+            return Known({}, {})
+        with self._database.connection() as connection:
+            found = originals(connection, wanted)
+            known = Known({}, {number: one for number in asked if (one := original_of(connection, number))})
         for digest, original in found.items():
             # What we have in hand is only left out where what we have on disk can be read back.
             try:
@@ -193,9 +195,8 @@ def mark_sealed(session: Session, segment_id: int, size: int, digest: str) -> No
     segment.sealed_at = datetime.now(UTC)
 
 
-def _index(session: Session, segment_id: int, rows: list[dict[str, Any]]) -> list[int]:
+def _index(connection: Connection, segment_id: int, rows: list[dict[str, Any]]) -> list[int]:
     """Put rows of one segment into the index: their ids, in the order of the rows."""
-    connection = session.connection()
     connection.execute(_INSERT, rows)
     offset = rows[0]["record_offset"]
     found = connection.execute(_IDS, {"segment": segment_id, "offset": offset})
@@ -276,6 +277,8 @@ def _revisited(folder: Path, place: Place, record: StoredRecord) -> Reply:
         problem = "what it refers to is not in the index"
         raise Damaged(segment=place.segment, offset=place.offset, url=place.url, problem=problem)
     named = record.headers.get("WARC-Refers-To", "").strip("<>")
+    if place.segment.startswith(IMPORTED):
+        named = ""  # found by the payload's digest, which is checked in the end
     try:
         original = _read_record(folder, Place(place.url, *place.original, named, place.payload_sha256))
     except CannotRead as error:
@@ -293,7 +296,7 @@ def _read_record(folder: Path, place: Place) -> StoredRecord:
         path, file = open_segment(folder, place.segment)
         with file:
             record = read_record(file, place.offset)
-        if record.headers.get("WARC-Record-ID") == f"<{place.record_id}>":
+        if place.record_id in ("", record.headers.get("WARC-Record-ID", "").strip("<>")):
             return record
         problem = "another record lies here"
     except ValueError as error:
@@ -302,9 +305,21 @@ def _read_record(folder: Path, place: Place) -> StoredRecord:
 
 
 def open_segment(folder: Path, name: str) -> tuple[Path, IO[bytes]]:
-    """A segment to be read from, and where it lies. Raises `CannotRead`."""
+    """A segment to be read from, and where it lies or would: in the folder, else in the object store.
+
+    Raises `CannotRead` where it is in neither, `StoreTrouble`.
+    """
     while True:
-        path = locate(folder, name)
+        try:
+            path = locate(folder, name)
+        except CannotRead:
+            # Loaded where it is needed: few have a store, and what speaks to one is slow to load.
+            from storage.store import the_store  # noqa: PLC0415
+
+            store = the_store()
+            if store is None:
+                raise
+            return folder / f"{name}{SEALED_SUFFIX}", store.open(name)
         try:
             return path, path.open("rb")
         except FileNotFoundError:

@@ -78,6 +78,24 @@ class Database:
         except SQLAlchemyError as error:
             raise self.problem(error) from error
 
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """As `write`, without objects: a session costs more than the few rows of a capture."""
+        try:
+            with self._writer.begin() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise self.problem(error) from error
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """As `read`, without objects."""
+        try:
+            with self._reader.connect() as connection:
+                yield connection
+        except SQLAlchemyError as error:
+            raise self.problem(error) from error
+
     def close(self) -> None:
         self._writer.dispose()
         self._reader.dispose()

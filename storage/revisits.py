@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from storage.exchange import Digests, Exchange, Purpose, Reply
@@ -65,12 +65,11 @@ class Revisit:
     def fields(self) -> dict[str, str]:
         """The fields of its WARC header that say what it refers to."""
         original = self.original
-        date = original.captured_at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
         return {
             "WARC-Profile": self.profile,
             "WARC-Refers-To": f"<{original.record_id}>",
             "WARC-Refers-To-Target-URI": original.url,
-            "WARC-Refers-To-Date": f"{date}Z",
+            "WARC-Refers-To-Date": warc_date(original.captured_at),
             "WARC-Payload-Digest": f"sha1:{original.sha1}",
         }
 
@@ -112,6 +111,11 @@ class Known:
         return Revisit(IDENTICAL_PAYLOAD, self.by_payload[payload.sha256], head)
 
 
+def warc_date(time: datetime) -> str:
+    """A time as WARC writes it, in UTC, to the microsecond."""
+    return f"{time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
+
+
 def _in_one_line(octets: bytes) -> str:
     """Readable, and exact: a blank is only written as itself where it stands alone."""
     return quote_from_bytes(octets, _PLAIN).replace("  ", " %20")
@@ -127,14 +131,14 @@ def may_refer(exchange: Exchange, reply: Reply) -> bool:
     return exchange.outcome == "complete" and reply.status is not None and len(reply.payload) >= LEAST_BYTES
 
 
-def originals(session: Session, digests: Collection[str]) -> dict[str, Original]:
+def originals(connection: Connection, digests: Collection[str]) -> dict[str, Original]:
     """The newest record that has each of these payloads (sha256), where there is one.
 
     The newest: where an older one is found to be damaged, the payload is written again.
     """
     if not digests:
         return {}
-    rows = session.connection().execute(_BY_PAYLOAD, {"payloads": list(digests)})
+    rows = connection.execute(_BY_PAYLOAD, {"payloads": list(digests)})
     return {original.sha256: original for original in (_original(row) for row in rows)}
 
 
@@ -182,15 +186,15 @@ def last_whole(session: Session, url: str) -> LastWhole | None:
     return None if original is None else LastWhole(*row[:4], original)
 
 
-def original_of(session: Session, capture_id: int) -> Original | None:
+def original_of(connection: Connection, capture_id: int) -> Original | None:
     """Where the payload of a capture lies: in its own record, or in its original's."""
-    where = session.execute(
+    where = connection.execute(
         select(
             func.coalesce(Capture.original_segment_id, Capture.segment_id),
             func.coalesce(Capture.original_offset, Capture.record_offset),
         ).where(Capture.id == capture_id)
     ).first()
-    return _original_in(session, *where) if where else None
+    return _original_in(connection, *where) if where else None
 
 
 def original_at(session: Session, url: str, captured_at: datetime, record_id: str) -> Original | None:
@@ -203,7 +207,7 @@ def original_at(session: Session, url: str, captured_at: datetime, record_id: st
     return _original(row) if row else None
 
 
-def _original_in(session: Session, segment_id: int, offset: int) -> Original | None:
+def _original_in(session: Session | Connection, segment_id: int, offset: int) -> Original | None:
     row = session.execute(
         _ORIGINALS.where(Capture.segment_id == segment_id, Capture.record_offset == offset)
     ).first()

@@ -30,7 +30,7 @@ from errors import CannotRead, CannotWrite, HomeBusy
 from storage.exchange import Digests, Exchange, Purpose
 from storage.members import Placed
 from storage.redaction import redact
-from storage.revisits import Revisit
+from storage.revisits import Revisit, warc_date
 from storage.spool import Octets
 
 OPEN_SUFFIX = ".warc.gz.open"
@@ -42,6 +42,9 @@ HTTP_REQUEST = "application/http;msgtype=request"
 WARC_FIELDS = "application/warc-fields"
 COMPRESSION_LEVEL = 2
 """Of ISA-L: a sixth of the time of zlib's level 6, for a fifth more octets of what is text."""
+_GZIP = 31
+"""zlib's `wbits` for a gzip member"""
+_RECORD_END = b"\r\n\r\n"
 _HASH_BYTES = 1 << 20
 _PIECE_BYTES = 1 << 20
 
@@ -74,7 +77,7 @@ class SegmentWriter:
         self._synced = 0
         headers = {"WARC-Filename": f"{name}{SEALED_SUFFIX}", "Content-Type": WARC_FIELDS}
         try:
-            self._append("warcinfo", self._info_id, datetime.now(UTC), headers, _fields(info))
+            self._append("warcinfo", self._info_id, warc_date(datetime.now(UTC)), headers, _fields(info))
             self.sync()
             sync_folder(folder)
         except CannotWrite:
@@ -96,40 +99,42 @@ class SegmentWriter:
         record.
         """
         start = self.size
-        common = {"WARC-Target-URI": _one_line(exchange.url), "WARC-Warcinfo-ID": f"<{self._info_id}>"}
+        date = warc_date(exchange.captured_at)
+        common = {"WARC-Target-URI": _one_line(exchange.url)}
         if exchange.ip_address:
             common["WARC-IP-Address"] = exchange.ip_address
+        # Said once a group: the records that follow its first name that one.
+        tie = {"WARC-Warcinfo-ID": f"<{self._info_id}>"}
         first: str | None = None
         response = request = None
         if revisit is not None:
-            headers = common | revisit.fields()
+            headers = common | tie | revisit.fields()
             if revisit.block:
                 headers |= {"Content-Type": HTTP_RESPONSE, "WARC-Block-Digest": sha1_digest(revisit.block)}
             first = _new_id()
-            response = self._append("revisit", first, exchange.captured_at, headers, revisit.block)
+            response = self._append("revisit", first, date, headers, revisit.block)
         elif exchange.response:
-            headers = common | {"Content-Type": HTTP_RESPONSE}
+            headers = common | tie | {"Content-Type": HTTP_RESPONSE}
             headers["WARC-Block-Digest"] = sha1_digest(exchange.response)
             if digests is not None:
                 headers["WARC-Payload-Digest"] = f"sha1:{digests.sha1}"
             if exchange.truncated:
                 headers["WARC-Truncated"] = exchange.truncated
             first = _new_id()
-            response = self._append("response", first, exchange.captured_at, headers, exchange.response)
+            response = self._append("response", first, date, headers, exchange.response)
         sent, redacted = redact(exchange.request)
         if sent:
-            headers = common | {"Content-Type": HTTP_REQUEST, "WARC-Block-Digest": sha1_digest(sent)}
-            if first:
-                headers["WARC-Concurrent-To"] = f"<{first}>"
+            tie = {"WARC-Concurrent-To": f"<{first}>"} if first else tie
+            headers = common | tie | {"Content-Type": HTTP_REQUEST, "WARC-Block-Digest": sha1_digest(sent)}
             request_id = _new_id()
-            request = self._append("request", request_id, exchange.captured_at, headers, sent)
+            request = self._append("request", request_id, date, headers, sent)
             first = first or request_id
-        headers = common | {"Content-Type": WARC_FIELDS}
-        if first:
-            headers["WARC-Concurrent-To"] = f"<{first}>"
+        tie = {"WARC-Concurrent-To": f"<{first}>"} if first else tie
         metadata_id = _new_id()
         notes = facts | _notes(exchange, purpose, redacted) | (revisit.notes() if revisit else {})
-        self._append("metadata", metadata_id, exchange.captured_at, headers, _fields(notes))
+        self._append(
+            "metadata", metadata_id, date, common | tie | {"Content-Type": WARC_FIELDS}, _fields(notes)
+        )
         return PlacedGroup(first if response and first else metadata_id, start, response, request)
 
     def sync(self) -> None:
@@ -158,16 +163,17 @@ class SegmentWriter:
         """Close without sealing: what is on disk stays, and the next start salvages it."""
         self._file.close()
 
-    def _append(
-        self, kind: str, record_id: str, time: datetime, headers: dict[str, str], block: Octets
-    ) -> Placed:
+    def _append(self, kind: str, record_id: str, date: str, headers: dict[str, str], block: Octets) -> Placed:
         start = self.size
-        packer = isal_zlib.compressobj(COMPRESSION_LEVEL, wbits=31)
-        head = _head(kind, record_id, time, headers, len(block))
+        head = _head(kind, record_id, date, headers, len(block))
+        if len(block) <= _PIECE_BYTES:
+            self._take(isal_zlib.compress(b"".join((head, block, _RECORD_END)), COMPRESSION_LEVEL, _GZIP))
+            return Placed(start, self.size - start)
+        packer = isal_zlib.compressobj(COMPRESSION_LEVEL, wbits=_GZIP)
         self._take(packer.compress(head))
         for at in range(0, len(block), _PIECE_BYTES):
             self._take(packer.compress(block[at : at + _PIECE_BYTES]))
-        self._take(packer.compress(b"\r\n\r\n") + packer.flush())
+        self._take(packer.compress(_RECORD_END) + packer.flush())
         return Placed(start, self.size - start)
 
     def _take(self, octets: bytes) -> None:
@@ -303,9 +309,8 @@ def _fields(fields: dict[str, str]) -> bytes:
     return "".join(lines).encode()
 
 
-def _head(kind: str, record_id: str, time: datetime, headers: dict[str, str], length: int) -> bytes:
-    date = time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
-    lines = [f"WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <{record_id}>\r\nWARC-Date: {date}Z"]
+def _head(kind: str, record_id: str, date: str, headers: dict[str, str], length: int) -> bytes:
+    lines = [f"WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <{record_id}>\r\nWARC-Date: {date}"]
     lines += [f"{name}: {value}" for name, value in headers.items()]
     lines.append(f"Content-Length: {length}\r\n\r\n")
     return "\r\n".join(lines).encode()

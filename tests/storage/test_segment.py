@@ -78,8 +78,10 @@ def test_headers_of_a_chunked_reply(writer: SegmentWriter) -> None:
         assert record.headers["WARC-Date"] == "2026-11-22T04:00:00.123456Z"
         assert datetime.fromisoformat(record.headers["WARC-Date"]) == NOON
         assert record.headers["WARC-IP-Address"] == "203.0.113.7"
-        assert record.headers["WARC-Warcinfo-ID"] == info.headers["WARC-Record-ID"]
         assert record.headers["Content-Length"] == str(len(record.block))
+    # Said once a group: the others name the response, and stand behind the same warcinfo record.
+    assert response.headers["WARC-Warcinfo-ID"] == info.headers["WARC-Record-ID"]
+    assert "WARC-Warcinfo-ID" not in request.headers | metadata.headers
     assert response.headers["Content-Type"] == "application/http;msgtype=response"
     assert request.headers["Content-Type"] == "application/http;msgtype=request"
     assert metadata.headers["Content-Type"] == "application/warc-fields"
