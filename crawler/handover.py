@@ -30,7 +30,7 @@ from parser import PARSER_VERSION, Reading, State, parse
 from parser.reading import MAX_PAYLOAD
 from storage.archive import Place, place_of, read_reply
 from storage.database import Database
-from storage.exchange import decode_content
+from storage.exchange import TooLong, decode_content
 from storage.models import PAGE_STATUSES, Capture, ReadingRow, ReportRow, Sighting, Version
 
 Reader = Callable[[Path, Place], tuple[dict[str, Any], float]]
@@ -130,6 +130,8 @@ def read_one(folder: Path, place: Place) -> tuple[dict[str, Any], float]:
     started = time.perf_counter()
     try:
         octets = decode_content(reply, MAX_PAYLOAD)
+    except TooLong as error:
+        return _account(State.TOO_LARGE, str(error)), time.perf_counter() - started
     except ValueError as error:
         return _account(State.DAMAGED, str(error)), time.perf_counter() - started
     account = parse(octets).as_dict()

@@ -132,11 +132,15 @@ def _framed(reply: Reply) -> Octets:
     return reply.payload
 
 
+class TooLong(ValueError):
+    """A payload is larger than was asked for once its content coding is taken off."""
+
+
 def decode_content(reply: Reply, limit: int) -> bytes:
     """The payload without its content coding (gzip, deflate, and any stack of them), at most `limit` bytes.
 
     A stream that is cut short gives what it holds. Raises `ValueError` for an unknown coding, for octets
-    that are not in the coding they claim, and past the limit.
+    that are not in the coding they claim; `TooLong` past the limit.
     """
     octets: Octets = reply.payload
     for coding in reversed(reply.listed(b"content-encoding")):
@@ -146,7 +150,7 @@ def decode_content(reply: Reply, limit: int) -> bytes:
             raise ValueError(f"unknown content coding {coding.decode('latin-1')!r}")
         octets = _inflate(octets, raw_allowed=coding == b"deflate", limit=limit)
     if len(octets) > limit:
-        raise ValueError(f"larger than {limit} bytes")
+        raise TooLong(f"larger than {limit} bytes")
     return bytes(octets)
 
 
@@ -168,7 +172,7 @@ def _unpack(octets: Octets, wbits: int, limit: int) -> bytes:
         plain.append(stream.decompress(octets, limit + 1 - size))
         size += len(plain[-1])
         if size > limit:
-            raise ValueError(f"larger than {limit} bytes once unpacked")
+            raise TooLong(f"larger than {limit} bytes once unpacked")
         octets = stream.unused_data
     return b"".join(plain)
 

@@ -102,12 +102,12 @@ def test_octets_that_are_not_in_their_coding_are_damaged(settings: Settings, dat
     assert "not in its content coding" in reason
 
 
-def test_a_bomb_in_gzip_is_damaged_and_costs_no_memory(settings: Settings, database: Database) -> None:
+def test_a_bomb_in_gzip_is_too_large_and_costs_no_memory(settings: Settings, database: Database) -> None:
     bomb = gzip.compress(bytes(90 << 20), 1)
     run_id = a_run(settings, database, [bomb, ORDINARY.encode()], b"Content-Encoding: gzip\r\n")
     handed_over(settings, database, run_id)
     states = readings(database)
-    assert states[f"http://{SITE}/0.html"][0] == "damaged"
+    assert states[f"http://{SITE}/0.html"][0] == "too_large"
     assert "larger than" in states[f"http://{SITE}/0.html"][1]
 
 
