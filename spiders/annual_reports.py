@@ -14,7 +14,9 @@ from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from twisted.python.failure import Failure
 
 from spiders.evidence import Judgement, is_attachment, judge_link, judge_page, report_title
 from spiders.families import generic, trs
@@ -102,6 +104,17 @@ class AnnualReportsSpider(Spider):
         evidence = (response.meta["purpose"]["followed"],)
         yield ReportFound(report_url, response.url, response.meta["capture"], "attachment", title, evidence)
 
+    def _not_given_out(self, failure: Failure) -> Failure | list[ReportFound]:
+        """Takes what was archived and then dropped, since it unpacks to more than is taken: the parser, which
+        has limits of its own, gives it its state. Every other failure goes on."""
+        request = getattr(failure, "request", None)
+        if type(failure.value) is not IgnoreRequest or request is None or "capture" not in request.meta:
+            return failure
+        meta, url = request.meta, request.url
+        evidence = (meta["purpose"]["followed"],)
+        title = meta["title"] or urlsplit(url).path.rpartition("/")[2]
+        return [ReportFound(meta["report_url"] or url, url, meta["capture"], "attachment", title, evidence)]
+
     def _style(self, response: Response) -> Iterator[Request]:
         for url in style_requisites(response.url, response.body)[:MOST_REQUISITES]:
             yield self._request(url, "requisite", "the style sheet needs it", response.url, 0)
@@ -120,7 +133,8 @@ class AnnualReportsSpider(Spider):
         purpose = {"role": role, "followed": followed, "referrer": referrer}
         meta = {"purpose": purpose, "steps": steps, "title": title, "report_url": report_url}
         priority = PRIORITY[role] - min(steps, 9)
-        return Request(url, meta=meta, priority=priority, errback=None)
+        dropped = self._not_given_out if role in ("report", "attachment") else None
+        return Request(url, meta=meta, priority=priority, errback=dropped)
 
 
 def _is_html(response: Response) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ BUNDLE = {
     "年报/年度报告.docx": docx_file.document(ANNOUNCED, 4),
 }
 KEY = "review_litigation.review_upheld"
-HOSTILE = 3
+HOSTILE = 4
 ROW = f"<table:table-row>{'<table:table-cell/>' * 100}</table:table-row>"
 CELLS = f"<table:table>{ROW * 10_000}</table:table>"
 
@@ -72,6 +73,8 @@ def scripts() -> dict[str, Script]:
         "/3.html": page(hostile_title(1), link("/3.zip", "附件")),
         "/3.zip": sent(zipped({"年报.txt": bytes(90 << 20)}), "application/zip"),
         "/4.html": page(hostile_title(2), f"<table>{'<tr>' + '<td>' * 1000 + '</tr>'}</table>" * 1100),
+        "/5.html": page(hostile_title(3), link("/5.doc", "附件")),
+        "/5.doc": sent(gzip.compress(bytes(90 << 20), 1), "application/msword", "Content-Encoding: gzip\r\n"),
     }
 
 
@@ -98,7 +101,9 @@ def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
     folder = tmp_path_factory.mktemp("attachments")
     profiles = sites(folder / "sites", f"{HOST}=http://{HOST}/")
     with RawServer({f"http://{HOST}{path}": script for path, script in scripts().items()}) as server:
-        summary = full_night(folder / "home", f"http://127.0.0.1:{server.port}", NIANBAO_SITES_DIR=profiles)
+        # So that the crawl drops the bomb before the spider sees it.
+        more = {"NIANBAO_SITES_DIR": profiles, "NIANBAO_MAX_PAYLOAD_MB": "80"}
+        summary = full_night(folder / "home", f"http://127.0.0.1:{server.port}", **more)
     yield Night(folder / "home", summary)
 
 
@@ -138,6 +143,7 @@ def test_page_and_file_that_differ_are_a_finding_with_both_places(night: Night) 
     [
         ("2.odt", "too_large", "more than 150000 cells"),
         ("3.zip", "too_large", "unpacks to more than"),
+        ("5.doc", "too_large", "once unpacked"),
         ("4.html", "too_large", "more than 300000 tags"),
     ],
 )
