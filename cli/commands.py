@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from keyword import iskeyword
 from typing import Any
 
 import typer
@@ -33,6 +34,7 @@ MODULES = {
     "export": "exporting",
     "cdxj": "packaging",
     "wacz": "packaging",
+    "import": "importing",
     "verify": "verifying",
     "status": "status",
     "sites": "status",
@@ -76,7 +78,8 @@ class Group(TyperGroup):
 
 def load(name: str) -> Any:
     """One command, with the module that it lives in."""
-    function: Callable[..., None] = getattr(import_module(f"cli.{MODULES[name]}"), name)
+    module = import_module(f"cli.{MODULES[name]}")
+    function: Callable[..., None] = getattr(module, f"{name}_" if iskeyword(name) else name)
     alone = typer.Typer(rich_markup_mode=None, add_completion=False)
     alone.command(name, cls=Command, help=f"{name}.help")(function)
     return get_command(alone)

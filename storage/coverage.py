@@ -288,7 +288,7 @@ def _name_of(agency: str, publishers: Sequence[ExpectedPublisher]) -> str:
 
 def _absence(session: Session, site: str) -> State:
     """What it means that a report of this site was never seen."""
-    of_site = select(Capture.id).where(Capture.site == site, Capture.role != "robots")
+    of_site = select(Capture.id).where(Capture.site == site, Capture.role.not_in(("robots", "imported")))
     was_read = of_site.where(
         Capture.status == HTTPStatus.OK, Capture.outcome == "complete", Capture.blocked.is_(None)
     )

@@ -35,10 +35,12 @@ from storage.models import (
     Change,
     ReadingRow,
     ReportRow,
+    Run,
     Sighting,
     Version,
 )
 from storage.overrides import NO_OVERRIDES, Overrides
+from storage.runs import IMPORT
 from storage.sources import NOT_A_REPORT, REPORT, Choose, Source, best_of, seen_sources
 
 PRESENCES = ("gone", "blocked", "moved", "unreadable")
@@ -139,6 +141,7 @@ class _Recorder:
     ) -> None:
         self._session = session
         self._run_id = run_id
+        self._imported = session.get_one(Run, run_id).kind == IMPORT
         self._parser_version = parser_version
         self._now = now
         self._choose = choose
@@ -176,6 +179,8 @@ class _Recorder:
 
     def presences(self, taken: set[str]) -> Iterable[str]:
         """Look after the known reports that this run did not read: gone, blocked, moved, unreadable?"""
+        if self._imported:
+            return  # what others kept says nothing of what they left out, nor who was answered with a 404
         sites = select(Capture.site).where(Capture.run_id == self._run_id).distinct()
         known = self._session.scalars(
             select(ReportRow).where(ReportRow.site.in_(sites)).order_by(ReportRow.id)
@@ -270,7 +275,10 @@ class _Recorder:
             .order_by(Capture.id.desc())
             .limit(1)
         )
-        return newest is not None and capture.id < newest.id and capture.run_id != newest.run_id
+        if newest is None or capture.run_id == newest.run_id:
+            return False
+        # What others captured is brought in whenever it is found; what we know may be of a later time.
+        return capture.id < newest.id or (self._imported and capture.captured_at <= newest.captured_at)
 
     def _copies(self, report: ReportRow, version: Version) -> list[Source]:
         """The page and files that a version was chosen from."""

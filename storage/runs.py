@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 
 from storage.models import Run
 
+IMPORT = "import"
+"""The kind of run that brings in what others captured."""
+
 RESUMABLE = timedelta(hours=20)
 """A run that was cut less than this ago is completed by the next one of its kind; later, a new one begins,
 because a walk over two days would mix what the sites said on each."""

@@ -41,7 +41,7 @@ from storage.selection import Selection
 from storage.signing import Signer
 
 VERSION = "1.1.1"
-PAGE_ROLES = frozenset({"entry", "way", "listing", "report", "attachment", "other"})
+PAGE_ROLES = frozenset({"entry", "way", "listing", "report", "attachment", "imported", "other"})
 """What a person would open; the others belong to a page."""
 _LINES = 300
 """Lines of the index in one gzip member."""

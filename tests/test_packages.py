@@ -17,7 +17,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
 
 from tests.cli.console import is_one_line
-from tests.nights import PROGRAM, Nights, captures, environment, nianbao
+from tests.nights import PROGRAM, Nights, captures, environment, nianbao, told
 from tests.peers import FOLDER, node_script, peer, run
 
 
@@ -140,3 +140,45 @@ def test_nothing_of_that_is_said_in_one_line(nights: Nights, tmp_path: Path) -> 
     assert is_one_line(done.stderr.decode())
     assert "nothing of that" in done.stderr.decode()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_package_joins_the_record_of_another_home(nights: Nights, tmp_path: Path) -> None:
+    package = made(nights, "wacz", str(tmp_path / "all.wacz"))
+    elsewhere = tmp_path / "elsewhere"
+    summary = told(elsewhere, "import", str(package))
+    assert summary["captures"] == sum(one.response_offset is not None for one in captures(nights.home))
+    assert (summary["known"], summary["lost"], summary["other"]) == (0, 0, 0)
+    here = {report["url"]: report for report in told(nights.home, "reports")}
+    there = {report["url"]: report for report in told(elsewhere, "reports")}
+    assert there.keys() == here.keys()
+    for url, report in there.items():
+        assert report["figures"] == here[url]["figures"]
+        assert report["captured_at"] <= here[url]["captured_at"] or report["version"] == 1
+    again = told(elsewhere, "import", str(package))
+    assert (again["run"], again["captures"], again["known"]) == (None, 0, summary["captures"])
+
+
+def test_what_is_older_than_what_is_known_makes_no_version(nights: Nights, tmp_path: Path) -> None:
+    url = next(change["url"] for change in nights.changes_of(2) if change["kind"] == "changed")
+    second = [one for one in captures(nights.home) if one.run_id == nights.summaries[2]["run"]]
+    since = min(one.captured_at for one in second).isoformat()
+    new = made(nights, "wacz", str(tmp_path / "new.wacz"), "--since", since, "--report", url)
+    old = made(nights, "wacz", str(tmp_path / "old.wacz"), "--until", since, "--report", url)
+    elsewhere = tmp_path / "elsewhere"
+    assert told(elsewhere, "import", str(new))["changes"]["new"] == 1
+    before = told(elsewhere, "reports")
+    joined = told(elsewhere, "import", str(old))
+    assert joined["captures"] > 0
+    assert set(joined["changes"].values()) == {0}
+    assert told(elsewhere, "reports") == before
+    # What the page said then is in the archive all the same.
+    page = nianbao(elsewhere, "raw", url, "--at", since)
+    assert (page.returncode, b"3386" in page.stdout) == (0, True)
+
+
+def test_what_cannot_be_imported_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "page.wacz").write_bytes(b"<html>")
+    done = nianbao(tmp_path / "home", "import", str(tmp_path / "page.wacz"))
+    assert done.returncode == 5
+    assert is_one_line(done.stderr.decode())
+    assert "nothing of it was taken in" in done.stderr.decode()
