@@ -7,6 +7,9 @@ import gzip
 import hashlib
 import io
 import json
+import signal
+import subprocess
+import sys
 import warnings
 import zipfile
 from datetime import UTC, datetime
@@ -258,3 +261,46 @@ def test_what_is_not_there_is_said(home: Home) -> None:
         take_in(home.database, home.folder, home.path / "nowhere.warc", block=1, now=NOW, judges=JUDGES)
     with pytest.raises(NoFile):
         take_in(home.database, home.folder, home.path, block=1, now=NOW, judges=JUDGES)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+import storage.imports as imports
+from tests.storage.exchanges import Home
+from tests.storage.test_imports import JUDGES, NOW
+
+home = Home(Path(sys.argv[1]))
+when = getattr(imports, sys.argv[2])
+
+def killed(*arguments):
+    if sys.argv[3] == "after":
+        when(*arguments)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+setattr(imports, sys.argv[2], killed)
+imports.take_in(
+    home.database, home.folder, home.path / "other.warc.gz", block=1 << 20, now=NOW, judges=JUDGES
+)
+"""
+
+
+@pytest.mark.parametrize(("call", "when"), [("measure", "before"), ("sync_folder", "after")])
+def test_a_killed_import_leaves_nothing_that_the_next_does_not_mend(
+    tmp_path: Path, call: str, when: str
+) -> None:
+    (tmp_path / "other.warc.gz").write_bytes(warc())
+    killed = [sys.executable, "-c", KILLED, str(tmp_path), call, when]
+    done = subprocess.run(killed, cwd=Path(__file__).parents[2], timeout=60, check=False)
+    assert done.returncode == -signal.SIGKILL
+    home = Home(tmp_path)
+    try:
+        assert [rows(home, table) for table in (Capture, Segment, Import)] == [0, 0, 0]
+        assert len(list(home.folder.iterdir())) == 1
+        taken = take_in(
+            home.database, home.folder, tmp_path / "other.warc.gz", block=1 << 20, now=NOW, judges=JUDGES
+        )
+        assert taken.captures == 2
+        assert home.files() == ["sealed"]
+    finally:
+        home.database.close()
