@@ -42,6 +42,13 @@ class Settings(BaseSettings):
     )
     max_payload_mb: float = Field(default=512.0, gt=0, description="largest payload taken, in MiB")
     segment_mb: float = Field(default=1024.0, gt=0, description="a segment is sealed at this size, in MiB")
+    archive_url: str = Field(
+        default="", description="object store for sealed segments, s3://bucket/prefix; none when empty"
+    )
+    archive_endpoint: str = Field(default="", description="address of the store where it is not Amazon's")
+    archive_local_days: int = Field(
+        default=0, ge=0, description="days that a segment in the object store is kept here too; 0: always"
+    )
     fixity_days: int = Field(
         default=30,
         ge=0,

@@ -31,6 +31,7 @@
     │   ├── SchemaTooNew
     │   ├── HomeBusy
     │   ├── Damaged
+    │   ├── StoreTrouble
     │   └── DamageFound
     ├── NoReport            exit 5  a document that holds no report we can read
     ├── BadImport           exit 5  a file that cannot be taken into the archive
@@ -236,8 +237,13 @@ class Damaged(StorageError):
     zh = "归档文件 {segment} 在第 {offset} 字节处损坏：{problem}；无法提供 {url}"
 
 
+class StoreTrouble(StorageError):
+    en = "the object store {url} cannot be used: {problem}; what it does not have yet stays here"
+    zh = "无法使用对象存储 {url}：{problem}；尚未上传的内容仍保留在本机"
+
+
 class DamageFound(StorageError):
-    en = "segments damaged: {segments}, captures concerned: {captures}; `--repair-from DIR` restores from a copy"
+    en = "damaged segments: {segments}, captures concerned: {captures}; `--repair-from DIR` restores copies"
     zh = "损坏的归档文件：{segments}，涉及的采集：{captures}；可用 `--repair-from DIR` 从副本恢复"
 
 

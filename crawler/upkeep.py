@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from config import Settings
 from crawler.watching import Watcher
-from errors import HomeBusy
+from errors import HomeBusy, NianbaoError, StorageError
 from storage import fixity
 from storage.database import Database
 from storage.fixity_account import account
@@ -16,17 +17,43 @@ from storage.home import FIXITY_LOCK, hold
 
 
 def upkeep(settings: Settings, database: Database, watcher: Watcher) -> dict[str, Any]:
-    """Read a part of the archive again: what of it goes into the run's summary, as `fixity`.
+    """Send sealed segments to the object store, read a part of the archive again: for the run's summary.
 
-    A line for the operator for each damaged segment. While `nianbao verify` runs, it is left to that.
+    A line for the operator for each damaged segment, and where the store cannot be used: then a later night
+    does it. While `nianbao verify` runs, reading is left to that.
     """
-    if not settings.fixity_days:
-        return {}
+    told: dict[str, Any] = {}
+    if settings.archive_url:
+        told["store"] = _stow(settings, database, watcher)
+    if settings.fixity_days:
+        try:
+            with hold(settings.home, FIXITY_LOCK):
+                told["fixity"] = _verify(settings, database, watcher)
+        except HomeBusy:
+            pass
+        except StorageError as error:
+            watcher.note(error.message(settings.language))
+    return told
+
+
+def _stow(settings: Settings, database: Database, watcher: Watcher) -> dict[str, Any]:
+    from storage import stowing  # noqa: PLC0415 - few have a store
+    from storage.store import Store  # noqa: PLC0415
+
+    stowed = stowing.Stowed()
+    folder = settings.archive_dir
+    problem = None
     try:
-        with hold(settings.home, FIXITY_LOCK):
-            return {"fixity": _verify(settings, database, watcher)}
-    except HomeBusy:
-        return {}
+        store = Store(settings.archive_url, settings.archive_endpoint)
+        for line in stowing.send(folder, database, store, stowed):
+            watcher.note(line)
+        if settings.archive_local_days:
+            before = datetime.now(UTC) - timedelta(days=settings.archive_local_days)
+            stowing.drop(folder, database, store, before, stowed)
+    except NianbaoError as error:
+        problem = error.message(settings.language)
+        watcher.note(problem)
+    return asdict(stowed) | {"problem": problem}
 
 
 def _verify(settings: Settings, database: Database, watcher: Watcher) -> dict[str, Any]:

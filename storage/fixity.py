@@ -246,3 +246,6 @@ def repair(folder: Path, database: Database, pass_id: int, copies: Path) -> Iter
             continue
         again = check(folder, database, Choice(segment.name, segment.bytes or 0, segment.sha256))
         note(database, pass_id, segment.name, again, repaired=True)
+        with database.write() as session:
+            # Where the copy in an object store was what is damaged, this one is to be sent there.
+            session.get_one(Segment, segment.id).stored_in = None

@@ -9,10 +9,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Protocol
 
-from errors import CannotRead, Damaged
+from errors import Damaged
+from storage import archive
 from storage.members import parse_head
 from storage.models import Capture
-from storage.segment import locate
 
 _PIECE = 1 << 16
 _HEAD_BYTES = 1 << 14
@@ -96,17 +96,10 @@ class SegmentCopy:
 
 
 def open_segment(folder: Path, name: str) -> IO[bytes]:
-    """A segment, sealed or still open. Raises `CannotRead`."""
-    while True:
-        path = locate(folder, name)
-        try:
-            return path.open("rb")
-        except FileNotFoundError:
-            continue  # sealed by its writer this very moment
-        except OSError as error:
-            raise CannotRead(path=path, problem=error.strerror) from error
+    """A segment, wherever it lies. Raises `CannotRead`, `StoreTrouble`."""
+    return archive.open_segment(folder, name)[1]
 
 
 def size_of(file: IO[bytes]) -> int:
     """How large a file is now, in bytes."""
-    return os.fstat(file.fileno()).st_size
+    return file.seek(0, os.SEEK_END)

@@ -36,7 +36,7 @@ def test_damage_names_the_captures_and_the_exit_code_says_so(damaged: Path) -> N
     done = nianbao_here("verify", home=damaged)
     assert done.code == 4
     assert is_one_line(done.complaint)
-    assert "segments damaged: 1, captures concerned: 1" in done.complaint
+    assert "damaged segments: 1, captures concerned: 1" in done.complaint
     assert ["2", URL_2021, "2024-01-30T18:00:05Z"] in done.rows
     told = nianbao_here("verify", "--json", home=damaged)
     assert told.code == 4
