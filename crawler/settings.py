@@ -46,6 +46,9 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.conditional.AskWhetherModified": 995,
 }
 
+# Scrapy's own limit of 2,083 is a browser's of old, and drops an address without a trace in the archive.
+URLLENGTH_LIMIT = 64 * 1024
+
 # Replies that are not 200 are in the archive; the spider has nothing to do with them.
 HTTPERROR_ALLOW_ALL = False
 RETRY_HTTP_CODES = [500, 502, 504, 522, 524, 408]

@@ -29,12 +29,15 @@ from storage.segment import (
     sync_folder,
 )
 
+_MOST_NAMED = 20
+_LONGEST_NAMED = 200
+
 
 def salvage(folder: Path, database: Database) -> list[str]:
     """Bring what a crash left behind into order; a line for people for each segment that was touched.
 
     For each open segment without a living writer: a torn tail is moved to `<segment>.torn`, whole exchanges
-    without a row are indexed, rows whose exchange is not there are counted, and the segment is sealed.
+    without a row are indexed, rows whose exchange is not there are named, and the segment is sealed.
     Segments being written are left alone. Raises `CannotWrite`, `DatabaseError`.
     """
     lines = []
@@ -52,7 +55,9 @@ def salvage(folder: Path, database: Database) -> list[str]:
 def _salvage_segment(path: Path, file: IO[bytes], database: Database) -> str:
     name = path.name.removesuffix(OPEN_SUFFIX)
     with database.read() as session:
-        known = set(session.scalars(select(Capture.record_offset).join(Segment).where(Segment.name == name)))
+        indexed_at = select(Capture.record_offset, Capture.url).join(Segment).where(Segment.name == name)
+        rows_of = session.execute(indexed_at.order_by(Capture.record_offset))
+        known = {row.record_offset: row.url for row in rows_of}
         runs = set(session.scalars(select(Run.id)))
     found: set[int] = set()
     rows: list[dict[str, Any]] = []
@@ -73,7 +78,7 @@ def _salvage_segment(path: Path, file: IO[bytes], database: Database) -> str:
         if not known:
             with database.write() as session:
                 session.execute(delete(Segment).where(Segment.name == name))
-        return f"{name}: nothing whole in it, {torn} bytes moved aside"
+        return f"{name}: nothing whole in it, {torn} bytes moved aside{_without(list(known.values()))}"
     with database.write() as session:
         segment = session.scalar(select(Segment).where(Segment.name == name))
         if segment is None:
@@ -88,10 +93,21 @@ def _salvage_segment(path: Path, file: IO[bytes], database: Database) -> str:
     with database.write() as session:
         mark_sealed(session, segment_id, bytes_, digest)
     strange = len(rows) - len(indexed)
-    lost = len(known - found)
+    lost = [url for offset, url in known.items() if offset not in found]
     line = f"{name}: {len(found)} exchanges, {len(indexed)} indexed again, {torn} torn bytes aside"
     line += f", {strange} of a run this database does not know" if strange else ""
-    return line + (f", {lost} in the index but no longer in the segment" if lost else "")
+    return line + _without(lost)
+
+
+def _without(urls: list[str]) -> str:
+    """What is said of rows whose exchange is not there: how many, and which addresses, as far as they fit."""
+    if not urls:
+        return ""
+    named = [
+        url if len(url) <= _LONGEST_NAMED else f"{url[:_LONGEST_NAMED]}..." for url in urls[:_MOST_NAMED]
+    ]
+    more = f" and {len(urls) - _MOST_NAMED} more" if len(urls) > _MOST_NAMED else ""
+    return f", {len(urls)} in the index but no longer in the segment: {' '.join(named)}{more}"
 
 
 def _move_aside(path: Path, file: IO[bytes], end: int) -> None:

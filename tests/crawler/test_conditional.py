@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gzip
+import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +21,8 @@ from tests.crawler.test_recording import page, profile
 from tests.crawler.visits import Visit, visit
 from tests.nights import nianbao, told
 
-PATHS = ("/tagged", "/dated", "/plain", "/moves", "/lies", "/packed", "/gone", "/there", "/deaf")
+LONG = "/long?q=" + "%E5%B9%B4%E6%8A%A5" * 450
+PATHS = ("/tagged", "/dated", "/plain", "/moves", "/lies", "/packed", "/gone", "/there", "/deaf", LONG)
 ETAG = b'ETag: "one"\r\n'
 DATE = b"Last-Modified: Fri, 17 Jan 2025 04:00:00 GMT\r\n"
 UNCHANGED = b'HTTP/1.1 304 Not Modified\r\nETag: "one"\r\n\r\n'
@@ -69,6 +73,7 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
         "/gone": [page(body("gone"), more=ETAG)],
         "/there": [page(body("there"))],
         "/deaf": [page(body("deaf"), more=ETAG)],
+        "/long": [page(body("long"))],
     }
     with RawServer(scripts) as server:
         urls = [f"http://127.0.0.1:{server.port}{path}" for path in PATHS]
@@ -170,6 +175,33 @@ def test_a_page_that_cannot_be_read_back_is_asked_for_again(tmp_path: Path) -> N
     last = done.of(url)[-1]
     assert last.original_offset is None
     assert read_payload(tmp_path / "archive", last) == body("tagged")
+
+
+def test_a_third_night_that_was_cut_is_completed_without_asking_twice(nights: Nights, tmp_path: Path) -> None:
+    """Where a 304 came, or a payload that was there, the walk gets the page; the rest is fetched."""
+    home = tmp_path / "home"
+    shutil.copytree(nights.third.home, home)
+    with closing(sqlite3.connect(home / "nianbao.sqlite")) as database, database:
+        (run,) = database.execute("SELECT max(id) FROM runs").fetchone()
+        database.execute("UPDATE runs SET state = 'running', ended_at = NULL WHERE id = ?", (run,))
+    before, served = len(nights.third.captures), len(nights.server.served)
+    nights.server.scripts["/fresh"] = [page(body("fresh"))]
+    fresh = nights.url("/fresh")
+    urls = [nights.url(path) for path in ("/tagged", "/dated", "/packed", "/deaf", "/plain")]
+    done = visit(home, [*urls, fresh], profile=profile(nights.server))
+    assert [one.url for one in nights.server.served[served:]] == [fresh]
+    assert {url: done.seen[url]["body"] for url in [*urls, fresh]} == {
+        url: nights.first.seen[url]["body"] for url in urls
+    } | {fresh: len(body("fresh"))}
+    assert all(done.seen[url]["told"] == done.of(url)[-1].id for url in [*urls, fresh])
+    assert [(capture.url, capture.run_id) for capture in done.captures[before:]] == [(fresh, run)]
+
+
+def test_an_address_with_8_kb_of_query_is_fetched_and_given_back(nights: Nights) -> None:
+    assert len(LONG) > 8000
+    assert LONG.encode() in nights.request(LONG, 1)
+    done = nianbao(nights.third.home, "raw", nights.url(LONG))
+    assert (done.returncode, done.stdout) == (0, body("long"))
 
 
 def test_the_user_is_told_who_lied(nights: Nights) -> None:

@@ -201,14 +201,14 @@ def test_a_segment_of_another_database(home: Home) -> None:
     check_in_order(home, 3)
 
 
-def test_acknowledged_exchanges_behind_a_damaged_one_are_counted_and_kept_aside(home: Home) -> None:
+def test_acknowledged_exchanges_behind_a_damaged_one_are_named_and_kept_aside(home: Home) -> None:
     path = crash(home)
     octets = bytearray(path.read_bytes())
     second = rows(home)[1]
     octets[second["record_offset"] + 40] ^= 0xFF
     path.write_bytes(octets)
     (line,) = salvage(home.folder, home.database)
-    assert line.endswith(", 2 in the index but no longer in the segment")
+    assert line.endswith(f", 2 in the index but no longer in the segment: {URL}?2 {URL}?3")
     assert home.segment_file("torn").read_bytes() == octets[second["record_offset"] :]
     with home.database.read() as session:
         third = session.scalars(select(Capture).where(Capture.url == f"{URL}?3")).one()
