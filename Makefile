@@ -7,7 +7,7 @@ HELD := $(VENV)/held-back
 CODE := cli crawler demo parser spiders storage scheduler.py config.py errors.py tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo crawl serve-nights test lint types format accuracy check bench bench-index bench-capture fuzz fuzz-guided peers lock clean
+.PHONY: help setup demo crawl serve-nights test lint types format accuracy check bench bench-index bench-capture bench-fixity fuzz fuzz-guided peers lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ bench-index: $(READY) ## how long an index of ten million captures takes to answ
 
 bench-capture: $(READY) ## what keeping every page costs, beside bare Scrapy and peers (installs these in passing)
 	@$(BIN)/python -m bench.capture
+
+bench-fixity: $(READY) ## how fast the archive is read again, beside sha256sum
+	@$(BIN)/python -m bench.fixity
 
 fuzz: $(READY) ## 10,000 damaged documents of every format through the parser; FUZZ="--reader pdf --seed 2" for others
 	@$(BIN)/python -m tests.fuzz $(FUZZ)

@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     fixity_days: int = Field(
         default=30,
         ge=0,
-        description="each night reads so much of the archive that all is read in so many days",
+        description="each night reads so much of the archive that all is read in so many days; 0: none",
     )
     workers: int = Field(default=0, ge=0, description="parser processes; 0: one a core")
     parse_seconds: float = Field(

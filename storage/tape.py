@@ -27,6 +27,8 @@ _NEXT_BYTES = 1 << 16
 _HASHES_AHEAD = 8
 _MAGIC = b"\x1f\x8b\x08"
 _NotPacked: type[Exception] = isal_zlib.error  # type: ignore[assignment]
+_HEAD_BYTES = 1 << 12
+_ALWAYS = {"WARC-Type", "WARC-Record-ID", "WARC-Date", "Content-Length"}
 _RESPONSES = ("response", "revisit", "resource")
 
 
@@ -178,7 +180,7 @@ def _begins_record(tape: Tape, offset: int) -> bool:
 
 def _record(offset: int, length: int, packed_head: bytes, plain: Octets) -> Record:
     """Raises `ValueError` where no record is in it."""
-    headers = parse_head(plain)
+    headers = _plain_head(plain) or parse_head(plain)
     if headers is None:
         raise ValueError("no record is in it")
     size = headers.get("Content-Length", "")
@@ -192,6 +194,16 @@ def _record(offset: int, length: int, packed_head: bytes, plain: Octets) -> Reco
     if record.type in _RESPONSES:
         _look_into(record, block)
     return record
+
+
+def _plain_head(plain: Octets) -> dict[str, str] | None:
+    """The fields of a head written as ours are, in a quarter of the time; none where it may be otherwise."""
+    head, whole, _ = bytes(plain[:_HEAD_BYTES]).partition(b"\r\n\r\n")
+    version, *lines = head.decode("utf-8", "replace").split("\r\n")
+    if not whole or version != "WARC/1.1" or any(line[:1] in " \t" for line in lines):
+        return None
+    fields = dict(line.split(": ", 1) for line in lines if ": " in line)
+    return fields if len(fields) == len(lines) and fields.keys() >= _ALWAYS else None
 
 
 def _look_into(record: Record, block: memoryview) -> None:
@@ -216,6 +228,10 @@ def _fits(said: str | None, octets: Octets) -> bool:
     """Whether a labelled digest is that of these octets; true for one that is absent or of no known kind."""
     if said is None:
         return True
+    if said.startswith("sha1:"):
+        sha1 = hashlib.sha1(octets, usedforsecurity=False).digest()
+        if said[5:] == base64.b32encode(sha1).decode():
+            return True
     label, _, value = said.partition(":")
     algorithm = label.lower().replace("-", "")
     if algorithm not in ("md5", "sha1", "sha256", "sha512"):
