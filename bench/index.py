@@ -9,6 +9,7 @@ that the captures of an address are spread over the whole table.
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import sqlite3
 import time
@@ -129,6 +130,18 @@ def ask(database: Database, pages: int, asked: int) -> dict[str, list[Taken]]:
     return taken
 
 
+def go_first() -> bool:
+    """Let this process go before all others, so that their turns are not taken for the index's time.
+
+    Whether it may: that is a privilege.
+    """
+    try:
+        os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
+    except (AttributeError, OSError):  # another system than Linux, or an ordinary user
+        return False
+    return True
+
+
 def percentile(values: list[float], share: float) -> float:
     """The value that this share of them does not exceed."""
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
@@ -148,6 +161,8 @@ def main() -> None:
         fill(database, pages)
         size, seconds = path.stat().st_size / 2**30, time.perf_counter() - started
         print(f"{pages * NIGHTS:,} captures of {pages:,} addresses, {size:.1f} GiB, made in {seconds:.0f} s")
+        alone = go_first()
+        print(f"other work on this machine {'waits' if alone else 'takes its turn'} while the index is asked")
         for name, taken in ask(database, pages, arguments.asked).items():
             half, most = (percentile([one.wall for one in taken], share) for share in (0.5, 0.99))
             busy = percentile([one.processor for one in taken], 0.99)
