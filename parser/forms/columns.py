@@ -12,6 +12,7 @@ import itertools
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from parser.document import Cell
 from parser.folding import fold, label
@@ -67,6 +68,7 @@ Agrees = Callable[[Sequence[Slot]], bool | None]
 
 _FEW = 2
 _MERGED = "a cell is merged with the row above"
+_PULLED = "its label stands left of others like it, and cells in front of it may be lost"
 
 Keyer = Callable[[Cell], str | None]
 """Gives the column key that a header cell means, `""` for a group of columns, `None` for anything else."""
@@ -228,6 +230,8 @@ class Layout:
             return Laid((None,) * width, short)
         kept = [way for way in ways if agrees(way) is True] or [way for way in ways if agrees(way) is None]
         best = (kept or ways)[0]
+        if agrees(best) is not True and self._is_pulled(line, row, best):
+            return Laid((None,) * width, _PULLED)
         if any(_content(way) != _content(best) for way in (kept or ways)[1:]):
             return Laid((None,) * width, "its cells can be laid under the columns in more than one way")
         printed = sum(bool(cell.text) for cell in row.values)
@@ -247,7 +251,39 @@ class Layout:
         if first.text or header is None:
             return False
         left = first.column + first.colspan <= header.columns[0].start
-        return left and self._alone(line, row) and not self._straddles(line, row.values)
+        if not left or _overlapped(line, row) or self._is_left(line, row):
+            return False
+        return self._alone(line, row) and not self._straddles(line, row.values)
+
+    def _is_pulled(self, line: Line, row: Parts, best: Sequence[Slot]) -> bool:
+        """Whether the cells may as well belong right behind the label: labels as deep stand further right
+        elsewhere, as where a row lost the merged cells in front of it and ends in blanks instead, and no
+        row written like it prints a number at either end of the layout."""
+        values, width = row.values, len(self.header)
+        if not self._is_left(line, row) or any(cell.text for cell in values[width:]):
+            return False
+        if _content(values[:width]) == _content(best):
+            return False
+        ends = {slot.column for slot in (best[0], best[-1]) if slot is not None}
+        rows = (other.values for _, other in self._alike.get(_shape(line, row), ()))
+        return not any(cell.text and cell.column in ends for cells in rows for cell in cells)
+
+    def _is_left(self, line: Line, row: Parts) -> bool:
+        """Whether the row's label stands left of where labels as deep stand in other rows."""
+        here = row.labels[-1] if row.labels else None
+        if here is None or here.row != line.row:
+            return False
+        return self._depths.get(label(here.text).level, -1) > here.column
+
+    @cached_property
+    def _depths(self) -> dict[int, int]:
+        """The column furthest right at which labels of each depth of number stand, in front of values."""
+        furthest: dict[int, int] = {}
+        for line, row in self._rows:
+            last = row.labels[-1] if row.labels and row.values else None
+            if last is not None and last.row == line.row and (level := label(last.text).level):
+                furthest[level] = max(last.column, furthest.get(level, -1))
+        return furthest
 
     def _straddles(self, line: Line, values: Sequence[Cell]) -> bool:
         """Whether a printed cell lies under more than one column: the spans are not to be trusted."""
@@ -398,6 +434,18 @@ def _pushed(line: Line, values: Sequence[Cell], header: Header) -> int:
     if first <= left or len(values) < len(header) or values[0].row != line.row:
         return 0
     return first - left if any(cell.text and cell.column + cell.colspan == first for cell in line.own) else 0
+
+
+def _overlapped(line: Line, row: Parts) -> bool:
+    """Whether a label of the row lies over one that reaches down from above: a span is wrong, and it is
+    that which pulled the row to the left."""
+    above = [cell for cell in line.cells if cell.row != line.row]
+    return any(
+        cell.column < other.column + other.colspan and other.column < cell.column + cell.colspan
+        for cell in row.labels
+        if cell.row == line.row
+        for other in above
+    )
 
 
 def _over(cell: Cell, header: Header, shift: int = 0) -> list[int]:

@@ -43,8 +43,12 @@ def mend(rows: Sequence[Row], lexicon: Lexicon, sheet: Sheet, where: str) -> lis
 def _joined(upper: Row, lower: Row, lexicon: Lexicon) -> Row | None:
     """Both rows as one, when they are two halves of one."""
     first, second = _own(upper), _own(lower)
-    if first is None or (_is_printed(upper) and _is_printed(lower)):
+    if first is None:
         return None
+    if _is_printed(upper) and _is_printed(lower):
+        if second is None or not _repeats(upper, lower, lexicon):
+            return None
+        return _glue(upper, lower, first.text + second.text)
     if second is None:
         alone = (
             _is_printed(lower) and not lower[0].loose and bool(upper[1].values) and lexicon.knows(first.text)
@@ -54,8 +58,8 @@ def _joined(upper: Row, lower: Row, lexicon: Lexicon) -> Row | None:
     if whole is None or whole.score < CERTAIN:
         return None
     one, other = lexicon.match(first.text), lexicon.match(second.text)
-    if one is not None and label(second.text).level:
-        return None  # a row that heads others, and the first of them, cut itself further on
+    if label(second.text).level and (one is not None or label(first.text).stem):
+        return None  # a row that heads others, or the end of another label, and the row below it
     # Behind a cut close after its number (（七）, 总计) the rest may be a whole label by itself.
     same = other is not None and other.term is whole.term
     rest = one is None and (not label(first.text).stem or (same and _is_printed(upper)))
@@ -64,6 +68,17 @@ def _joined(upper: Row, lower: Row, lexicon: Lexicon) -> Row | None:
     if one is not None and one.score >= whole.score and one.term is not whole.term:
         return None
     return _glue(upper, lower, first.text + second.text)
+
+
+def _repeats(upper: Row, lower: Row, lexicon: Lexicon) -> bool:
+    """Whether a row is the rest of the one above it, drawn by a printer that repeats a cut row's numbers
+    behind the page break: the same numbers, and two pieces that are a label only together."""
+    first, second = _own(upper), _own(lower)
+    if first is None or second is None or upper[0].block == lower[0].block:
+        return False
+    same = [cell.text for cell in upper[1].values] == [cell.text for cell in lower[1].values]
+    pieces = (first.text, second.text)
+    return same and lexicon.knows("".join(pieces)) and not any(lexicon.knows(one) for one in pieces)
 
 
 def _glue(upper: Row, lower: Row, text: str) -> Row:

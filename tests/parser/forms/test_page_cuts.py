@@ -75,3 +75,19 @@ def test_a_column_label_cut_by_a_page_that_repeats_the_others() -> None:
         "administrative_penalty.decisions": 4529,
     }
     assert "unknown_column" not in doubts(report)
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_a_row_whose_number_the_printer_repeats_on_both_pages(*, again: bool) -> None:
+    rows = whole_rows()
+    at = next(place for place, row in enumerate(rows) if row[0] == "2.兼职人员数")
+    rows[at + 1] = [*rows[at + 1][:2], ""]
+    rows[at] = [rows[at][0], "人", "10"]
+    first = [*rows[:at], ["2.兼职人员", "人", "10"]]
+    second = [rows[0], ["数", "人", "10" if again else "12"], *rows[at + 1 :]]
+    pages = f"<html><body><h1>{OLD_TITLE}</h1>{table(first)}{table(second)}</body></html>"
+    cut = parse(pages.encode()).report
+    assert cut is not None
+    found = values(cut, "statistics")
+    assert (found["八/(三)/2"], found["八/(四)"]) == (10, None)
+    assert doubts(cut) == (set() if again else {"unknown_row"})

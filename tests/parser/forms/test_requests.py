@@ -6,8 +6,9 @@ import random
 
 import pytest
 
+from parser import parse
 from parser.report import Report
-from tests.parser.forms.drawn import doubts, full_requests, page, read, table, values
+from tests.parser.forms.drawn import TITLE, doubts, full_requests, page, read, table, values
 from tests.parser.made.content import COLUMN_LABELS, COLUMNS, make
 from tests.parser.made.tables import Rows
 
@@ -394,3 +395,39 @@ def test_a_row_that_a_long_span_pushed_aside_is_read_from_its_label_on() -> None
     assert values(report, "requests.carried_forward") == {
         name: None if name in {"business", "total"} else 0 for name in COLUMNS
     }
+
+
+def test_a_row_that_a_short_label_let_slip_under_its_neighbours_is_read_in_its_order() -> None:
+    rows: Rows = [[("项目", 1, 3), *[(text, 1, 1) for text in COLUMN_LABELS]], *full_requests()[3:]]
+    shorter = {"三、本年度办理结果": 2, "（六）其他处理": 1}
+    rows = [[(text, down - shorter.get(text, 0), wide) for text, down, wide in row] for row in rows]
+    rows[_row(rows, "3.其他")] = [
+        ("三、本年度办理结果", 1, 1),
+        ("（六）其他处理", 2, 1),
+        ("3.其他", 1, 1),
+        *[("0", 1, 1)] * 7,
+    ]
+    numbers = ["", "", "", "", "0", "", ""]
+    rows[_row(rows, "（七）总计")] = [("（七）总计", 1, 2), *[(text, 1, 1) for text in numbers]]
+    for row in rows[2:-3]:
+        row[-7:] = [("", 1, 1)] * 7
+    found = values(read(table(rows)), "requests.outcome_total")
+    assert [name for name, value in found.items() if value is not None] == ["legal_service"]
+
+
+def test_a_nearly_blank_row_that_lost_the_cells_in_front_of_it_moves_no_number() -> None:
+    blank = ["　"] * 7
+    text = [
+        f"# {TITLE}",
+        "| 项目 | 项目 | 项目 | " + " | ".join(COLUMN_LABELS) + " |",
+        "| --- " * 10 + "|",
+        "| 三、本年度办理结果 | （三）不予公开 | 1.属于国家秘密 | " + " | ".join(blank) + " |",
+        "| 2.其他法律行政法规禁止公开 | " + " | ".join(blank) + " |  |  |",
+        "| 3.危及“三安全一稳定” | " + " | ".join(blank) + " |  |  |",
+        "| 4.保护第三方合法权益 | " + " | ".join([*blank[:5], "10", ""]) + " |  |  |",
+        "| 5.属于三类内部事务信息 | " + " | ".join(blank) + " |  |  |",
+    ]
+    report = parse("\n".join(text).encode()).report
+    assert report is not None
+    assert not [one.key for one in report.figures if one.value is not None]
+    assert "column_alignment" in doubts(report)
