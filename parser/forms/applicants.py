@@ -86,6 +86,7 @@ def confirmed(header: Header, rows: Sequence[Row], sheet: Sheet) -> Header:
     full = [row for _, row in rows if len(row.values) == len(order)]
     if known == order or len(full) * 2 < len(rows):
         return header
+    full += [row for _, other in rows if (row := _without_lead(other, len(order))) is not None]
     if len(known) == len(order) and set(known) == set(order):
         doubtful = not _sums_hold(header, full)
     else:
@@ -98,6 +99,14 @@ def confirmed(header: Header, rows: Sequence[Row], sheet: Sheet) -> Header:
         "The labels of the columns are incomplete or shifted; the form's order was used: its sums hold.",
     )
     return national
+
+
+def _without_lead(row: Parts, width: int) -> Parts | None:
+    """The row without the blanks of its wide label, where a text export drew them as cells of their own."""
+    spare = len(row.values) - width
+    if spare <= 0 or any(cell.text for cell in row.values[:spare]):
+        return None
+    return Parts(row.labels, row.values[spare:])
 
 
 def _misplaced(header: Header, order: Sequence[str | None]) -> bool:

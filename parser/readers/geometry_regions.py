@@ -45,11 +45,21 @@ def regions(rows: Lines, height: float) -> Iterator[Lines]:
         first = _first_of_head(rows, group[0], free)
         values = sum(part.is_value for part in rows[group[0]])
         at_cut = not _CUT * height < rows[group[0]][0].y < (1 - _CUT) * height
-        headed = any(len(row) > 1 for row in rows[first : group[0]])
+        headed = _has_words_abreast(rows[first : group[0]])
         if len(group) == 1 and values < 3 and not (at_cut or headed):
             continue
         free = _last_of_tail(rows, group[-1]) + 1
         yield rows[first:free]
+
+
+def _has_words_abreast(rows: Lines) -> bool:
+    """Whether two words stand side by side above the values, be it half a line apart, as beside a word that
+    wraps."""
+    return any(len(row) > 1 for row in rows) or any(
+        two[0].y - one[0].y < _HALF_LINE * one[0].size
+        and (one[0].right < two[0].left or two[0].right < one[0].left)
+        for one, two in pairwise(rows)
+    )
 
 
 def head_at_end(rows: Lines, height: float) -> Lines:

@@ -431,3 +431,20 @@ def test_a_nearly_blank_row_that_lost_the_cells_in_front_of_it_moves_no_number()
     assert report is not None
     assert not [one.key for one in report.figures if one.value is not None]
     assert "column_alignment" in doubts(report)
+
+
+def test_totals_in_front_that_only_some_rows_print_stay_in_front() -> None:
+    plain: Rows = [[("", 1, 1)] * 3 + [(text, 1, 1) for text in (COLUMN_LABELS[-1], *COLUMN_LABELS[:-1])]]
+    for row in full_requests()[3:]:
+        label, wide = row[-8][0], row[-8][2] > 1
+        numbers = ("5", "3", "", "", "", "", "2") if wide else ("", "1", "", "", "", "", "1")
+        front = [label, "", ""] if wide else ["", "", label]
+        plain.append([(text, 1, 1) for text in (*front, *numbers)])
+    report = read(table(plain))
+    assert "unlikely_header" not in doubts(report)
+    assert values(report, "requests.new_received") == {
+        "total": 5,
+        "natural_person": 3,
+        "other": 2,
+    } | dict.fromkeys(("business", "research", "public_interest", "legal_service"))
+    assert values(report, "requests.refused_state_secret")["total"] is None

@@ -275,3 +275,17 @@ def test_the_first_row_numbers_of_a_page_are_no_values_under_their_header() -> N
     ]
     (grid,) = grids(read(page_of([*words, (300, 680, "条"), (360, 680, "2188")])))
     assert texts(grid)[-1] == ["2", "（一）公开信息数", "条", "2188"]
+
+
+def test_one_row_under_a_word_that_wraps_beside_another_is_a_table() -> None:
+    words = [
+        *((240.0, 700.0, "第二十条第（五）项"), (300.0, 680.0, "本年处理决定数"), (100.0, 673.5, "信息内容")),
+        *((330.0, 667.0, "量"), (60.0, 646.0, "行政许可"), (480.0, 646.0, "0")),
+    ]
+    (grid,) = grids(read(page_of(words)))
+    assert ["行政许可", "0"] in texts(grid)
+    assert sorted(text for row in texts(grid)[:-1] for text in row if text) == [
+        "信息内容",
+        "本年处理决定数量",
+        "第二十条第（五）项",
+    ]
