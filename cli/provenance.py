@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy.orm import object_session
+
 from cli import screen
 from cli.desk import Desk
 from cli.history import capture_json
@@ -16,7 +18,8 @@ from parser.pictures import NoPictureError, outline
 from parser.report import number
 from storage.archive import place_of, read_reply
 from storage.exchange import decode_content
-from storage.models import FigureRow, ReportRow, Version
+from storage.models import Capture, FigureRow, ReportRow, Version
+from storage.page_images import image_capture
 
 PAYLOAD_LIMIT = 256 * 1024 * 1024
 """A payload whose content coding unpacks to more than this is not drawn."""
@@ -43,6 +46,7 @@ def show_cell(here: Desk, row: ReportRow, key: str, *, as_json: bool, image: str
 
 def _chain(row: ReportRow, version: Version, figure: FigureRow) -> dict[str, Any]:
     """Every link from the figure to the URL, JSON-ready."""
+    capture = _holding(version, figure)
     return {
         "report": row.id,
         "version": version.number,
@@ -56,13 +60,13 @@ def _chain(row: ReportRow, version: Version, figure: FigureRow) -> dict[str, Any
         },
         "cell": figure.locator,
         "parser_version": version.parser_version,
-        "capture": capture_json(version.capture),
-        "url": version.capture.url,
+        "capture": capture_json(capture),
+        "url": capture.url,
     }
 
 
 def _show(row: ReportRow, version: Version, figure: FigureRow, here: Desk) -> None:
-    words, capture = here.words, version.capture
+    words, capture = here.words, _holding(version, figure)
     place = ", ".join(f"{name} {value}" for name, value in figure.locator.items())
     remark = f"  ({figure.remark})" if figure.remark else ""
     screen.pairs(
@@ -86,13 +90,24 @@ def _show(row: ReportRow, version: Version, figure: FigureRow, here: Desk) -> No
     )
 
 
+def _holding(version: Version, figure: FigureRow) -> Capture:
+    """The capture whose octets print the figure: the version's, or that of one of the images on its page."""
+    session, member = object_session(version), figure.locator.get("member")
+    if session is None or member is None or version.payload_sha256 == version.capture.payload_sha256:
+        return version.capture
+    return image_capture(session, version.capture.run_id, str(member)) or version.capture
+
+
 def _draw(here: Desk, version: Version, figure: FigureRow, file: Path) -> None:
-    place = place_of(version.capture)
+    capture, locator = _holding(version, figure), figure.locator
+    if capture is not version.capture:
+        locator = {name: value for name, value in locator.items() if name != "member"}
+    place = place_of(capture)
     if place is None:
         raise NoPicture(key=figure.key, problem="nothing was received")
     reply = read_reply(here.settings.archive_dir, place)
     try:
-        picture = outline(decode_content(reply, PAYLOAD_LIMIT), figure.locator)
+        picture = outline(decode_content(reply, PAYLOAD_LIMIT), locator)
     except (NoPictureError, Unreadable, ValueError) as error:
         raise NoPicture(key=figure.key, problem=error) from error
     try:

@@ -11,7 +11,7 @@ import logging
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,10 +19,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from config import Settings
+from crawler.image_pages import read_images
 from crawler.worker import Limits
 from crawler.workers import Ended, Fate, each
 from errors import CannotRead, NianbaoError
@@ -32,24 +33,28 @@ from storage.archive import Place, place_of, read_reply
 from storage.database import Database
 from storage.exchange import TooLong, decode_content
 from storage.models import PAGE_STATUSES, Capture, ReadingRow, ReportRow, Sighting, Version
+from storage.page_images import PageImages, images_of
 
-Reader = Callable[[Path, Place], tuple[dict[str, Any], float]]
-"""What runs in a worker: the archive's folder and a place in it give the account and the seconds it took."""
+Task = Place | PageImages
+"""What is read as one document: a payload, or a page with its images."""
+
+Reader = Callable[[Path, Any], tuple[dict[str, Any], float]]
+"""What runs in a worker: the archive's folder and a task give the account and the seconds it took."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one payload: the parser's account as JSON-ready values, and the seconds it took."""
+    """What became of one task: the parser's account as JSON-ready values, and the seconds it took."""
 
-    place: Place
+    place: Task
     account: dict[str, Any]
     seconds: float
 
 
 def hand_over(
-    settings: Settings, database: Database, places: list[Place], advance: Callable[[int], None]
+    settings: Settings, database: Database, places: Sequence[Task], advance: Callable[[int], None]
 ) -> None:
     """Let the parser read these payloads; each reading is stored as soon as it is there.
 
@@ -70,6 +75,47 @@ def unread(session: Session, *, run_id: int | None = None, since: datetime | Non
     or later.
     """
     read = select(ReadingRow.payload_sha256).where(ReadingRow.parser_version == PARSER_VERSION)
+    found: dict[str, Place] = {}
+    for query in _wanted(run_id, since):
+        awaiting = query.where(Capture.payload_sha256.not_in(read))
+        for capture in session.scalars(awaiting.options(joinedload(Capture.segment))):
+            place = place_of(capture)
+            if place is not None:
+                found.setdefault(place.payload_sha256, place)
+    return list(found.values())
+
+
+def unread_images(
+    session: Session, *, run_id: int | None = None, since: datetime | None = None
+) -> list[PageImages]:
+    """The pages whose images await this parser version. To be asked when the pages themselves are read, since
+    their readings name the images; chosen like `unread`."""
+    named = ReadingRow.record["images"].as_string().is_not(None)
+    found: dict[str, PageImages] = {}
+    for query in _wanted(run_id, since):
+        pages = query.add_columns(ReadingRow.record).join(
+            ReadingRow,
+            and_(
+                ReadingRow.payload_sha256 == Capture.payload_sha256,
+                ReadingRow.parser_version == PARSER_VERSION,
+            ),
+        )
+        for capture, record in session.execute(pages.where(Sighting.part == "page", named)):
+            images = images_of(session, capture, record)
+            if images is not None:
+                found.setdefault(images.payload_sha256, images)
+    read = session.scalars(
+        select(ReadingRow.payload_sha256).where(
+            ReadingRow.parser_version == PARSER_VERSION, ReadingRow.payload_sha256.in_(found)
+        )
+    )
+    for digest in list(read):
+        del found[digest]
+    return list(found.values())
+
+
+def _wanted(run_id: int | None, since: datetime | None) -> tuple[Select[Any], Select[Any]]:
+    """Captures of pages and files that were seen, and of those behind the latest versions."""
     seen = (
         select(Capture)
         .join(Sighting, Sighting.capture_id == Capture.id)
@@ -77,7 +123,6 @@ def unread(session: Session, *, run_id: int | None = None, since: datetime | Non
             Capture.outcome == "complete",
             Capture.status.in_(PAGE_STATUSES),
             Capture.blocked.is_(None),
-            Capture.payload_sha256.not_in(read),
         )
     )
     latest = select(func.max(Version.id)).group_by(Version.report_id)
@@ -89,23 +134,17 @@ def unread(session: Session, *, run_id: int | None = None, since: datetime | Non
         .join(ReportRow, ReportRow.url == Sighting.report_url)
         .join(Version, Version.report_id == ReportRow.id)
         .join(chosen, chosen.id == Version.capture_id)
-        .where(Version.id.in_(latest), Sighting.run_id == chosen.run_id, Capture.payload_sha256.not_in(read))
+        .where(Version.id.in_(latest), Sighting.run_id == chosen.run_id)
     )
     if run_id is not None:
         seen = seen.where(Sighting.run_id == run_id)
     if since is not None:
         seen = seen.where(Capture.captured_at >= since)
         outdated = outdated.where(Capture.captured_at >= since)
-    found: dict[str, Place] = {}
-    for query in (seen, outdated):
-        for capture in session.scalars(query.options(joinedload(Capture.segment))):
-            place = place_of(capture)
-            if place is not None:
-                found.setdefault(place.payload_sha256, place)
-    return list(found.values())
+    return seen, outdated
 
 
-def read_all(settings: Settings, places: list[Place], reader: Reader | None = None) -> Generator[Outcome]:
+def read_all(settings: Settings, places: Sequence[Task], reader: Reader | None = None) -> Generator[Outcome]:
     """Run the parser (or another `reader`) over these payloads, in any order, and yield what became of each.
 
     A payload whose segment cannot be read now is left out: that says nothing of the document, and the next
@@ -124,8 +163,11 @@ def read_all(settings: Settings, places: list[Place], reader: Reader | None = No
                 yield Outcome(place, value["account"], value["seconds"])
 
 
-def read_one(folder: Path, place: Place) -> tuple[dict[str, Any], float]:
-    """In a worker: the parser's account of an archived payload, and the seconds it took."""
+def read_one(folder: Path, place: Task) -> tuple[dict[str, Any], float]:
+    """In a worker: the parser's account of a task's octets in the archive, and the seconds it took."""
+    if isinstance(place, PageImages):
+        started = time.perf_counter()
+        return _checked(read_images(folder, place)), time.perf_counter() - started
     reply = read_reply(folder, place)
     started = time.perf_counter()
     try:
@@ -134,15 +176,19 @@ def read_one(folder: Path, place: Place) -> tuple[dict[str, Any], float]:
         return _account(State.TOO_LARGE, str(error)), time.perf_counter() - started
     except ValueError as error:
         return _account(State.DAMAGED, str(error)), time.perf_counter() - started
-    account = parse(octets).as_dict()
+    return _checked(parse(octets)), time.perf_counter() - started
+
+
+def _checked(reading: Reading) -> dict[str, Any]:
+    account = reading.as_dict()
     keys = Counter(figure["key"] for figure in account.get("figures", []))
     twice = [key for key, count in keys.items() if count > 1]
     if twice:
         raise ValueError(f"it gave {twice[0]} twice")
-    return account, time.perf_counter() - started
+    return account
 
 
-def _answer(reader: Reader, folder: Path, place: Place) -> dict[str, Any]:
+def _answer(reader: Reader, folder: Path, place: Task) -> dict[str, Any]:
     """In a worker: what the reader makes of a payload, or why it cannot be read now, as JSON-ready values."""
     try:
         account, seconds = reader(folder, place)
@@ -153,7 +199,7 @@ def _answer(reader: Reader, folder: Path, place: Place) -> dict[str, Any]:
     return {"account": account, "seconds": seconds}
 
 
-def _reason(ended: Ended[Place]) -> str:
+def _reason(ended: Ended[Task]) -> str:
     if ended.fate is Fate.TIME:
         return f"took longer than {ended.detail} s"
     if ended.fate is Fate.MEMORY:

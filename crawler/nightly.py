@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from config import Settings
-from crawler.handover import hand_over, unread
+from crawler.handover import hand_over, unread, unread_images
 from crawler.summary import summarise
 from crawler.upkeep import upkeep
 from crawler.walk import walk
@@ -133,11 +133,12 @@ class _Night:
         return "done" if len(self._shortfalls) < len(self._profiles) else "failed"
 
     def _read(self, database: Database, run_id: int) -> None:
-        with database.read() as session:
-            places = unread(session, run_id=run_id)
-        self._watcher.start("read", len(places))
-        hand_over(self._settings, database, places, lambda amount: self._watcher.advance("read", amount))
-        self._watcher.finish("read")
+        for awaiting in (unread, unread_images):
+            with database.read() as session:
+                tasks = awaiting(session, run_id=run_id)
+            self._watcher.start("read", len(tasks))
+            hand_over(self._settings, database, tasks, lambda amount: self._watcher.advance("read", amount))
+            self._watcher.finish("read")
 
     def _record(self, database: Database, run_id: int) -> None:
         self._watcher.start("record", None)

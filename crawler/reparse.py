@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from config import Settings
-from crawler.handover import hand_over, unread
+from crawler.handover import hand_over, unread, unread_images
 from crawler.watching import Watcher
 from parser import PARSER_VERSION
 from parser.copies import best_copy
@@ -50,11 +50,14 @@ def reparse(
     with hold(settings.home, NIGHT_LOCK):
         database = Database(settings.database, create=False)
         try:
-            with database.read() as session:
-                places = unread(session, since=since)
-            watcher.start("read", len(places))
-            hand_over(settings, database, places, lambda amount: watcher.advance("read", amount))
-            watcher.finish("read")
+            documents = 0
+            for awaiting in (unread, unread_images):
+                with database.read() as session:
+                    tasks = awaiting(session, since=since)
+                watcher.start("read", len(tasks))
+                hand_over(settings, database, tasks, lambda amount: watcher.advance("read", amount))
+                watcher.finish("read")
+                documents += len(tasks)
             result: dict[str, Any] = {}
             try:
                 with database.write() as session:
@@ -65,7 +68,7 @@ def reparse(
                 pass
             return {
                 "parser_version": PARSER_VERSION,
-                "documents": len(places),
+                "documents": documents,
                 "dry_run": dry_run,
                 **result,
             }

@@ -65,8 +65,8 @@ class Locator:
     `page` counts from 1 (PDF, OFD, scans) with `box` on it; `xpath` is absolute (HTML, DOCX, ODT;
     of DOC in the DOCX made of it; RTF counts its tables, rows and cells in the same way); `line` and
     `column` count from 1 (text: the line, and the character in it); `sheet` is a sheet's name and `cell` a
-    place on it (`B7`) (spreadsheets); `member` is the path of a file inside an archive, the other fields then
-    being those of that file.
+    place on it (`B7`) (spreadsheets); `member` is the path of a file inside an archive, or the address of an
+    image of a page; the other fields are then those of that file.
     """
 
     page: int | None = None
@@ -191,6 +191,7 @@ class Document:
     document properties as the source spells their *values*, under normalised names (`SiteName`, `PubDate`,
     `ColumnName`, … for HTML page tags; `title` for a document's own title). `pages` is 0 where the format
     has no pages. `notes` tells what the reader could not do, one sentence each; they become doubts.
+    `images` are those of a page without tables that may show its report (`page_images.candidates`).
     """
 
     format: str
@@ -199,3 +200,4 @@ class Document:
     links: tuple[Link, ...] = ()
     pages: int = 0
     notes: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()

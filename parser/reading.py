@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from parser.checks import check
 from parser.claims import find_claims
 from parser.document import Document, State, Unreadable
@@ -9,6 +12,7 @@ from parser.forms import fill, form_of_year, gaps_of_words
 from parser.narrative import tell, year_told
 from parser.readers import READERS, detect, read
 from parser.readers.bundle import opened
+from parser.readers.page_images import read_in_order
 from parser.recognition import judge
 from parser.report import Doubt, Reading, Report
 from parser.sections import prose_lines
@@ -43,6 +47,45 @@ def parse(payload: bytes) -> Reading:
     return bundle.compared(reading) if bundle else reading
 
 
+def parse_images(page: bytes, images: Sequence[tuple[str, bytes | None]]) -> Reading:
+    """Read the report that a page shows as images, given as (address, octets) in their order; `None` where
+    the source has it no more. Never raises for what they contain.
+
+    Title and tags of the page are those of the document; its text is that of the images alone.
+    """
+    there = [(name, octets) for name, octets in images if octets is not None]
+    if sum(len(octets) for _, octets in there) > MAX_PAYLOAD:
+        return Reading(State.TOO_LARGE, "image", f"The images have more than {MAX_PAYLOAD} octets.")
+    pictures = [(name, octets) for name, octets in there if detect(octets) == "image"]
+    try:
+        shown, around = read_in_order(pictures), read(page, "html")
+    except Unreadable as unreadable:
+        return Reading(unreadable.state, "image", unreadable.reason)
+    except (RecursionError, MemoryError) as exhausted:
+        return Reading(State.DAMAGED, "image", f"The images could not be read: {type(exhausted).__name__}.")
+    missing = tuple(
+        f"The image “{name}” of the page is not there to be read."
+        for name, octets in images
+        if octets is None or detect(octets) != "image"
+    )
+    meta = dict(around.meta)
+    heading = find_title(around, top_lines(around))
+    if heading is not None:
+        meta.setdefault("ArticleTitle", heading.text)
+    return _understand(replace(shown, meta=meta, notes=(*shown.notes, *missing)))
+
+
+def parse_sheets(files: Sequence[tuple[str, bytes]]) -> Reading:
+    """Read image files, given as (name, octets), as the pages of one document. Never raises for what they
+    contain."""
+    try:
+        return _understand(read_in_order(files))
+    except Unreadable as unreadable:
+        return Reading(unreadable.state, "image", unreadable.reason)
+    except (RecursionError, MemoryError) as exhausted:
+        return Reading(State.DAMAGED, "image", f"The images could not be read: {type(exhausted).__name__}.")
+
+
 def _understand(document: Document) -> Reading:
     """From blocks to a report, or to the reason why there is none."""
     top = top_lines(document)
@@ -54,7 +97,14 @@ def _understand(document: Document) -> Reading:
     other = other_kind(document)
     verdict = judge(document, filled, title, lines, other)
     if verdict.reason:
-        return Reading(State.NOT_A_REPORT, document.format, verdict.reason, attachments=verdict.attachments)
+        announces = title is not None and not title.bare and other is None
+        return Reading(
+            State.NOT_A_REPORT,
+            document.format,
+            verdict.reason,
+            attachments=verdict.attachments,
+            images=document.images if announces else (),
+        )
     story = tell(document, title, lines)
     figures = {figure.key: figure for figure in filled.figures}
     claims = find_claims(spoken)
@@ -89,4 +139,6 @@ def _understand(document: Document) -> Reading:
         meta=dict(document.meta),
     )
     links = tuple(link.href for link in document.links)
-    return Reading(State.REPORT, document.format, report=report, attachments=links)
+    # Chapters without the tables that a report of its year has: those may be shown as images.
+    images = document.images if not filled.figures and form != "pre2019" else ()
+    return Reading(State.REPORT, document.format, report=report, attachments=links, images=images)

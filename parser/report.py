@@ -195,13 +195,18 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What became of a payload: its state, why, the detected format, and the report where there is one."""
+    """What became of a payload: its state, why, the detected format, and the report where there is one.
+
+    `images`: of a page that names a report without its tables, the images that may show it, relative to the
+    page's address (`parser.reading.parse_images` reads them).
+    """
 
     state: State
     format: str
     reason: str = ""
     report: Report | None = None
     attachments: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready: the report's own fields beside `state`, `reason`, `format` and `attachments`."""
@@ -211,6 +216,8 @@ class Reading:
             "source_format": self.format,
             "attachments": list(self.attachments),
         }
+        if self.images:
+            head["images"] = list(self.images)
         return head | (self.report.as_dict() if self.report else {})
 
 

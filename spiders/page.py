@@ -11,6 +11,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from parser.readers.charset import decode
+from parser.readers.page_images import source_of
 
 _BLANKS = re.compile(r"\s+")
 _STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.S)
@@ -107,6 +108,8 @@ class Page:
     def requisites(self) -> tuple[str, ...]:
         """The addresses of style sheets and images that the page needs to look as it did."""
         wanted: list[str | None] = []
+        # First the images, of which a report may be made, and under the address that a script will give them.
+        wanted += [self._address(source_of(node.attributes)) for node in self._tree.css("img")]
         for node in self._tree.css("link[href], img[src], input[type=image][src], [background]"):
             if node.tag == "link" and not _is_presentation(node):
                 continue

@@ -40,8 +40,9 @@ from storage.models import (
     Version,
 )
 from storage.overrides import NO_OVERRIDES, Overrides
+from storage.page_images import digests
 from storage.runs import IMPORT
-from storage.sources import NOT_A_REPORT, REPORT, Choose, Source, best_of, seen_sources
+from storage.sources import NOT_A_REPORT, REPORT, Best, Choose, Source, best_of, seen_sources
 
 PRESENCES = ("gone", "blocked", "moved", "unreadable")
 """What a visit may meet instead of a report."""
@@ -166,13 +167,13 @@ class _Recorder:
             report = self._new(url, found[0].site, best.capture)
         record = self._said(report, best.record)
         if last is None:
-            version = self._add(report, record, best.capture, "source_changed", 1)
+            version = self._add(report, record, best, "source_changed", 1)
             yield self._log(report, "new", "source_changed", new=version)
         elif report.presence != "published":
             yield self._log(report, "returned", "source_changed", old=last, new_capture=best.capture)
         if last is not None and last.content_hash != content_hash(record):
             cause = self._cause(last, best.capture)
-            version = self._add(report, record, best.capture, cause, last.number + 1)
+            version = self._add(report, record, best, cause, last.number + 1)
             yield self._log(report, "changed", cause, old=last, new=version)
         report.presence = "published"
         report.last_seen = max(report.last_seen, best.capture.captured_at)
@@ -197,8 +198,10 @@ class _Recorder:
                 continue  # the page is no more than it was: it announces a file
             cause = "source_changed"
             if presence == "unreadable" and last is not None:
-                if self._is_readable(capture.payload_sha256):
+                if any(map(self._is_readable, digests(self._session, capture, self._parser_version))):
                     continue  # no page of this run led there, but it says what it says
+                if any(one.images and self._is_silent(one) for one in self._copies(report, last)):
+                    continue  # the page shows images, and one of them did not answer
                 cause = self._cause(last, capture)
                 if cause == "parser_changed":
                     presence, note = self._unread(self._copies(report, last)) or (presence, note)
@@ -225,7 +228,7 @@ class _Recorder:
             return
         read_alike = content_hash(as_read(last.record)) == content_hash(best.record)
         cause = "override" if read_alike else "parser_changed"
-        version = self._add(report, record, best.capture, cause, last.number + 1)
+        version = self._add(report, record, best, cause, last.number + 1)
         yield self._log(report, "changed", cause, old=last, new=version)
 
     def withdraw(self, report: ReportRow) -> Iterable[str]:
@@ -290,12 +293,16 @@ class _Recorder:
 
         A file that timed out is no sign that its figures were withdrawn.
         """
-        here = {source.capture.url for source in found}
+        here = {(source.images is not None, source.capture.url) for source in found}
         return [
             source
             for source in self._copies(report, last)
-            if source.capture.url not in here and self._did_not_answer(source.capture.url)
+            if (source.images is not None, source.capture.url) not in here and self._is_silent(source)
         ]
+
+    def _is_silent(self, source: Source) -> bool:
+        """Whether a copy, or one of the images that it is, was asked for and gave nothing to be judged."""
+        return any(self._did_not_answer(url) for url in source.addresses)
 
     def _did_not_answer(self, url: str) -> bool:
         """Whether a URL was asked for in this run and gave nothing that could be judged."""
@@ -305,7 +312,9 @@ class _Recorder:
     def _cause(self, last: Version, capture: Capture) -> str:
         """Why a report reads otherwise: by our doing where its page or file is as it was, but unreadable."""
         now = capture if capture.url == last.capture.url else self._seen(last.capture.url)
-        unchanged = now is not None and now.payload_sha256 == last.payload_sha256
+        unchanged = now is not None and last.payload_sha256 in digests(
+            self._session, now, self._parser_version
+        )
         return (
             "parser_changed" if unchanged and not self._is_readable(last.payload_sha256) else "source_changed"
         )
@@ -355,16 +364,15 @@ class _Recorder:
             .options(joinedload(Version.capture))
         )
 
-    def _add(
-        self, report: ReportRow, record: dict[str, Any], capture: Capture, cause: str, number: int
-    ) -> Version:
+    def _add(self, report: ReportRow, record: dict[str, Any], best: Best, cause: str, number: int) -> Version:
+        capture = best.capture
         version = Version(
             report_id=report.id,
             number=number,
             cause=cause,
             content_hash=content_hash(record),
             capture_id=capture.id,
-            payload_sha256=capture.payload_sha256,
+            payload_sha256=best.digest,
             parser_version=self._parser_version,
             captured_at=capture.captured_at,
             recorded_at=self._now,

@@ -1,4 +1,5 @@
-"""The copies of a report that a run saw: its page and the files attached to it, each with its reading."""
+"""The copies of a report that a run saw: its page, the images that the page shows, and the files attached to
+it, each with its reading."""
 
 from __future__ import annotations
 
@@ -10,9 +11,13 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from storage.models import PAGE_STATUSES, Capture, ReadingRow, Sighting
+from storage.page_images import PageImages, images_of
 
 REPORT = "report"
 """State of a reading that holds a report."""
+
+IMAGES = "images"
+"""The part that a page's images are, all together."""
 
 NOT_A_REPORT = "not_a_report"
 """State of a reading that was understood and holds none; presence of a report whose copies all say so."""
@@ -34,13 +39,26 @@ Choose = Callable[[Sequence[tuple[str, str, Mapping[str, Any], str]]], Chosen | 
 @dataclass(frozen=True, slots=True)
 class Source:
     """A copy of a report: the capture of its page or file, and the reading, which is `None` where the present
-    parser has not read it (its segment could not be read)."""
+    parser has not read it (its segment could not be read). Where the page shows the report as `images`, they
+    are a copy of their own, under the capture of the page."""
 
     site: str
     part: str
     announced: str
     capture: Capture
     reading: ReadingRow | None
+    images: PageImages | None = None
+
+    @property
+    def digest(self) -> str:
+        """What its reading is known by."""
+        return self.images.payload_sha256 if self.images else self.capture.payload_sha256 or ""
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """All that must answer for this copy to be known."""
+        images = self.images.images if self.images else ()
+        return (self.capture.url, *(url for url, _ in images))
 
     @property
     def is_report(self) -> bool:
@@ -50,9 +68,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """The copy that a record is taken from, and the record."""
+    """The copy that a record is taken from, what its reading is known by, and the record."""
 
     capture: Capture
+    digest: str
     record: dict[str, Any]
 
 
@@ -83,7 +102,13 @@ def seen_sources(
     found: dict[str, list[Source]] = {}
     for sighting, capture, reading in session.execute(query):
         source = Source(sighting.site, sighting.part, sighting.title, capture, reading)
-        found.setdefault(sighting.report_url, []).append(source)
+        copies = found.setdefault(sighting.report_url, [])
+        copies.append(source)
+        if sighting.part == "page" and reading is not None:
+            shown = images_of(session, capture, reading.record)
+            if shown is not None:
+                read = session.get(ReadingRow, (shown.payload_sha256, parser_version))
+                copies.append(Source(sighting.site, IMAGES, sighting.title, capture, read, shown))
     return found
 
 
@@ -96,4 +121,7 @@ def best_of(sources: Sequence[Source], choose: Choose) -> Best | None:
             for source, reading in known
         ]
     )
-    return None if chosen is None else Best(known[chosen.place][0].capture, chosen.record)
+    if chosen is None:
+        return None
+    taken = known[chosen.place][0]
+    return Best(taken.capture, taken.digest, chosen.record)

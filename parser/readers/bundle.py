@@ -6,16 +6,18 @@ its files are (`parser.copies`). What was taken stands in `meta["member"]` and i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from parser.copies import RULE, UNLIKE, Best, best_copy
-from parser.document import Block, Document, Grid, Locator, State, Unreadable
+from parser.document import Document, Locator, State, Unreadable
 from parser.readers import detect
 from parser.readers import read as read_file
 from parser.readers.archives import Allowance, Packed, files
+from parser.readers.page_images import in_one_folder, read_in_order
+from parser.readers.placing import placed
 from parser.report import Doubt, Finding, Reading
 
 DEEPEST = 2
@@ -39,12 +41,14 @@ _UNREAD = (
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A file that was read, and what the parser made of it."""
+    """A file that was read, and what the parser made of it. Images that are numbered pages of one document
+    are one: its `pages`, and the first one's path."""
 
     path: str
     octets: bytes
     kind: str
     reading: Reading
+    pages: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +89,7 @@ def opened(payload: bytes) -> Bundle:
     # Stable, so that of equal names the first in the archive comes first.
     packed.sort(key=lambda one: not any(word in one.path for word in _TELLING))
     failures = [one.failure for one in packed if one.failure is not None]
-    found = [_understood(one) for one in packed[:MOST_READINGS] if one.failure is None]
+    found = [_understood(run) for run in _runs(packed[:MOST_READINGS])]
     best = best_copy([("member", one.path, one.reading.as_dict(), one.path) for one in found])
     if best is not None:
         taken: _Found | None = found[best.place]
@@ -125,18 +129,33 @@ def _files(payload: bytes, kind: str, folder: str, allowance: Allowance, depth: 
                 yield Packed(path, b"", failure)
 
 
-def _understood(one: Packed) -> _Found:
-    # The parser reads archives through this module; it is met again here, for what is inside.
-    from parser.reading import parse  # noqa: PLC0415
+def _runs(packed: Sequence[Packed]) -> list[list[Packed]]:
+    """The files that are read, each by itself but for images that are numbered pages; in their order."""
+    readable = {one.path: one for one in packed if one.failure is None}
+    images = [path for path, one in readable.items() if detect(one.octets) == "image"]
+    runs = {run[0]: run for run in in_one_folder(images)}
+    inner = {path for run in runs.values() for path in run}
+    # A run stands where the first of its files stood.
+    order = [path for path in readable if path not in inner or path in runs]
+    return [[readable[page] for page in runs.get(path, (path,))] for path in order]
 
-    return _Found(one.path, one.octets, detect(one.octets), parse(one.octets))
+
+def _understood(run: Sequence[Packed]) -> _Found:
+    # The parser reads archives through this module; it is met again here, for what is inside.
+    from parser.reading import parse, parse_sheets  # noqa: PLC0415
+
+    one = run[0]
+    if len(run) == 1:
+        return _Found(one.path, one.octets, detect(one.octets), parse(one.octets))
+    pages = tuple((page.path, page.octets) for page in run)
+    return _Found(one.path, one.octets, "image", parse_sheets(pages), pages)
 
 
 def _finding(found: dict[str, Any], path: str) -> Finding:
     """A difference between two files, each side's place led back to its file."""
     locators = []
     for place in found["locators"]:
-        fields = {**place, "member": place.get("copy", path)}
+        fields = {**place, "member": place.get("member") or place.get("copy", path)}
         fields.pop("copy", None)
         if "box" in fields:
             fields["box"] = tuple(fields["box"])
@@ -158,23 +177,16 @@ def _nothing(found: list[_Found], failures: list[Unreadable]) -> Unreadable:
 
 def _document(best: _Found, kind: str, notes: list[str]) -> Document:
     """The best file's document, its places led back to the archive."""
-    document = read_file(best.octets, best.kind)
+    document = read_in_order(best.pages) if best.pages else read_file(best.octets, best.kind)
+
+    def here(place: Locator) -> Locator:
+        return place if place.member else replace(place, member=best.path)
+
     return replace(
         document,
         format=kind,
-        blocks=tuple(_placed(block, best.path) for block in document.blocks),
-        links=tuple(replace(link, locator=_place(link.locator, best.path)) for link in document.links),
+        blocks=tuple(placed(block, here) for block in document.blocks),
+        links=tuple(replace(link, locator=here(link.locator)) for link in document.links),
         meta={**document.meta, "member": best.path},
         notes=(*document.notes, *notes),
     )
-
-
-def _placed(block: Block, path: str) -> Block:
-    if isinstance(block, Grid):
-        cells = tuple(replace(cell, locator=_place(cell.locator, path)) for cell in block.cells)
-        return Grid(cells, _place(block.locator, path))
-    return replace(block, locator=_place(block.locator, path))
-
-
-def _place(locator: Locator, path: str) -> Locator:
-    return replace(locator, member=path)

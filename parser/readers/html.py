@@ -25,6 +25,7 @@ from parser.folding import fold
 from parser.readers.charset import decode
 from parser.readers.html_table import build_grid, has_layout_parts, lays_out
 from parser.readers.html_text import BLOCK_TAGS, SKIPPED_TAGS, hidden_in, own_text, paths, text_of
+from parser.readers.page_images import candidates
 from parser.readers.page_tags import document_links, page_tags
 
 MOST_TAGS = 300_000
@@ -81,7 +82,8 @@ def read(payload: bytes) -> Document:
     meta = page_tags(tree, hidden)
     links = document_links(tree, hidden)
     blocks = _article(tree, walker.tables, walker.blocks, meta)
-    return Document("html", blocks, meta, links, notes=tuple(notes))
+    images = () if walker.tables else candidates(tree, hidden)
+    return Document("html", blocks, meta, links, notes=tuple(notes), images=images)
 
 
 @dataclass(slots=True)

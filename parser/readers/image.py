@@ -24,31 +24,69 @@ LARGEST = 100_000_000
 
 _KINDS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF")
 _LEAST = 200
+_CUT = f"Only the first {MOST_SCANNED} pages were read."
+_LEAST_OF_SEVERAL = 300
+"""Dots of the shorter edge of an image among others: a sheet of which less is seen cannot be read."""
+_WIDEST = 2.5
+"""Breadth of a page over its height; what is wider is a banner."""
 
 
 def read(payload: bytes) -> Document:
     """The document of an image file. Raises `Unreadable`: `image_only` (the extra is missing), `too_large`,
     `damaged`, `empty`."""
-    return read_all([payload])
+    return read_all([("", payload)])[0]
 
 
-def read_all(payloads: Sequence[bytes]) -> Document:
-    """One document of several image files, which are its pages in this order. Raises like `read`."""
+def read_all(files: Sequence[tuple[str, bytes]]) -> tuple[Document, tuple[tuple[str, int], ...]]:
+    """One document of several image files (name, octets), which are its pages in this order; and of which
+    file each page is, and which page of it.
+
+    Of several, those that cannot be a page are left out: silently where the image is a banner or smaller
+    than a sheet, else with a note. Raises like `read`.
+    """
     if not can_read():
         raise Unreadable(State.IMAGE_ONLY, f"The file is an image without text; {WANTING}.")
     sheets: list[ScannedSheet] = []
+    origins: list[tuple[str, int]] = []
     notes: list[str] = []
-    for payload in payloads:
-        for sheet in _sheets(payload, len(sheets)):
-            if len(sheets) == MOST_SCANNED:
-                notes.append(f"Only the first {MOST_SCANNED} pages were read.")
-                break
-            sheets.append(sheet)
+    failures: list[Unreadable] = []
+    for name, payload in files:
+        before = len(sheets)
+        if before == MOST_SCANNED and notes and notes[-1] == _CUT:
+            break
+        try:
+            if len(files) > 1 and not _may_be_page(payload):
+                continue
+            for sheet in _sheets(payload, before):
+                if len(sheets) == MOST_SCANNED:
+                    notes.append(_CUT)
+                    break
+                sheets.append(sheet)
+                origins.append((name, len(sheets) - before))
+        except Unreadable as failure:
+            if len(files) == 1:
+                raise
+            failures.append(failure)
+            notes.append(f"The image “{name}” was not read: {failure.reason}")
+    if not sheets and failures:
+        raise failures[0]
     if not any(glyph.text != " " for sheet in sheets for glyph in sheet.glyphs):
         raise Unreadable(State.EMPTY, "No character is to be seen in the image.")
     flows = flows_of(sheets)
     set_furniture_aside(flows)
-    return Document("image", tuple(blocks(flows)), pages=len(sheets), notes=tuple(notes))
+    return Document("image", tuple(blocks(flows)), pages=len(sheets), notes=tuple(notes)), tuple(origins)
+
+
+def _may_be_page(payload: bytes) -> bool:
+    """Whether an image among others has the size and shape of a sheet, or of a strip of several. One that
+    cannot be opened may be one."""
+    from PIL import Image  # noqa: PLC0415 - of the extra `ocr`
+
+    try:
+        width, height = Image.open(io.BytesIO(payload), formats=_KINDS).size
+    except Exception:  # noqa: BLE001 - what is wrong with it is told where it is decoded
+        return True
+    return min(width, height) >= _LEAST_OF_SEVERAL and width <= _WIDEST * height
 
 
 def _sheets(payload: bytes, before: int) -> Iterator[ScannedSheet]:

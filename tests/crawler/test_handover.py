@@ -142,5 +142,5 @@ def test_giving_up_half_way_does_not_wait(settings: Settings, database: Database
     outcomes = read_all(patient, places, misbehave)
     assert next(outcomes).account["state"] == "not_a_report"
     before = time.monotonic()
-    outcomes.close()  # type: ignore[attr-defined]
+    outcomes.close()
     assert time.monotonic() - before < 10

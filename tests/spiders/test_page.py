@@ -113,7 +113,7 @@ def test_what_a_page_needs_to_look_as_it_did() -> None:
     names = [url.removeprefix("http://gaj.example.invalid") for url in page(html).requisites]
     assert sorted(names) == sorted(
         ["/css/a.css", "/favicon.ico"]
-        + [f"/zwgk/nb/{name}.png" for name in ("p", "ground", "cell")]
+        + [f"/zwgk/nb/{name}.png" for name in ("p", "lazy", "ground", "cell")]
         + [f"/zwgk/nb/{name}" for name in ("b.css", "wall.gif", "go.gif")]
     )
 

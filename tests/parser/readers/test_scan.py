@@ -14,7 +14,7 @@ from PIL import Image
 from bench.truthset.scan_paper import Paper
 from parser import parse, pictures
 from parser.document import Document, Grid, Paragraph, State, Unreadable
-from parser.readers import detect, image, pdf
+from parser.readers import detect, image, page_images, pdf
 from parser.readers.scan_straight import bend_of
 
 SIZE = (420.0, 220.0)
@@ -102,9 +102,10 @@ def test_pages_of_text_and_pages_of_pictures_are_one_document(page: Image.Image)
 
 def test_several_images_are_the_pages_of_one_document(page: Image.Image) -> None:
     blank = Image.new("L", page.size, 255)
-    document = image.read_all([_octets([blank], "PNG"), _octets([page.convert("1")], "TIFF")])
+    files = [("1.png", _octets([blank], "PNG")), ("2.tif", _octets([page.convert("1")], "TIFF"))]
+    document = page_images.read_in_order(files)
     assert document.pages == 2
-    assert {block.locator.page for block in document.blocks} == {2}
+    assert {(block.locator.member, block.locator.page) for block in document.blocks} == {("2.tif", 1)}
     assert _texts(document)[1] == [list(row) for row in ROWS]
 
 
