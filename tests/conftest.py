@@ -11,6 +11,12 @@ from demo import Replica
 from tests.nights import Nights, full_night, told
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """The name of a test does not hang on the octets it tries: two processes that pack the same text a second
+    apart would not name the same tests."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture(scope="session")
 def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
     """Three nights on the replica, undisturbed."""
