@@ -32,6 +32,9 @@ _INK_OF_EM = 0.78
 _ALIKE = 1.12
 _LOOKALIKES = str.maketrans("OoQD〇○lI|丨", "0000001111")
 _VALUE = re.compile(r"[\d.,，．:：/+\-—–－%％件宗元万个条OoQD〇○lI|丨\s]+")
+_LEANS = 0.2
+_SURELY = 0.25
+_UPRIGHT = 0.12
 _STROKES = frozenset("一-—–－_~﹣―‐ー")
 
 
@@ -121,7 +124,36 @@ def _read_again(
         other = _meant(_once(found) if alone[index] else found, pieces[index])
         if _spelled(first) != _spelled(other):
             first = [replace(one, confidence=min(one.confidence, DISPUTED)) for one in first]
-        read[index] = first
+        read[index] = _slash_or_one(first, pieces[index])
+
+
+def _slash_or_one(letters: Sequence[Letter], piece: Piece) -> list[Letter]:
+    """A lone `1` that leans to the right is a slash, which means nothing to report. The model takes one for
+    the other and is sure of it; a stroke that leans a little is neither for certain."""
+    if _spelled(letters) != "1":
+        return list(letters)
+    lean = _lean(piece)
+    text = "/" if lean > _LEANS else "1"
+    most = DISPUTED if _UPRIGHT < lean < _SURELY else 1.0
+    return [replace(letter, text=text, confidence=min(letter.confidence, most)) for letter in letters]
+
+
+def _lean(piece: Piece) -> float:
+    """By how many dots a row of ink moves to the right from one row to the next above it. The top, with the
+    flag of a 1, and the bottom, with its foot, are left out."""
+    ink = np.clip(_DARK - piece.picture.astype(np.float64), 0, None)
+    rows = np.flatnonzero(ink.sum(axis=1) > 0)
+    if len(rows) < 2:
+        return 0.0
+    first, last = rows[0], rows[-1] + 1
+    cut = (last - first) // 5
+    stem = ink[first + 2 * cut : last - cut]
+    weight = stem.sum(axis=1)
+    held = np.flatnonzero(weight > 0)
+    if len(held) < 3:
+        return 0.0
+    middles = stem[held] @ np.arange(stem.shape[1]) / weight[held]
+    return -float(np.polyfit(held, middles, 1)[0])
 
 
 def _spelled(letters: Sequence[Letter]) -> str:
