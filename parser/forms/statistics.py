@@ -132,10 +132,12 @@ class _Reader:
         key = f"{PREFIX}.{match.term.key}"
         laid = self._layout.lay(line, row, lambda slots: None)
         content = "|".join(cell.text if cell else "" for cell in laid.slots)
+        printed = bool(content.strip("|"))
         if key in self._seen:
             if self._seen[key] == content:
                 return
-            if match.score == 1 and self._scores[key] < 1:
+            heading = not self._seen[key].strip("|") and printed and match.score >= self._scores[key]
+            if heading or (match.score == 1 and self._scores[key] < 1):
                 self._withdraw(key, line)
         if key in self._seen:
             if match.index == 0 or (match.index == 1 and len(self._seen) >= _ENOUGH):
@@ -156,7 +158,7 @@ class _Reader:
         sheet = self.sheets[-1]
         if match.doubt:
             sheet.doubt("close_match", key, f"“{row.name}” is a guess: {match.doubt}.", line.locator)
-        if not any(laid.slots) or (match.term.unit is None and not content.strip("|") and unit is None):
+        if not any(laid.slots) or (match.term.unit is None and not printed and unit is None):
             self._without_number(key, line, match, unit)
             return
         if laid.doubt:
@@ -167,7 +169,7 @@ class _Reader:
             sheet.put(key if column.key == "value" else f"{key}.{column.key}", cell, unit)
 
     def _withdraw(self, key: str, line: Line) -> None:
-        """Give up a row that was only like the one that stands here in the form's own words."""
+        """Give up a row that was only like the one that stands here: in its words, or without a number."""
         figures = self.sheets[-1].figures
         gone = [figures.pop(one) for one in (key, f"{key}.cumulative") if one in figures]
         numbers = ", ".join(figure.printed for figure in gone)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -35,9 +36,13 @@ NUMBERED = re.compile(
 """How a label begins that is one of several."""
 
 _BEFORE_COMMA = re.compile(r"[\d０-９]{1,3}(?:[,，][\d０-９]{3})*[,，]")
+_BEFORE_POINT = re.compile(r"[\d０-９,，]+[.．]")
+_TWO_DECIMALS = re.compile(r"[\d０-９,，]+[.．][\d０-９]{2}")
+_ABREAST = 0.2
 _ENDS = "0123456789０１２３４５６７８９元件条次篇个人项宗"
 NOTHING = frozenset(("无", "空"))
 """Words that stand for no number."""
+_DASHES = frozenset("-－−–—―")
 _SERIAL_HEADS = frozenset(("序号", "序", "编号", "行次"))
 _UNITS = frozenset(("元", "万元", "亿元", "件", "条", "次", "篇", "个", "人", "人次", "项", "宗"))
 _THOUSAND = re.compile(r"[\d０-９]{3}(?:\D|$)")
@@ -99,15 +104,17 @@ def chunks(glyphs: Sequence[Glyph]) -> list[Chunk]:
 
 
 def with_remarks(parts: Sequence[Chunk]) -> list[Chunk]:
-    """Values that wrap, as one chunk each: within a remark in brackets, or behind the comma of a thousand."""
+    """Values that wrap, as one chunk each: within a remark in brackets, behind the comma of a thousand, or at
+    the decimals."""
     left = sorted(parts, key=lambda part: part.y)
+    heights = [part.y for part in left if part.is_value]
     found: list[Chunk] = []
     taken: set[int] = set()
     for index, part in enumerate(left):
         if id(part) in taken:
             continue
         whole = part
-        while whole.is_value or _BEFORE_COMMA.fullmatch(whole.text):
+        while whole.is_value or _BEFORE_COMMA.fullmatch(whole.text) or _BEFORE_POINT.fullmatch(whole.text):
             below = next(
                 (
                     other
@@ -116,7 +123,7 @@ def with_remarks(parts: Sequence[Chunk]) -> list[Chunk]:
                     and 0.5 * part.size < other.y - whole.glyphs[-1].y < _WRAP * part.size
                     and other.left < whole.right
                     and other.right > whole.left
-                    and _goes_on(whole.text, other.text)
+                    and (_goes_on(whole.text, other.text) or _wraps_at_decimals(whole, other, heights))
                 ),
                 None,
             )
@@ -125,8 +132,24 @@ def with_remarks(parts: Sequence[Chunk]) -> list[Chunk]:
             taken.add(id(below))
             box = enclosing((whole.box, below.box))
             whole = Chunk([*whole.glyphs, *below.glyphs], whole.text + below.text, *box, part.size)
-        found.append(whole)
+        found.append(whole if whole is part else _at_its_row(whole, part, heights))
     return found
+
+
+def _at_its_row(whole: Chunk, first: Chunk, heights: Sequence[float]) -> Chunk:
+    """A value of several lines, at the height of the other values of its row, where those beside it
+    (`heights`, sorted) tell: a cell may end in a blank line."""
+    near = [
+        height
+        for height in heights[bisect_left(heights, whole.top) : bisect_left(heights, whole.bottom)]
+        if abs(height - first.y) > _ABREAST * first.size
+    ]
+    if not near or near[-1] - near[0] > _ABREAST * first.size:
+        return whole
+    middle = (near[0] + near[-1]) / 2
+    reach = max(middle - whole.top, whole.bottom - middle)
+    box = (whole.left, middle - reach, whole.right, middle + reach)
+    return Chunk(whole.glyphs, whole.text, *box, whole.size)
 
 
 def without_serials(parts: Sequence[Chunk]) -> None:
@@ -138,6 +161,7 @@ def without_serials(parts: Sequence[Chunk]) -> None:
             columns[-1].append(part)
         else:
             columns.append([part])
+    _without_first_numbers(counting, parts)
     words = [part for part in parts if not part.is_value]
     heads = [word for word in words if word.text.replace(" ", "") in _SERIAL_HEADS]
     for column in columns:
@@ -154,6 +178,27 @@ def without_serials(parts: Sequence[Chunk]) -> None:
         ):
             for part in column:
                 part.is_value = False
+
+
+def _without_first_numbers(counting: Sequence[Chunk], parts: Sequence[Chunk]) -> None:
+    """A number in front of a label that has a number of its own, with values behind it, is no value, be it
+    the only one of the page."""
+    ordered = sorted(parts, key=_height)
+    heights = [part.y for part in ordered]
+    for part in counting:
+        reach = _ABREAST * part.size
+        row = ordered[bisect_left(heights, part.y - reach) : bisect_left(heights, part.y + reach)]
+        row.sort(key=_left)
+        if row[0] is part and len(row) > 2 and not row[1].is_value and NUMBERED.match(row[1].text):
+            part.is_value = not row[-1].is_value
+
+
+def _height(part: Chunk) -> float:
+    return part.y
+
+
+def _left(part: Chunk) -> float:
+    return part.left
 
 
 def without_words(parts: Sequence[Chunk]) -> None:
@@ -181,10 +226,26 @@ def _goes_on(text: str, below: str) -> bool:
     return text[-1] in _ENDS and below[0] in "(（" and NUMBERED.match(below) is None
 
 
+def _wraps_at_decimals(one: Chunk, two: Chunk, heights: Sequence[float]) -> bool:
+    """Whether two lines are one number with its decimals: the second begins with the point, or values that
+    do not wrap stand half way between the two (`heights`, sorted)."""
+    if _TWO_DECIMALS.fullmatch(one.text + two.text) is None:
+        return False
+    if two.text[0] in ".．":
+        return True
+    if not any(sign in one.text for sign in ".．"):
+        return False
+    middle, slack = (one.y + two.y) / 2, _ABREAST * one.size
+    place = bisect_left(heights, middle - slack)
+    return place < len(heights) and heights[place] <= middle + slack
+
+
 def _touch(one: Glyph, two: Glyph) -> bool:
     gap = (two.left - one.right) / max(one.size, two.size)
     if one.text.isdigit() and two.text.isdigit():
         return -0.7 < gap < GAP_OF_DIGITS
+    if {one.text, two.text} & _DASHES and (one.text.isdigit() or two.text.isdigit()):
+        return -0.7 < gap < GAP_OF_NUMBERS
     wide = (is_cjk(one.text) or one.text == " ") and (is_cjk(two.text) or two.text == " ")
     return -0.7 < gap < (_GAP_OF_TEXT if wide else GAP_OF_NUMBERS)
 

@@ -91,3 +91,19 @@ def test_a_row_whose_number_the_printer_repeats_on_both_pages(*, again: bool) ->
     found = values(cut, "statistics")
     assert (found["八/(三)/2"], found["八/(四)"]) == (10, None)
     assert doubts(cut) == (set() if again else {"unknown_row"})
+
+
+def test_a_repeated_row_whose_second_half_is_a_label_too() -> None:
+    rows = whole_rows()
+    at = next(place for place, row in enumerate(rows) if "负责同志参加政府网站在线访谈" in str(row[0]))
+    label, unit, number = rows[at]
+    upper, tail, lower = str(label).partition("政府网站在线访谈")
+    first = [*rows[:at], [upper, unit, number]]
+    second = [rows[0], [tail + lower, unit, number], *rows[at + 1 :]]
+    pages = f"<html><body><h1>{OLD_TITLE}</h1>{table(first)}{table(second)}</body></html>"
+    cut = parse(pages.encode()).report
+    assert cut is not None
+    whole = parse(f"<html><body><h1>{OLD_TITLE}</h1>{table(rows)}</body></html>".encode()).report
+    assert whole is not None
+    assert values(cut, "statistics") == values(whole, "statistics")
+    assert doubts(cut) == set()

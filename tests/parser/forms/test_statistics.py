@@ -173,3 +173,13 @@ def test_yuan_where_the_form_has_ten_thousands_is_a_doubt() -> None:
     (fee,) = [one for one in report.figures if one.key == "statistics.七"]
     assert (fee.value, fee.unit) == (Decimal(1200), "元")
     assert "statistics.七" in {one.where for one in report.doubts if one.kind == "unit"}
+
+
+def test_a_column_of_another_table_takes_no_place_of_a_row() -> None:
+    rows: Rows = [["指标名称", "单位", "本年度", "历年累计"]]
+    rows += [[label, "件", str(place), str(place + 100)] for place, (label, _) in enumerate(FUJIAN)]
+    strange: Rows = [["科室", "收到申请", "不予公开"], ["综合科", "400", "120"]]
+    at = next(place for place, row in enumerate(rows) if "不予公开" in str(row[0]))
+    report = _read([*rows[: at - 1], *strange, *rows[at - 1 :]])
+    code = FUJIAN[at - 1][1]
+    assert values(report, "statistics")[code] == float(at - 1)

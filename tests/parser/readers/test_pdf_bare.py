@@ -289,3 +289,56 @@ def test_one_row_under_a_word_that_wraps_beside_another_is_a_table() -> None:
         "本年处理决定数量",
         "第二十条第（五）项",
     ]
+
+
+def test_a_number_that_wraps_at_its_decimals_is_one() -> None:
+    words = [
+        *rows(700, [("一、收到", "3.00", "14.00", "159.00")]),
+        *((60, 660, "二、办结"), (360, 660, "5.00"), (300, 666.5, "1,312"), (300, 653.5, ".00")),
+        *((420, 666.5, "326.0"), (420, 653.5, "0")),
+    ]
+    (grid,) = grids(read(page_of(words)))
+    assert texts(grid) == [
+        ["一、收到", "3.00", "14.00", "159.00"],
+        ["二、办结", "1,312.00", "5.00", "326.00"],
+    ]
+
+
+def test_numbers_close_below_each_other_are_two() -> None:
+    words = [
+        *((60, 700, "一、收到"), (300, 700, "326.0"), (360, 700, "5.0")),
+        *((60, 687, "二、办结"), (300, 687, "0"), (360, 687, "7.0")),
+        *((60, 674, "三、结转"), (300, 674, "1.0"), (360, 674, "2")),
+    ]
+    (grid,) = grids(read(page_of(words)))
+    assert [row[1] for row in texts(grid)] == ["326.0", "0", "1.0"]
+
+
+def test_a_remark_that_ends_in_a_blank_line_stays_in_its_row() -> None:
+    words = [
+        *rows(700, COUNTS[:2]),
+        *((60, 640, "三、结转"), (360, 640, "7"), (420, 640, "93")),
+        *((300, 659, "89（其"), (300, 646.5, "中网上"), (300, 633.5, "12件）")),
+        *rows(600, [("四、撤回", "1", "12", "8")]),
+    ]
+    (grid,) = grids(read(page_of(words)))
+    assert texts(grid)[2:] == [["三、结转", "89（其中网上12件）", "7", "93"], ["四、撤回", "1", "12", "8"]]
+
+
+def test_a_dash_close_before_a_number_stands_for_none() -> None:
+    places = (300.0, 317.0, 334.0)
+    words = [
+        *rows(700, [("一、收到", "２", "３", "５")], places),
+        *rows(680, [("二、办结", "４", "—", "１")], places),
+    ]
+    (grid,) = grids(read(page_of(words)))
+    assert texts(grid)[1] == ["二、办结", "４", "—", "１"]
+
+
+def test_the_number_of_a_lone_row_on_a_page_is_no_value() -> None:
+    head = [(60, 760, "序号"), (120, 760, "统计指标"), (300, 760, "单位"), (360, 760, "统计数")]
+    first = [*head, (66, 740, "1"), (120, 740, "6、行政复议数"), (300, 740, "件"), (360, 740, "2470")]
+    first += [(66, 100, "2"), (120, 100, "7、行政诉讼数"), (300, 100, "件"), (360, 100, "84")]
+    second = [(66, 780, "3"), (120, 780, "8、举报数"), (300, 780, "件"), (360, 780, "2663")]
+    grid = grids(read(page_of(first, second)))[-1]
+    assert texts(grid)[-1] == ["3", "8、举报数", "件", "2663"]
