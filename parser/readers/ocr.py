@@ -6,6 +6,7 @@ writes a log. A worker process loads them once.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -133,7 +134,10 @@ def _letters() -> list[str]:
 
 @cache
 def _session(name: str) -> Any:
+    # The library tells its maker of every start unless it is told not to before it is loaded.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     runtime = import_module("onnxruntime")
+    runtime.disable_telemetry_events()
     options = runtime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     # An arena keeps the memory of the largest page for ever.
