@@ -135,8 +135,14 @@ class NothingToCompare(UsageError):
 
 
 class BadKey(UsageError):
-    en = "{path} cannot sign: {problem}; `openssl ecparam -name secp384r1 -genkey -noout -out {path}` makes a key"
-    zh = "{path} 不能用于签名：{problem}；可用 `openssl ecparam -name secp384r1 -genkey -noout -out {path}` 生成密钥"
+    en = (
+        "{path} cannot sign: {problem}; "
+        "`openssl ecparam -name secp384r1 -genkey -noout -out {path}` makes a key"
+    )
+    zh = (
+        "{path} 不能用于签名：{problem}；"
+        "可用 `openssl ecparam -name secp384r1 -genkey -noout -out {path}` 生成密钥"
+    )
 
 
 class NotFound(NianbaoError):

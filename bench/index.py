@@ -35,13 +35,12 @@ _URL = "'https://www.site' || (page % {sites}) || '.gov.cn/xxgk/zfxxgkml/bmgkbg/
 _ROWS = """
 WITH RECURSIVE pages(page) AS (SELECT 0 UNION ALL SELECT page + 1 FROM pages WHERE page + 1 < {pages})
 INSERT INTO captures (
-    run_id, site, url, surt, captured_at, method, status, outcome, content_type, payload_sha256, payload_sha1,
+    run_id, site, url, captured_at, method, status, outcome, content_type, payload_sha256, payload_sha1,
     payload_bytes, reconstructed, role, followed, segment_id, record_id, record_offset, request_offset,
     request_bytes, response_offset, response_bytes {further}
 )
 SELECT
     1, 'www.site' || (page % {sites}) || '.gov.cn', {url},
-    'cn,gov,site' || (page % {sites}) || ',www)/xxgk/zfxxgkml/bmgkbg/t' || page || '.html',
     :at, 'GET', 200, 'complete', 'text/html', lower(hex(randomblob(32))), substr(hex(randomblob(16)), 1, 32),
     43253, 0, 'report', 'a link that says so', 1, 'urn:uuid:' || lower(hex(randomblob(16))),
     :night * {pages} + page, 1, 400, :night * {pages} + page, 12000 {values}

@@ -15,7 +15,6 @@ from storage.models import Capture
 from storage.revisits import NO_ORIGINAL, Revisit
 from storage.segment import PlacedGroup
 from storage.spool import Octets
-from storage.surt import surt
 
 MOST_OF_A_VALIDATOR = 1024
 """Octets of an ETag that are kept; what is longer is nothing to be sent back every night."""
@@ -39,7 +38,6 @@ def capture_row(
         "run_id": run_id,
         "site": site,
         "url": exchange.url,
-        "surt": surt(exchange.url),
         "captured_at": exchange.captured_at,
         "method": exchange.method,
         "status": reply.status,

@@ -2,8 +2,8 @@
 
 Every tool that reads such a file works this key out of the address that it is asked for, so it must be worked
 out as they do: case, `www.`, session ids, the order of a query and a closing slash are folded away. Addresses
-that differ are thrown together by it; which one a row means is told by the row's `url`. For our own index see
-`storage.surt`, which folds nothing of the kind.
+that differ are thrown together by it; which one a row means is told by the row's `url`. Our own index goes by
+the exact address and knows no key.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ import re
 from functools import lru_cache
 from urllib.parse import quote_from_bytes, unquote_to_bytes, urlsplit
 
-from storage.surt import DEFAULT_PORTS
-
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 _NOT_A_URL = "\t\r\n"
 _KEPT = "".join(chr(code) for code in range(0x21, 0x7F) if chr(code) not in "#%")
 _WWW = re.compile(r"^www\d*\.")
@@ -49,7 +48,7 @@ def cdx_key(url: str) -> str:
     if not host:
         return url
     key = _host(host)
-    if port is not None and port != DEFAULT_PORTS.get(parts.scheme):
+    if port is not None and port != _DEFAULT_PORTS.get(parts.scheme):
         key += f":{port}"
     query = _query(_escaped(parts.query))
     return f"{key}){_path(_escaped(parts.path))}" + (f"?{query}" if query else "")

@@ -230,7 +230,6 @@ class Capture(Base):
     __table_args__ = (
         # A time map is read from this index alone: the rows of an address lie a night apart in the table.
         Index("ix_captures_time_map", "url", "captured_at", "id", "status", "payload_sha256"),
-        Index("ix_captures_surt_captured_at", "surt", "captured_at"),
         Index("ix_captures_run_url", "run_id", "url"),
         # Finds the original of a payload at once, however many revisits refer to it.
         Index("ix_captures_payload", "payload_sha256", "original_offset"),
@@ -246,7 +245,6 @@ class Capture(Base):
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
     site: Mapped[str] = mapped_column(String(255))
     url: Mapped[str] = mapped_column(Text)
-    surt: Mapped[str] = mapped_column(Text)
     captured_at: Mapped[datetime]
     method: Mapped[str] = mapped_column(String(16))
     status: Mapped[int | None]

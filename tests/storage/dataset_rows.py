@@ -58,7 +58,6 @@ class Rows:
                 "run_id": self.run.id,
                 "site": self.site,
                 "url": url,
-                "surt": url,
                 "captured_at": NIGHT,
                 "method": "GET",
                 "status": 200,

@@ -83,7 +83,7 @@ class Nights:
         answered = payload is not None
         digest = hashlib.sha256((payload or "").encode()).hexdigest()
         row = {
-            "run_id": self.run_id, "site": SITE, "url": url, "surt": url, "captured_at": self.now,
+            "run_id": self.run_id, "site": SITE, "url": url, "captured_at": self.now,
             "method": "GET", "status": 200 if answered else None, "role": "report", "followed": "link",
             "outcome": "complete" if answered else "failed",
             "payload_sha256": digest if answered else None,

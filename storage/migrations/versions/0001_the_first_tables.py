@@ -133,7 +133,6 @@ def upgrade() -> None:
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("site", sa.String(length=255), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("surt", sa.Text(), nullable=False),
         sa.Column("captured_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("method", sa.String(length=16), nullable=False),
         sa.Column("status", sa.Integer(), nullable=True),
@@ -174,7 +173,6 @@ def upgrade() -> None:
     with op.batch_alter_table("captures", schema=None) as batch_op:
         batch_op.create_index("ix_captures_payload", ["payload_sha256", "original_offset"], unique=False)
         batch_op.create_index("ix_captures_run_url", ["run_id", "url"], unique=False)
-        batch_op.create_index("ix_captures_surt_captured_at", ["surt", "captured_at"], unique=False)
         batch_op.create_index(
             "ix_captures_time_map", ["url", "captured_at", "id", "status", "payload_sha256"], unique=False
         )

@@ -191,8 +191,8 @@ class _Writer:
         heights: list[float],
         cut: tuple[bool, bool],
     ) -> None:
-        """The rows of `part` on this page. The text of a cell that was cut stands in its first part, as far as
-        it fits there, and goes on in the next."""
+        """The rows of `part` on this page. The text of a cell that was cut stands in its first part, as
+        far as it fits there, and goes on in the next."""
         lefts = _sums(MARGIN, widths)
         tops = _sums(self.y, [heights[row] for row in part])
         place = {row: index for index, row in enumerate(part)}
