@@ -381,6 +381,7 @@ class Version(Base):
     content_hash: Mapped[str] = mapped_column(String(64))
     capture_id: Mapped[int] = mapped_column(ForeignKey("captures.id"))
     payload_sha256: Mapped[str] = mapped_column(String(64))
+    """of what was read: that of the capture, or of the page with its images (`storage.page_images`)"""
     parser_version: Mapped[str] = mapped_column(String(32))
     captured_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
