@@ -14,8 +14,9 @@ from PIL import Image
 from bench.truthset.scan_paper import Paper
 from parser import parse, pictures
 from parser.document import Document, Grid, Paragraph, State, Unreadable
-from parser.readers import detect, image, page_images, pdf
+from parser.readers import bundle, detect, image, page_images, pdf
 from parser.readers.scan_straight import bend_of
+from tests.parser.readers.drawn.archive_files import zipped
 
 SIZE = (420.0, 220.0)
 ROWS = (("信息内容", "本年制发件数", "现行有效件数"), ("规章", "1", "0"), ("规范性文件", "12", ""))
@@ -107,6 +108,17 @@ def test_several_images_are_the_pages_of_one_document(page: Image.Image) -> None
     assert document.pages == 2
     assert {(block.locator.member, block.locator.page) for block in document.blocks} == {("2.tif", 1)}
     assert _texts(document)[1] == [list(row) for row in ROWS]
+
+
+def test_numbered_images_in_an_archive_are_one_document(page: Image.Image) -> None:
+    blank = Image.new("L", page.size, 255)
+    payload = zipped({"年报/10.png": _octets([page], "PNG"), "年报/9.png": _octets([blank], "PNG")})
+    document = bundle.read(payload)
+    assert (document.format, document.pages) == ("zip", 2)
+    assert {(block.locator.member, block.locator.page) for block in document.blocks} == {("年报/10.png", 1)}
+    assert _texts(document)[1] == [list(row) for row in ROWS]
+    (grid,) = (block for block in document.blocks if isinstance(block, Grid))
+    assert pictures.outline(payload, grid.cells[0].locator.as_dict()).startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize(
