@@ -137,11 +137,11 @@ class NothingToCompare(UsageError):
 class BadKey(UsageError):
     en = (
         "{path} cannot sign: {problem}; "
-        "`openssl ecparam -name secp384r1 -genkey -noout -out {path}` makes a key"
+        "`openssl ecparam -name secp384r1 -genkey -noout -out NEW.pem` makes a key"
     )
     zh = (
         "{path} 不能用于签名：{problem}；"
-        "可用 `openssl ecparam -name secp384r1 -genkey -noout -out {path}` 生成密钥"
+        "可用 `openssl ecparam -name secp384r1 -genkey -noout -out NEW.pem` 生成密钥"
     )
 
 

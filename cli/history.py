@@ -22,8 +22,8 @@ from parser.report import number
 from parser.visible import INSIGNIFICANT, TEXT
 from storage.archive import read_payload
 from storage.captures import history, nearest
+from storage.identities import find_report
 from storage.models import Capture, Change, ChangedFigure, FalseValidator, ReportRow, Version
-from storage.records import find_report
 from storage.timeline import CONTENT, SAME, Stretch, timeline
 
 

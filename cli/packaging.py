@@ -22,9 +22,9 @@ from parser.readers import detect
 from spiders.page import Page, style_requisites
 from storage.cdxj import write_cdxj
 from storage.exchange import Reply, decode_content
+from storage.identities import find_report
 from storage.models import Capture, ReadingRow
 from storage.outfile import whole_file
-from storage.records import find_report
 from storage.selection import Selection, of_report
 from storage.signing import Signer
 from storage.wacz import Told, write_wacz

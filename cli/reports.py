@@ -21,9 +21,9 @@ from cli.provenance import show_cell
 from cli.record import show_record
 from errors import BadCall
 from parser.report import number
+from storage.identities import find_report
 from storage.knowledge import Knowledge, knowledge
 from storage.models import Agency, ReportRow, Version
-from storage.records import find_report
 
 
 def reports(

@@ -19,9 +19,9 @@ from cli.content import version_record
 from cli.moments import parse_moment
 from errors import BadTime, NoCapture, NoReply, NoVersion, UnknownReport
 from storage.captures import nearest
+from storage.identities import find_report
 from storage.knowledge import knowledge
 from storage.models import Capture, ReadingRow, ReportRow, Version
-from storage.records import find_report
 from storage.sources import REPORT
 
 _NUMBER_DIGITS = 9

@@ -112,8 +112,6 @@ _DIGITS = {character: value for value, character in enumerate("零一二三四�
     "玖": 9,
 }
 _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000}
-CHINESE_NUMERAL = "[零〇○一二两三四五六七八九十百千万]"
-"""Pattern of one character of a number written in Chinese."""
 
 
 def chinese_number(text: str) -> int | None:

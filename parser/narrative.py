@@ -19,7 +19,6 @@ from parser.titles import Title
 _PERIOD_WORDS = re.compile(r"统计|期限|数据|起止|时间")
 _YEARS = re.compile(r"(?<!\d)(20\d{2})年")
 _SENTENCE = re.compile(r"[^。；;！!\n]+[。；;！!]?")
-_FEE = re.compile(r"信息处理费|收取[^。；]{0,20}费|收费[^。；]{0,6}减免|收费情况|费用")
 _PROCESSING_FEE = "信息处理费"
 _NONE_TAKEN = re.compile(
     r"(?:未|没有|无|不|未曾|均未)(?:产生|发生|收取|向|对|进行|涉及|有)?[^，。；]{0,24}(?:费|收费)|免费"

@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 
 from errors import NotYetKnown, UnknownReport
 from storage.models import PAGE_STATUSES, Capture, Change, FindingRow, ReportRow, Sighting, Version
+from storage.presences import PRESENCES
+from storage.sources import NOT_A_REPORT
 
 _PRESENCES = {"new": "published", "returned": "published"} | {
-    kind: kind for kind in ("gone", "blocked", "moved", "unreadable", "not_a_report")
+    kind: kind for kind in (*PRESENCES, NOT_A_REPORT)
 }
 """What a change says of a report's presence; `changed` says nothing of it."""
 

@@ -8,28 +8,25 @@ payload of the last version as the present parser reads it.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from errors import Ambiguous, UnknownReport
+from storage.changelog import ChangeLog
 from storage.content import (
     as_read,
-    changed_figures,
-    changed_parts,
     content_hash,
     doubt_row,
     figure_row,
     finding_row,
 )
 from storage.database import Database
+from storage.identities import free_id
 from storage.models import (
-    PAGE_STATUSES,
     Agency,
     Capture,
     Change,
@@ -41,11 +38,9 @@ from storage.models import (
 )
 from storage.overrides import NO_OVERRIDES, Overrides
 from storage.page_images import digests
+from storage.presences import PRESENCES, presence_of
 from storage.runs import IMPORT
 from storage.sources import NOT_A_REPORT, REPORT, Best, Choose, Source, best_of, seen_sources
-
-PRESENCES = ("gone", "blocked", "moved", "unreadable")
-"""What a visit may meet instead of a report."""
 
 
 def record_run(
@@ -102,26 +97,6 @@ def record_again(
     return counts, recorder.lapsed
 
 
-def find_report(session: Session, text: str) -> ReportRow:
-    """A report by its id, its beginning, or its URL. Raises `UnknownReport`, `Ambiguous`."""
-    exact = session.scalar(select(ReportRow).where((ReportRow.id == text) | (ReportRow.url == text)))
-    if exact is not None:
-        return exact
-    found = session.scalars(
-        select(ReportRow).where(ReportRow.id.startswith(text, autoescape=True)).order_by(ReportRow.id)
-    ).all()
-    if not found:
-        raise UnknownReport(report=text)
-    if len(found) > 1:
-        raise Ambiguous(what=text, found=", ".join(report.id for report in found[:4]))
-    return found[0]
-
-
-def report_id(site: str, url: str, digits: int = 8) -> str:
-    """The id of the report at an address: it stays what it is, whatever is read there later."""
-    return f"{site}-{hashlib.sha256(url.encode()).hexdigest()[:digits]}"
-
-
 def _with_reports(sources: dict[str, list[Source]]) -> dict[str, list[Source]]:
     """Those that hold a report."""
     return {url: found for url, found in sources.items() if any(source.is_report for source in found)}
@@ -142,6 +117,7 @@ class _Recorder:
     ) -> None:
         self._session = session
         self._run_id = run_id
+        self._changes = ChangeLog(session, run_id, now)
         self._imported = session.get_one(Run, run_id).kind == IMPORT
         self._parser_version = parser_version
         self._now = now
@@ -168,13 +144,13 @@ class _Recorder:
         record = self._said(report, best.record)
         if last is None:
             version = self._add(report, record, best, "source_changed", 1)
-            yield self._log(report, "new", "source_changed", new=version)
+            yield self._changes.add(report, "new", "source_changed", new=version)
         elif report.presence != "published":
-            yield self._log(report, "returned", "source_changed", old=last, new_capture=best.capture)
+            yield self._changes.add(report, "returned", "source_changed", old=last, new_capture=best.capture)
         if last is not None and last.content_hash != content_hash(record):
             cause = self._cause(last, best.capture)
             version = self._add(report, record, best, cause, last.number + 1)
-            yield self._log(report, "changed", cause, old=last, new=version)
+            yield self._changes.add(report, "changed", cause, old=last, new=version)
         report.presence = "published"
         report.last_seen = max(report.last_seen, best.capture.captured_at)
 
@@ -188,7 +164,7 @@ class _Recorder:
         )
         for report in [report for report in known if report.url not in taken]:
             capture = self._seen(report.url)
-            presence, note = _presence(capture)
+            presence, note = presence_of(capture)
             if capture is None or presence in (None, report.presence) or self._outdated(report, capture):
                 continue
             if report.presence == NOT_A_REPORT:
@@ -208,7 +184,7 @@ class _Recorder:
                     if presence == report.presence:
                         continue
             report.presence = presence or report.presence
-            yield self._log(report, report.presence, cause, old=last, new_capture=capture, note=note)
+            yield self._changes.add(report, report.presence, cause, old=last, new_capture=capture, note=note)
 
     def reread(self, report: ReportRow) -> Iterable[str]:
         """What the present parser and the overrides make of the copies that the last version was chosen from.
@@ -229,7 +205,7 @@ class _Recorder:
         read_alike = content_hash(as_read(last.record)) == content_hash(best.record)
         cause = "override" if read_alike else "parser_changed"
         version = self._add(report, record, best, cause, last.number + 1)
-        yield self._log(report, "changed", cause, old=last, new=version)
+        yield self._changes.add(report, "changed", cause, old=last, new=version)
 
     def withdraw(self, report: ReportRow) -> Iterable[str]:
         """Say so where the present parser reads no report in what the last version was read from."""
@@ -241,7 +217,9 @@ class _Recorder:
         if presence == report.presence or (presence != NOT_A_REPORT and report.presence != "published"):
             return
         report.presence = presence
-        yield self._log(report, presence, "parser_changed", old=last, new_capture=last.capture, note=note)
+        yield self._changes.add(
+            report, presence, "parser_changed", old=last, new_capture=last.capture, note=note
+        )
 
     def _unread(self, copies: list[Source]) -> tuple[str, str] | None:
         """The presence of a report in none of whose copies the present parser reads one, and why.
@@ -267,7 +245,7 @@ class _Recorder:
         report.presence = before if before in PRESENCES else "published"
         kind = before if before in PRESENCES else "returned"
         note = "read as a report again"
-        yield self._log(report, kind, "parser_changed", old=last, new_capture=last.capture, note=note)
+        yield self._changes.add(report, kind, "parser_changed", old=last, new_capture=last.capture, note=note)
 
     def _outdated(self, report: ReportRow, capture: Capture) -> bool:
         """Whether another run has recorded something newer: this one was cut, and is completed late."""
@@ -307,7 +285,7 @@ class _Recorder:
     def _did_not_answer(self, url: str) -> bool:
         """Whether a URL was asked for in this run and gave nothing that could be judged."""
         now = self._seen(url)
-        return now is not None and _presence(now)[0] in (None, "blocked")
+        return now is not None and presence_of(now)[0] in (None, "blocked")
 
     def _cause(self, last: Version, capture: Capture) -> str:
         """Why a report reads otherwise: by our doing where its page or file is as it was, but unreadable."""
@@ -332,14 +310,9 @@ class _Recorder:
         reading = self._session.get(ReadingRow, (payload_sha256, self._parser_version))
         return reading is not None and reading.state == REPORT
 
-    def _free_id(self, site: str, url: str) -> str:
-        """The report's id, with more digits where another report's address has the same first ones."""
-        wanted = (report_id(site, url, digits) for digits in (8, 16, 64))
-        return next(one for one in wanted if self._session.get(ReportRow, one) is None)
-
     def _new(self, url: str, site: str, capture: Capture) -> ReportRow:
         report = ReportRow(
-            id=self._free_id(site, url),
+            id=free_id(self._session, site, url),
             site=site,
             url=url,
             presence="published",
@@ -397,52 +370,3 @@ class _Recorder:
             agency = Agency(site=site, name=name)
             self._session.add(agency)
         return agency
-
-    def _log(
-        self,
-        report: ReportRow,
-        kind: str,
-        cause: str,
-        *,
-        old: Version | None = None,
-        new: Version | None = None,
-        new_capture: Capture | None = None,
-        note: str = "",
-    ) -> str:
-        # The write lock is held since the transaction began, so that numbers follow commits without a gap.
-        seq = (self._session.scalar(select(func.max(Change.seq))) or 0) + 1
-        figures = changed_figures(old, new) if old is not None and new is not None else []
-        new_capture_id = new.capture_id if new is not None else (new_capture.id if new_capture else None)
-        self._session.add(
-            Change(
-                seq=seq,
-                at=self._now,
-                run_id=self._run_id,
-                report_id=report.id,
-                kind=kind,
-                cause=cause,
-                note=note or (changed_parts(old, new) if old is not None and new is not None else ""),
-                old_version_id=old.id if old is not None else None,
-                new_version_id=new.id if new is not None else None,
-                old_capture_id=old.capture_id if old is not None else None,
-                new_capture_id=new_capture_id,
-                figures=figures,
-            )
-        )
-        self._session.flush()
-        return kind
-
-
-def _presence(capture: Capture | None) -> tuple[str | None, str]:
-    """What an answer says of a report that was not read: its presence, and a note. `None`: nothing."""
-    if capture is None or capture.outcome != "complete" or capture.status is None:
-        return None, ""
-    if capture.blocked:
-        return "blocked", f"{capture.status}, {capture.blocked}"
-    if capture.status in (404, 410):
-        return "gone", str(capture.status)
-    if capture.status in PAGE_STATUSES and capture.payload_sha256 is not None:
-        return "unreadable", "the page is there but holds no report that can be read"
-    if 300 <= capture.status < 400 and capture.status != 304:
-        return "moved", str(capture.status)
-    return None, ""

@@ -191,15 +191,5 @@ class _Reader:
             )
 
 
-def is_empty(region: Region) -> bool:
-    """Whether no row of the region prints a number."""
-    return not any(
-        read_number(cell.text).value is not None
-        for line in region.lines
-        if not _is_header(line)
-        for cell in line.parts.values
-    )
-
-
 KINDS = (STATISTICS, FUJIAN)
 """The regions that `read_statistics` reads."""

@@ -20,7 +20,6 @@ _MARKDOWN_HEADING = re.compile(r"^(#{1,6})\s*(\S.*?)\s*#*$")
 _NUMBERS = re.compile(
     r"^(?P<label>.*?[^\s\d.,])(?P<numbers>(?:[ \u3000]+(?:[-−]?\d[\d,，.]*|/|—|－|无)){4,})\s*$"
 )
-_WIDE_GAP = re.compile(r"(?:[ \u3000]{2,}|\u3000)")
 _BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 _EMPHASIS = re.compile(r"\*\*|__")
 _HEADING_START = re.compile(

@@ -11,8 +11,9 @@ from sqlalchemy import select
 
 from errors import Ambiguous, UnknownReport
 from parser.copies import best_copy
+from storage.identities import find_report, report_id
 from storage.models import Change, Sighting
-from storage.records import find_report, record_run, report_id
+from storage.records import record_run
 from tests.storage.exchanges import SITE, URL
 from tests.storage.reports_seen import Nights, figure, payload_of, record
 
@@ -239,11 +240,11 @@ def test_two_writers_number_the_changes_without_a_gap(nights: Nights) -> None:
 def test_reports_whose_addresses_share_the_first_digits(
     nights: Nights, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import storage.records
+    import storage.identities
 
-    short = storage.records.report_id
+    short = storage.identities.report_id
     monkeypatch.setattr(
-        storage.records,
+        storage.identities,
         "report_id",
         lambda site, url, digits=8: f"{site}-0" if digits == 8 else short(site, url, digits),
     )
