@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from parser.document import Cell
 from parser.folding import fold, label
-from parser.forms.columns import Column, Header, Slot, build_header
+from parser.forms.columns import Column, Header, build_header
+from parser.forms.layout import Slot
 from parser.forms.lines import Line, Parts
 from parser.forms.regions import REQUESTS, lexicons
 from parser.forms.sheet import Sheet

@@ -13,8 +13,9 @@ from dataclasses import replace
 
 from parser.document import Cell
 from parser.folding import fold
-from parser.forms.columns import Header, Layout, build_header
+from parser.forms.columns import Header, build_header
 from parser.forms.halves import mend
+from parser.forms.layout import Layout
 from parser.forms.likeness import Match
 from parser.forms.lines import Line, Parts
 from parser.forms.regions import PROACTIVE, Region, lexicons

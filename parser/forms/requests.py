@@ -16,8 +16,8 @@ from parser.forms.applicants import (
     find_headers,
     row_total_holds,
 )
-from parser.forms.columns import Laid, Layout
 from parser.forms.halves import mend
+from parser.forms.layout import Laid, Layout
 from parser.forms.likeness import Match
 from parser.forms.lines import Line, Parts
 from parser.forms.regions import REQUESTS, Region, lexicons

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from parser.document import Cell
 from parser.folding import fold
-from parser.forms.columns import Header, Layout, Slot, build_header
+from parser.forms.columns import Header, build_header
+from parser.forms.layout import Layout, Slot
 from parser.forms.lines import Line, Parts
 from parser.forms.regions import REVIEW, Region, lexicons
 from parser.forms.sheet import Sheet

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 
 from parser.document import Cell
 from parser.folding import fold, label
-from parser.forms.columns import Column, Header, Layout, build_header
+from parser.forms.columns import Column, Header, build_header
 from parser.forms.halves import mend
+from parser.forms.layout import Layout
 from parser.forms.likeness import Lexicon, Match
 from parser.forms.lines import Line, Parts
 from parser.forms.regions import FUJIAN, STATISTICS, Region, lexicons
 from parser.forms.sheet import Sheet, merge
-from parser.numbers import is_unit, read_number
+from parser.numbers import is_unit
 
 PREFIX = "statistics"
 _NAME_WORDS = frozenset({"统计指标", "指标名称", "指标", "项目", "统计项目", "指标内容", "名称"})
