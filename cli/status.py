@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from cli import screen
@@ -17,10 +17,15 @@ from cli.language import Words
 from cli.moments import iso_moment, show_iso, show_moment
 from errors import NoHome
 from spiders.site import load_profiles
+from storage.fixity_account import standing
 from storage.home import NIGHT_LOCK, is_free
 from storage.models import Capture, FalseValidator, ReadingRow, ReportRow, Run, Segment
+from storage.runs import IMPORT
 
 RUNS_SHOWN = 10
+DAMAGES_SHOWN = 3
+"""Of one segment; `nianbao verify` shows all."""
+COUNTED = ("captures", "blocked", "failed")
 
 AsJson = Annotated[bool, typer.Option("--json", help="option.json")]
 
@@ -29,9 +34,11 @@ def status(ctx: typer.Context, as_json: AsJson = False) -> None:
     here = desk(ctx)
     with reading(here) as session:
         runs = _last_runs(session)
+        counts = _counts(session, [run.id for run in runs])
         account = {
             "home": str(here.settings.home),
-            "runs": [_run_json(run, _state(run, here)) for run in runs],
+            "damage": [_damage_json(one) for one in standing(session, here.settings.archive_dir)],
+            "runs": [_run_json(run, _state(run, here)) | counts[run.id] for run in runs],
             "trouble": list(_trouble(session)),
             "quarantined": list(_quarantined(session)),
             "reports": _presences(session),
@@ -77,10 +84,11 @@ def sites(ctx: typer.Context, as_json: AsJson = False) -> None:
 
 
 def _visits(here: Desk) -> dict[str, Run]:
-    """The last run over each site; none where there is no home yet."""
+    """The last run that went to each site, which an import did not; none where there is no home yet."""
     try:
         with reading(here) as session:
-            runs = session.scalars(select(Run).order_by(Run.id)).all()
+            visits = select(Run).where(Run.kind != IMPORT).order_by(Run.id)
+            runs = session.scalars(visits).all()
     except NoHome:
         return {}
     return {domain: run for run in runs for domain in run.sites}
@@ -112,6 +120,29 @@ def _run_json(run: Run, state: str) -> dict[str, Any]:
         "resumed": run.resumed,
         "sites": run.sites,
         "summary": run.summary,
+    }
+
+
+def _counts(session: Session, runs: list[int]) -> dict[int, dict[str, int]]:
+    """What each run has in the index by now, ended or not."""
+    failed = func.sum(case((Capture.outcome != "complete", 1), else_=0))
+    counted = (
+        select(Capture.run_id, func.count(), func.count(Capture.blocked), failed)
+        .where(Capture.run_id.in_(runs))
+        .group_by(Capture.run_id)
+    )
+    counts = {run: dict.fromkeys(COUNTED, 0) for run in runs}
+    for run, *numbers in session.execute(counted):
+        counts[run] = {name: int(number) for name, number in zip(COUNTED, numbers, strict=True)}
+    return counts
+
+
+def _damage_json(segment: dict[str, Any]) -> dict[str, Any]:
+    """A damaged segment; how many captures it concerns, because a lost one may concern all of a night."""
+    return segment | {
+        "captures": len(segment["captures"]),
+        "kinds": list(dict.fromkeys(one["kind"] for one in segment["damages"])),
+        "damages": segment["damages"][:DAMAGES_SHOWN],
     }
 
 
@@ -161,13 +192,13 @@ def _quarantined(session: Session) -> Iterator[dict[str, Any]]:
 
 def _presences(session: Session) -> dict[str, int]:
     counted = select(ReportRow.presence, func.count()).group_by(ReportRow.presence)
-    return dict(session.execute(counted).tuples().all())
+    return dict(session.execute(counted).all())
 
 
 def _archive(session: Session, folder: Path) -> dict[str, Any]:
     """How much is kept. The size is that of the files, so that a segment being written counts too."""
     sizes = [path.stat().st_size for path in folder.glob("*.warc.gz*")] if folder.is_dir() else []
-    states = dict(session.execute(select(Segment.state, func.count()).group_by(Segment.state)).tuples().all())
+    states = dict(session.execute(select(Segment.state, func.count()).group_by(Segment.state)).all())
     oldest = session.scalar(select(func.min(Capture.captured_at)))
     newest = session.scalar(select(func.max(Capture.captured_at)))
     return {
@@ -188,6 +219,8 @@ def _show(account: dict[str, Any], words: Words) -> None:
     presences = ", ".join(
         f"{words.term('presence', name)} {count}" for name, count in account["reports"].items()
     )
+    if account["damage"]:
+        _show_damage(account["damage"], words)
     screen.pairs(
         [
             (words("head.home"), account["home"]),
@@ -221,7 +254,23 @@ def _show(account: dict[str, Any], words: Words) -> None:
         )
 
 
+def _show_damage(damage: list[dict[str, Any]], words: Words) -> None:
+    captures = sum(segment["captures"] for segment in damage)
+    screen.line(words("status.damage", segments=len(damage), captures=captures))
+    screen.table(
+        words.heads("segment", "at", "captures", "problem"),
+        [
+            (
+                segment["segment"], show_iso(segment["found_at"]), segment["captures"],
+                ", ".join(words.term("damage", kind) for kind in segment["kinds"]),
+            )
+            for segment in damage
+        ],
+    )  # fmt: skip
+    screen.line("")
+
+
 def _run_line(run: dict[str, Any], words: Words) -> list[object]:
-    counts = [run["summary"].get(name, "") for name in ("captures", "blocked", "failed", "reports_read")]
+    counts = [*(run[name] for name in COUNTED), run["summary"].get("reports_read", "")]
     times = [show_iso(run["started_at"]), show_iso(run["ended_at"])]
     return [run["run"], words.term("kind", run["kind"]), words.term("run", run["state"]), *times, *counts]

@@ -1,14 +1,19 @@
-"""The account of a pass over the archive: segments read, what is wrong with them, the captures concerned."""
+"""The account of a pass over the archive: segments read, what is wrong with them, the captures concerned.
+
+And of all passes together: what was found damaged and was not put right since.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from storage.models import Capture, FixityCheck, FixityDamage, FixityPass, Segment
+from storage.segment import OPEN_SUFFIX, SEALED_SUFFIX
 
 _WITHOUT_FILE = ("missing", "unreadable")
 """Kinds of damage that concern every capture of a segment."""
@@ -37,6 +42,34 @@ def account(session: Session, pass_id: int) -> dict[str, Any]:
         "damaged": [_told(session, check) for check in checks if check.state == "damaged"],
         "repaired": [check.segment for check in checks if check.state == "repaired"],
     }
+
+
+def standing(session: Session, folder: Path) -> list[dict[str, Any]]:
+    """The segments that are damaged as far as is known: the last check of each says so. JSON-ready.
+
+    `found_at` is when it was first found since the segment was last sound, `captures` are those concerned.
+    """
+    last = select(func.max(FixityCheck.id)).group_by(FixityCheck.segment)
+    damaged = select(FixityCheck).where(FixityCheck.state == "damaged", FixityCheck.id.in_(last))
+    told = []
+    for check in session.scalars(damaged.order_by(FixityCheck.segment)):
+        if _is_gone(session, folder, check.segment):
+            continue
+        sound = select(func.coalesce(func.max(FixityCheck.id), 0)).where(
+            FixityCheck.segment == check.segment, FixityCheck.state != "damaged"
+        )
+        first = select(func.min(FixityCheck.checked_at)).where(
+            FixityCheck.segment == check.segment, FixityCheck.id > sound.scalar_subquery()
+        )
+        told.append({"found_at": _moment(session.scalar(first))} | _told(session, check))
+    return told
+
+
+def _is_gone(session: Session, folder: Path, segment: str) -> bool:
+    """Whether it was a file unknown to the index that has been taken away: no pass meets it again."""
+    if session.scalar(select(Segment.id).where(Segment.name == segment)) is not None:
+        return False
+    return not any((folder / f"{segment}{suffix}").exists() for suffix in (SEALED_SUFFIX, OPEN_SUFFIX))
 
 
 def _told(session: Session, check: FixityCheck) -> dict[str, Any]:
