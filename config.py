@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import locale
 import os
+import re
+from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -19,16 +21,19 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from errors import BadSetting
 
 Language = Literal["en", "zh"]
+PREFIX = "NIANBAO_"
+_CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):[0-5]?[0-9]")
+_OBJECT_STORE = re.compile(r"s3://[^/\s?#@]+(/[^\s?#]*)?")
 
 
 class Settings(BaseSettings):
     """Settings of one installation. Immutable; make a new one to see a changed environment."""
 
-    model_config = SettingsConfigDict(env_prefix="NIANBAO_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", allow_inf_nan=False)
 
     home: Path = Field(default=Path("data"), description="folder of the database and the segments")
     database_url: str = Field(default="", description="SQLAlchemy URL; SQLite in the home when empty")
-    lang: Language | None = Field(default=None, description="language of help and messages: zh or en")
+    lang: Language | None = Field(default=None, description="language of help and messages: zh or en; the locale's when not set")
     debug: bool = Field(default=False, description="show the traceback of an internal error")
     sites_dir: Path | None = Field(default=None, description="folder of site profiles instead of our own")
     contact: str = Field(
@@ -67,9 +72,15 @@ class Settings(BaseSettings):
     @field_validator("night_at")
     @classmethod
     def _clock(cls, text: str) -> str:
-        hour, _, minute = text.partition(":")
-        if not (hour.isdigit() and minute.isdigit() and int(hour) < 24 and int(minute) < 60):
+        if not _CLOCK.fullmatch(text):
             raise ValueError("must be a time of day such as 02:00")
+        return text
+
+    @field_validator("archive_url")
+    @classmethod
+    def _object_store(cls, text: str) -> str:
+        if text and not _OBJECT_STORE.fullmatch(text):
+            raise ValueError("must be s3://bucket or s3://bucket/prefix")
         return text
 
     @field_validator("timezone")
@@ -107,11 +118,22 @@ class Settings(BaseSettings):
 
 def settings() -> Settings:
     """The settings of this process's environment. Raises `BadSetting` naming the variable."""
+    _refuse_unknown()
     try:
         return Settings()
     except ValidationError as error:
         first = error.errors()[0]
-        name = f"NIANBAO_{str(first['loc'][0]).upper()}"
+        name = f"{PREFIX}{str(first['loc'][0]).upper()}"
         raise BadSetting(
             name=name, value=first.get("input"), problem=first["msg"].removeprefix("Value error, ")
         ) from error
+
+
+def _refuse_unknown() -> None:
+    """A misspelt name would leave a default in force without a word, a delay between requests for one."""
+    known = [f"{PREFIX}{field.upper()}" for field in Settings.model_fields]
+    for name, value in os.environ.items():
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            close = get_close_matches(name.upper(), known, 1)
+            problem = "there is no such setting" + (f"; {close[0]} is one" if close else "")
+            raise BadSetting(name=name, value=value, problem=problem)

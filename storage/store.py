@@ -41,10 +41,9 @@ class Store:
     """One place in an S3 store. Every call raises `StoreTrouble` where the store does not do it."""
 
     def __init__(self, url: str, endpoint: str = "", *, timeout: float = 60.0) -> None:
-        """`endpoint`: where the store is, unless it is Amazon's. Raises `BadSetting`."""
+        """`url`: as the settings take it. `endpoint`: where the store is, unless it is Amazon's. Raises
+        `BadSetting`."""
         parts = urlsplit(url)
-        if parts.scheme != "s3" or not parts.netloc:
-            raise BadSetting(name=SETTING, value=url, problem="must be s3://bucket or s3://bucket/prefix")
         self.url = url
         self._bucket = parts.netloc
         self._prefix = f"{prefix}/" if (prefix := parts.path.strip("/")) else ""

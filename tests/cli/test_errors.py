@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import URL_2022
-from tests.cli.console import PROGRAM, environment, is_one_line, nianbao
+from tests.cli.console import PROGRAM, environment, is_one_line, nianbao, nianbao_here
 
 
 @pytest.mark.parametrize(
@@ -59,12 +59,35 @@ def test_without_a_home_nothing_is_made(nowhere: Path, command: str) -> None:
     assert not nowhere.exists()
 
 
-@pytest.mark.parametrize(("setting", "value"), [("NIANBAO_LANG", "fr"), ("NIANBAO_DELAY", "soon")])
-def test_a_wrong_setting_names_its_variable(home: Path, setting: str, value: str) -> None:
-    done = nianbao("reports", home=home, **{setting: value})
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("NIANBAO_LANG", "fr", "'en' or 'zh'"),
+        ("NIANBAO_DELAY", "soon", "valid number"),
+        ("NIANBAO_DELAY", "inf", "finite number"),
+        ("NIANBAO_TIMEOUT", "inf", "finite number"),
+        ("NIANBAO_TIMEOUT", "nan", "finite number"),
+        ("NIANBAO_NIGHT_AT", "²:00", "must be a time of day such as 02:00"),
+        ("NIANBAO_NIGHT_AT", "24:00", "must be a time of day such as 02:00"),
+        ("NIANBAO_ARCHIVE_URL", "http://x", "must be s3://bucket or s3://bucket/prefix"),
+        ("NIANBAO_ARCHIVE_URL", "s3://", "must be s3://bucket or s3://bucket/prefix"),
+        ("NIANBAO_ARCHIVE_URL", "s3:///prefix", "must be s3://bucket or s3://bucket/prefix"),
+        ("NIANBAO_DELY", "3", "there is no such setting; NIANBAO_DELAY is one"),
+        ("NIANBAO_QQQQQ", "", "there is no such setting"),
+    ],
+)
+def test_a_wrong_setting_names_its_variable(home: Path, setting: str, value: str, said: str) -> None:
+    done = nianbao_here("status", home=home, **{setting: value})
     assert (done.code, done.octets) == (2, b"")
     assert is_one_line(done.complaint)
     assert setting in done.complaint
+    assert said in done.complaint
+
+
+@pytest.mark.parametrize("url", ["s3://bucket", "s3://bucket/", "s3://bucket/a/prefix"])
+def test_an_object_store_is_a_bucket_and_a_prefix(home: Path, url: str) -> None:
+    done = nianbao_here("status", home=home, NIANBAO_ARCHIVE_URL=url)
+    assert (done.code, done.complaint) == (0, "")
 
 
 def test_a_profile_with_a_typo_names_file_and_key(home: Path, tmp_path: Path) -> None:

@@ -187,6 +187,7 @@ def test_what_neither_side_has(sealed: Home, server: S3Server) -> None:
 
 
 @pytest.mark.parametrize("url", ["s3:///prefix", "https://example.org", "bucket"])
-def test_an_address_that_is_none(url: str) -> None:
+def test_an_address_that_is_none(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NIANBAO_ARCHIVE_URL", url)
     with pytest.raises(BadSetting, match="must be s3://bucket"):
-        Store(url)
+        the_store()
