@@ -33,7 +33,9 @@ class Settings(BaseSettings):
 
     home: Path = Field(default=Path("data"), description="folder of the database and the segments")
     database_url: str = Field(default="", description="SQLAlchemy URL; SQLite in the home when empty")
-    lang: Language | None = Field(default=None, description="language of help and messages: zh or en; the locale's when not set")
+    lang: Language | None = Field(
+        default=None, description="language of help and messages: zh or en; the locale's when not set"
+    )
     debug: bool = Field(default=False, description="show the traceback of an internal error")
     sites_dir: Path | None = Field(default=None, description="folder of site profiles instead of our own")
     contact: str = Field(
