@@ -29,6 +29,7 @@ def main() -> int:
         sys.stderr.write(f"{HOME} is not from an earlier demo; move it away and call again\n")
         return 1
     started = time.monotonic()
+    nights = []
     with Replica(day=1) as replica:
         for day in (1, 2):
             replica.set_day(day)
@@ -38,11 +39,12 @@ def main() -> int:
                 return night.returncode
             summary = json.loads(night.stdout)
             _show_night(summary)
+            nights.append(summary)
         reports = json.loads(_nianbao(replica, "reports", "--json").stdout)
         changes = json.loads(_nianbao(replica, "changes", "--json").stdout)
     second_night = [change for change in changes if change["run"] == summary["run"]]
     _show_changes(second_night)
-    _show_end(summary, reports, second_night, time.monotonic() - started)
+    _show_end(nights, reports, second_night, time.monotonic() - started)
     return 0
 
 
@@ -93,12 +95,16 @@ def _show_changes(changes: list[dict[str, Any]]) -> None:
 
 
 def _show_end(
-    summary: dict[str, Any], reports: list[dict[str, Any]], changes: list[dict[str, Any]], seconds: float
+    nights: list[dict[str, Any]],
+    reports: list[dict[str, Any]],
+    changes: list[dict[str, Any]],
+    seconds: float,
 ) -> None:
+    """What the home holds: the captures of all nights, the reports as they now stand."""
     table = Table(show_header=False, title="After two nights", title_justify="left")
     for name, value in (
-        ("pages fetched", summary["pages"]),
-        ("captures", summary["captures"]),
+        ("pages fetched", sum(night["pages"] for night in nights)),
+        ("captures", sum(night["captures"] for night in nights)),
         ("reports read", len(reports)),
         ("figures", sum(len(report["figures"]) for report in reports)),
         ("findings", sum(report["findings"] for report in reports)),
