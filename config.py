@@ -71,6 +71,18 @@ class Settings(BaseSettings):
     misfire_hours: float = Field(default=6.0, gt=0, description="a night may start this much late")
     stop_seconds: float = Field(default=60.0, gt=0, description="how long a stop waits for the night")
 
+    @field_validator("home")
+    @classmethod
+    def _folder(cls, path: Path) -> Path:
+        for part in (path, *path.parents):
+            try:
+                is_other = part.exists() and not part.is_dir()
+            except OSError:
+                break  # whoever opens it tells what hinders
+            if is_other:
+                raise ValueError(f"{part} is no folder")
+        return path
+
     @field_validator("night_at")
     @classmethod
     def _clock(cls, text: str) -> str:

@@ -9,6 +9,7 @@
     │   ├── UnknownSite
     │   ├── BadTime
     │   ├── Ambiguous
+    │   │   └── AmbiguousAmongMany
     │   ├── NothingToCompare
     │   └── BadKey
     ├── NotFound            exit 3  what was asked for is not there
@@ -48,6 +49,7 @@ prints `message(language)` and ends with `exit_code`; no traceback reaches a use
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import ClassVar, Literal
 
 
@@ -68,7 +70,7 @@ class NianbaoError(Exception):
 
     def message(self, language: Literal["en", "zh"] = "en") -> str:
         """The sentence in that language, on one line."""
-        details = {name: _short(detail) for name, detail in self.details.items()}
+        details = {name: _told(detail) for name, detail in self.details.items()}
         sentence = (self.zh if language == "zh" else self.en).format(**details)
         return " ".join(sentence.split())
 
@@ -80,7 +82,10 @@ LONGEST = 300
 """Characters of a detail in a sentence: an address may have thousands, and hide what happened to it."""
 
 
-def _short(detail: object) -> object:
+def _told(detail: object) -> object:
+    """A detail as a sentence has it: a time as in every table, to the second in UTC; long text cut."""
+    if isinstance(detail, datetime):
+        return detail.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if isinstance(detail, str) and len(detail) > LONGEST:
         return f"{detail[:200]}...{detail[-60:]}"
     return detail
@@ -127,6 +132,11 @@ class BadTime(UsageError):
 class Ambiguous(UsageError):
     en = "{what!r} fits several: {found}; write more of it"
     zh = "{what!r} 对应多个：{found}；请写得更完整"
+
+
+class AmbiguousAmongMany(Ambiguous):
+    en = "{what!r} fits several: {found} and {more} more; write more of it"
+    zh = "{what!r} 对应多个：{found}，另有 {more} 个；请写得更完整"
 
 
 class NothingToCompare(UsageError):

@@ -19,11 +19,12 @@ from cli.language import Words
 from cli.moments import iso_moment, parse_moment, show_day, show_moment
 from cli.provenance import show_cell
 from cli.record import show_record
-from errors import BadCall
+from errors import BadCall, UnknownSite
 from parser.report import number
+from spiders.site import load_profiles
 from storage.identities import find_report
 from storage.knowledge import Knowledge, knowledge
-from storage.models import Agency, ReportRow, Version
+from storage.models import Agency, Capture, ReportRow, Site, Version
 
 
 def reports(
@@ -35,6 +36,8 @@ def reports(
 ) -> None:
     words = desk(ctx).words
     with reading(desk(ctx)) as session:
+        if site is not None:
+            _refuse_unknown(session, askable(site), desk(ctx))
         found = list(_latest(session, _choose(site, year, agency)))
     if as_json:
         screen.document([_report_json(row, version) for row, version in found])
@@ -90,6 +93,15 @@ def _tell(here: Desk, known: Knowledge, as_of: datetime | None, *, as_json: bool
         return
     show_record(version_record(version, known.findings), words, url=row.url)
     _show_provenance(known, version, words)
+
+
+def _refuse_unknown(session: Session, site: str, here: Desk) -> None:
+    """Raises `UnknownSite` where a site is neither in the archive nor watched, as `crawl` does."""
+    in_archive = session.get(Site, site) or session.scalar(
+        select(Capture.id).where(Capture.site == site).limit(1)
+    )
+    if in_archive is None and site not in load_profiles(here.settings.sites_dir):
+        raise UnknownSite(site=site)
 
 
 def _choose(site: str | None, year: int | None, agency: str | None) -> Select[ReportRow]:

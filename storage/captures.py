@@ -108,7 +108,7 @@ def nearest(session: Session, url: str, at: datetime | None = None) -> Capture:
     )
     if first is None or at is None:
         raise UnknownUrl(url=url)
-    raise NotCaptured(url=url, time=at.isoformat(), first=first.isoformat())
+    raise NotCaptured(url=url, time=at, first=first)
 
 
 def answered_in_run(session: Session, run_id: int, url: str) -> Capture | None:

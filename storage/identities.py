@@ -7,8 +7,11 @@ import hashlib
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from errors import Ambiguous, UnknownReport
+from errors import Ambiguous, AmbiguousAmongMany, UnknownReport
 from storage.models import ReportRow
+
+_NAMED = 4
+"""So many ids are named where several fit."""
 
 
 def find_report(session: Session, text: str) -> ReportRow:
@@ -22,7 +25,10 @@ def find_report(session: Session, text: str) -> ReportRow:
     if not found:
         raise UnknownReport(report=text)
     if len(found) > 1:
-        raise Ambiguous(what=text, found=", ".join(report.id for report in found[:4]))
+        named = ", ".join(report.id for report in found[:_NAMED])
+        if len(found) > _NAMED:
+            raise AmbiguousAmongMany(what=text, found=named, more=len(found) - _NAMED)
+        raise Ambiguous(what=text, found=named)
     return found[0]
 
 

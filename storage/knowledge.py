@@ -53,8 +53,7 @@ def knowledge(session: Session, report: ReportRow, at: datetime | None = None) -
         if not report.versions:
             raise UnknownReport(report=report.id)
         first = min(version.recorded_at for version in report.versions)
-        time, first_time = (moment.isoformat(timespec="seconds") for moment in (at, first))
-        raise NotYetKnown(report=report.id, time=time, first=first_time)
+        raise NotYetKnown(report=report.id, time=at, first=first)
     return Knowledge(
         report,
         versions,

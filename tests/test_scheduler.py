@@ -347,7 +347,7 @@ def test_a_kept_job_that_cannot_be_read_is_made_anew(start: Starter, home: Path)
         ({"NIANBAO_NIGHT_AT": "25:00"}, [], 2, "NIANBAO_NIGHT_AT"),
         ({"NIANBAO_TIMEZONE": "Mars/Olympus"}, [], 2, "NIANBAO_TIMEZONE"),
         ({"NIANBAO_DATABASE_URL": "nosuch://x"}, [], 4, "nosuch"),
-        ({"NIANBAO_HOME": "/dev/null/home"}, [], 4, "/dev/null/home"),
+        ({"NIANBAO_HOME": "/dev/null/home"}, [], 2, "/dev/null is no folder"),
         ({}, ["--later"], 2, "--later"),
     ],
 )

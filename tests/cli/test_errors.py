@@ -30,6 +30,17 @@ from tests.cli.console import PROGRAM, environment, is_one_line, nianbao, nianba
         (["raw", b"http://example.org/\xff"], 3, "http://example.org/"),
         (["reports", "--year", "9" * 20], 2, "--year"),
         (["export", ""], 2, "DIR"),
+        (["reports", "--site", "nosuch"], 2, "there is no site 'nosuch'"),
+        (
+            ["raw", URL_2022, "--at", "2024-01-29"],
+            3,
+            "at 2024-01-29T23:59:59Z; the first capture is of 2024-01-30T18:00:05Z",
+        ),
+        (
+            ["show", "shizuishan-police-2022", "--as-of", "2024-01-29"],
+            3,
+            "at 2024-01-29T23:59:59Z; its first",
+        ),
         (["parse", "no-such-file"], 3, "no-such-file"),
         (["parse", "/"], 3, "/"),
     ],
@@ -82,6 +93,19 @@ def test_a_wrong_setting_names_its_variable(home: Path, setting: str, value: str
     assert is_one_line(done.complaint)
     assert setting in done.complaint
     assert said in done.complaint
+
+
+@pytest.mark.parametrize("below", [".", "home/of/data"])
+def test_a_home_that_is_a_file(tmp_path: Path, below: str) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    done = nianbao_here("status", home=tmp_path / "file" / below)
+    assert (done.code, done.octets) == (2, b"")
+    assert is_one_line(done.complaint)
+    assert f"{tmp_path / 'file'} is no folder" in done.complaint
+
+
+def test_a_site_that_is_watched_and_has_no_report_yet(home: Path) -> None:
+    assert nianbao_here("reports", "--site", "www.wuzhong.gov.cn", "--json", home=home).json == []
 
 
 @pytest.mark.parametrize("url", ["s3://bucket", "s3://bucket/", "s3://bucket/a/prefix"])

@@ -274,6 +274,18 @@ def test_a_report_is_found_by_id_beginning_and_url(nights: Nights) -> None:
                 find_report(session, unknown)
 
 
+def test_of_many_reports_that_fit_four_are_named_and_the_rest_counted(nights: Nights) -> None:
+    urls = [f"{URL}?{number}" for number in range(7)]
+    for url in urls:
+        nights.see(record(), url)
+    nights.record()
+    named = ", ".join(sorted(report_id(SITE, url) for url in urls)[:4])
+    with nights.database.read() as session, pytest.raises(Ambiguous) as caught:
+        find_report(session, SITE)
+    assert caught.value.message() == f"'{SITE}' fits several: {named} and 3 more; write more of it"
+    assert f"{named}，另有 3 个" in caught.value.message("zh")
+
+
 def test_a_sighting_of_a_page_that_was_never_read_is_no_report(nights: Nights) -> None:
     nights.see(None)
     assert nights.record() == {}
