@@ -104,10 +104,6 @@ def test_a_home_that_is_a_file(tmp_path: Path, below: str) -> None:
     assert f"{tmp_path / 'file'} is no folder" in done.complaint
 
 
-def test_a_site_that_is_watched_and_has_no_report_yet(home: Path) -> None:
-    assert nianbao_here("reports", "--site", "www.wuzhong.gov.cn", "--json", home=home).json == []
-
-
 @pytest.mark.parametrize("url", ["s3://bucket", "s3://bucket/", "s3://bucket/a/prefix"])
 def test_an_object_store_is_a_bucket_and_a_prefix(home: Path, url: str) -> None:
     done = nianbao_here("status", home=home, NIANBAO_ARCHIVE_URL=url)
