@@ -11,10 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parser.readers.ocr import Gray
-from parser.readers.scan_lines import Area
-
-Line = tuple[float, int, int]
-"""Where a rule lies, where it starts and ends, in dots."""
+from parser.readers.scan_lines import Area, typical_height
+from parser.readers.scan_upright import Line, hidden
 
 _THICKEST = 12
 _SMOOTH = 9
@@ -63,16 +61,27 @@ def rules(
     cover = np.zeros(page.shape, bool)
     for stroke in across:
         cover[stroke.part] |= stroke.dots
+    blank = cover.copy()
     for stroke in down:
         cover.T[stroke.part] |= stroke.dots
-    return _levelled(across), _levelled(down), cover
+    level, upright = _levelled(across), _levelled(down)
+    more = hidden(page, level, upright, blank, typical_height(text))
+    for (at, start, end), thick in more:
+        left = max(round(at - (thick - 1) / 2), 0)
+        cover[start:end, left : left + thick] = True
+    return level, _on_level([*upright, *(line for line, _ in more)]), cover
 
 
 def _levelled(strokes: Sequence[_Stroke]) -> list[Line]:
     """The lines of strokes; those that lie nearly at one level, as the lines of a double rule do, are put on
     it together."""
+    return _on_level([stroke.line for stroke in strokes])
+
+
+def _on_level(lines: Sequence[Line]) -> list[Line]:
+    """The lines of `_levelled`, without their dots."""
     groups: list[list[Line]] = []
-    for line in sorted(stroke.line for stroke in strokes):
+    for line in sorted(lines):
         if groups and line[0] - groups[-1][-1][0] <= _STEP and line[0] - groups[-1][0][0] <= _SPREAD:
             groups[-1].append(line)
         else:
