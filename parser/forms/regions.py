@@ -8,10 +8,11 @@ the table that went before. Nothing here reads a number.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from parser.document import Document
 from parser.folding import label
@@ -99,8 +100,21 @@ def _without_lone_headers(members: Sequence[Line]) -> list[Line]:
         count = min(len(words), len(again))
         while count and (words[-count:] != again[:count] or not _is_header(after[:count])):
             count -= 1
-        kept += piece[: len(piece) - count]
+        if not _is_header_of(piece, after):
+            kept += piece[: len(piece) - count]
     return kept
+
+
+def _is_header_of(piece: Sequence[Line], after: Sequence[Line]) -> bool:
+    """Whether a piece says nothing but words of the header that the next one begins with, however the page
+    broke them into rows."""
+    header = Counter(word for line in takewhile(_has_no_value, after) for word in line.words)
+    words = Counter(word for line in piece for word in line.words)
+    return _is_header(piece) and words <= header
+
+
+def _has_no_value(line: Line) -> bool:
+    return not any(looks_like_value(word) for word in line.words)
 
 
 def _is_header(rows: Iterable[Line]) -> bool:

@@ -20,8 +20,9 @@ from parser.readers.scan_cells import pieces_of
 from parser.readers.scan_ink import printed
 from parser.readers.scan_letters import glyphs_of, stand_ins
 from parser.readers.scan_lines import CORE, Found, areas, fitted, ink_level, search, slopes
-from parser.readers.scan_rules import Line, rules
+from parser.readers.scan_rules import rules
 from parser.readers.scan_straight import Bend, bend_of, stretches
+from parser.readers.scan_upright import Line
 
 DPI = 200
 """Dots an inch at which pages are read."""
