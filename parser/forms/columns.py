@@ -53,7 +53,7 @@ def build_header(rows: Sequence[Line], keyer: Keyer, limit: int = 0) -> Header |
 
     `limit` is how many columns a group takes when several groups share the next row (0: all of them).
     """
-    tokens = [_tokens(line, keyer) for line in rows]
+    tokens = _last_whole([_tokens(line, keyer) for line in rows])
     tokens = [_without_covers(row, tokens[place + 1 :]) for place, row in enumerate(tokens)]
     leaves = [column for row in tokens for column, is_group in row if not is_group]
     if not any(column.key for column in leaves):
@@ -80,6 +80,16 @@ def _tokens(line: Line, keyer: Keyer) -> list[Token]:
             # What stands right of a column label is a column too, if one that nobody knows.
             found.append((Column(key or None, cell.text, cell.column, end), key == ""))
     return found
+
+
+def _last_whole(rows: list[list[Token]]) -> list[list[Token]]:
+    """The last row alone where it names every column that the rows above name in part: these are what a page
+    cut left of a header that stands again whole."""
+    names = [[column.key for column, is_group in row if not is_group and column.key] for row in rows]
+    above = [name for row in names[:-1] for name in row]
+    if above and len(set(names[-1])) == len(names[-1]) and set(above) <= set(names[-1]):
+        return rows[-1:]
+    return rows
 
 
 def _is_repeated(previous: Column, cell: Cell) -> bool:

@@ -23,6 +23,23 @@ def test_a_header_left_alone_at_the_end_of_a_page(name: str, rows: list[list[obj
     assert doubts(cut) == set()
 
 
+@pytest.mark.parametrize("apart", [True, False])
+def test_a_header_that_the_cut_broke_into_other_rows(*, apart: bool) -> None:
+    rows = full_requests()
+    whole = read(table(rows))
+    words = ["自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计"]
+    plain = [("", 1, 3), *((word, 1, 1) for word in words)]
+    rest = [
+        [("", 1, 3), ("自然人", 1, 6), ("总计", 1, 1)],
+        [("", 1, 4), *((word, 1, 1) for word in words[1:6])],
+    ]
+    pieces = table(rest) + table([plain, *rows[3:]]) if apart else table([*rest, plain, *rows[3:]])
+    cut = parse(f"<html><body><h1>{TITLE}</h1>{pieces}</body></html>".encode()).report
+    assert cut is not None
+    assert values(cut, "requests") == values(whole, "requests")
+    assert doubts(cut) == set()
+
+
 @pytest.mark.parametrize("above", [True, False])
 @pytest.mark.parametrize("label", ["（一）予以公开", "1.属于国家秘密", "3.其他", "（七）总计"])
 def test_a_row_cut_behind_its_number_is_one_row(label: str, *, above: bool) -> None:
