@@ -45,5 +45,5 @@ def test_a_site_that_is_unknown_and_a_home_that_cannot_be(tmp_path: Path) -> Non
     assert not (tmp_path / "home").exists()
     (tmp_path / "file").touch()
     nowhere = nianbao("nightly", home=tmp_path / "file" / "home")
-    assert (nowhere.code, nowhere.octets) == (4, b"")
+    assert (nowhere.code, nowhere.octets) == (2, b"")
     assert is_one_line(nowhere.complaint)
