@@ -9,6 +9,7 @@ from functools import cached_property
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
+from w3lib.url import safe_url_string
 
 from parser.readers.charset import decode
 from parser.readers.page_images import source_of
@@ -145,12 +146,13 @@ def _style_references(style: str) -> Iterator[str]:
 
 
 def _absolute(base: str, reference: str | None) -> str | None:
-    """The address that a reference means, without its fragment; `None` where it is no web address."""
+    """The address that a reference means, as it is asked for: without its fragment, and escaped as Scrapy
+    escapes it, so that it is also the address of the capture. `None` where it is no web address."""
     reference = (reference or "").strip()
     if not reference or reference.startswith("#"):
         return None
     try:
-        url = urldefrag(urljoin(base, reference)).url
+        url = safe_url_string(urldefrag(urljoin(base, reference)).url)
         parts = urlsplit(url)
     except ValueError:  # an address that is none, such as http://[
         return None

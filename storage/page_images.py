@@ -11,15 +11,14 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urldefrag, urljoin
+from urllib.parse import urldefrag, urljoin
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
+from w3lib.url import safe_url_string
 
 from storage.archive import Place, place_of
 from storage.models import PAGE_STATUSES, Capture, ReadingRow
-
-_LEGAL = "%/:?#[]@!$&'()*+,;=~|"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,7 @@ def addresses(page_url: str, record: Mapping[str, Any]) -> tuple[str, ...]:
     found = []
     for reference in record.get("images", ()):
         try:
-            found.append(quote(urldefrag(urljoin(page_url, reference.strip())).url, safe=_LEGAL))
+            found.append(safe_url_string(urldefrag(urljoin(page_url, reference.strip())).url))
         except ValueError:  # an address that is none, such as http://[
             continue
     return tuple(dict.fromkeys(found))

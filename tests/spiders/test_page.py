@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from scrapy import Request
 
 from spiders.page import Page, style_requisites
 
@@ -46,7 +47,7 @@ def test_titles_come_best_first() -> None:
         ("", "../", "http://gaj.example.invalid/zwgk/"),
         ("", "//www.example.invalid/a", "http://www.example.invalid/a"),
         ("", "?page=2", "http://gaj.example.invalid/zwgk/nb/index.html?page=2"),
-        ("", " \n/a b.html\t", "http://gaj.example.invalid/a b.html"),
+        ("", " \n/a b.html\t", "http://gaj.example.invalid/a%20b.html"),
         ("", "/a.html#top", "http://gaj.example.invalid/a.html"),
         ("<base href='/other/'>", "a.html", "http://gaj.example.invalid/other/a.html"),
         ("<base href='https://www.example.invalid/x/'>", "a.html", "https://www.example.invalid/x/a.html"),
@@ -67,6 +68,20 @@ def test_links_are_absolute(base: str, href: str, url: str) -> None:
 )  # fmt: skip
 def test_what_is_no_web_address_is_no_link(href: str) -> None:
     assert page(f'<a href="{href}">x</a><a name="y">y</a>').links == ()
+
+
+def test_an_address_is_escaped_as_it_is_asked_for() -> None:
+    # The archive knows what was captured by the address that went over the wire.
+    seen = page(
+        '<a href="/附件/2022 年报.doc#top">x</a><img src="图.png?v=%E5"><iframe src="/框.pdf"></iframe>'
+    )
+    asked = [Request(url).url for url in (seen.links[0].url, seen.requisites[0], seen.frames[0])]
+    assert asked == [
+        "http://gaj.example.invalid/%E9%99%84%E4%BB%B6/2022%20%E5%B9%B4%E6%8A%A5.doc",
+        "http://gaj.example.invalid/zwgk/nb/%E5%9B%BE.png?v=%E5",
+        "http://gaj.example.invalid/%E6%A1%86.pdf",
+    ]
+    assert asked == [seen.links[0].url, seen.requisites[0], seen.frames[0]]
 
 
 def test_a_link_has_the_longest_of_its_words() -> None:
@@ -128,7 +143,7 @@ def test_what_a_style_sheet_needs() -> None:
         "http://gaj.example.invalid/css/base.css",
         "http://gaj.example.invalid/css/print.css",
         "http://gaj.example.invalid/images/a.png",
-        "http://gaj.example.invalid/css/b c.png",
+        "http://gaj.example.invalid/css/b%20c.png",
         "http://gaj.example.invalid/css/a.png",
         "http://img.example.invalid/h.png",
     )
