@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain, pairwise
 
 from parser.document import Cell
 from parser.folding import fold
@@ -60,7 +60,7 @@ def build_header(rows: Sequence[Line], keyer: Keyer, limit: int = 0) -> Header |
         return None
     block = rows[0].block
     ordered = sorted(leaves, key=lambda column: column.start)
-    apart = all(left.end <= right.start for left, right in itertools.pairwise(ordered))
+    apart = all(left.end <= right.start for left, right in pairwise(ordered))
     if apart and not _groups_over_nothing(tokens):
         return Header(tuple(ordered), placed=True, block=block)
     return Header(tuple(_unfold(tokens, limit)), placed=False, block=block)
@@ -83,12 +83,13 @@ def _tokens(line: Line, keyer: Keyer) -> list[Token]:
 
 
 def _last_whole(rows: list[list[Token]]) -> list[list[Token]]:
-    """The last row alone where it names every column that the rows above name in part: these are what a page
-    cut left of a header that stands again whole."""
+    """The rows from where they name, once each, every column that the rows above name: those are what a page
+    repeats or a cut left of a header that stands again whole."""
     names = [[column.key for column, is_group in row if not is_group and column.key] for row in rows]
-    above = [name for row in names[:-1] for name in row]
-    if above and len(set(names[-1])) == len(names[-1]) and set(above) <= set(names[-1]):
-        return rows[-1:]
+    for place in range(1, len(rows)):
+        above, below = (list(chain.from_iterable(part)) for part in (names[:place], names[place:]))
+        if above and len(set(below)) == len(below) and set(above) <= set(below):
+            return rows[place:]
     return rows
 
 
