@@ -12,24 +12,39 @@ import re
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from errors import BadSetting
+from errors import BadSetting, Phrase
 
 Language = Literal["en", "zh"]
 PREFIX = "NIANBAO_"
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):[0-5]?[0-9]")
 _OBJECT_STORE = re.compile(r"s3://[^/\s?#@]+(/[^\s?#]*)?")
 
+_PROBLEMS = {
+    "greater_than": Phrase("must be greater than {gt:g}", "必须大于 {gt:g}"),
+    "greater_than_equal": Phrase("must be at least {ge:g}", "不得小于 {ge:g}"),
+    "float_parsing": Phrase("must be a number", "必须是数字"),
+    "int_parsing": Phrase("must be a whole number", "必须是整数"),
+    "finite_number": Phrase("must be a finite number", "必须是有限的数字"),
+    "bool_parsing": Phrase("must be true or false", "必须是 true 或 false"),
+    "literal_error": Phrase("must be {expected}", "只能是 {expected} 之一"),
+}
+"""Kinds of error by the names that pydantic gives them."""
+
 
 class Settings(BaseSettings):
     """Settings of one installation. Immutable; make a new one to see a changed environment."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", allow_inf_nan=False)
+    # An empty variable is one that is not set: an empty home would be the folder one happens to be in.
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, frozen=True, extra="ignore", allow_inf_nan=False, env_ignore_empty=True
+    )
 
     home: Path = Field(default=Path("data"), description="folder of the database and the segments")
     database_url: str = Field(default="", description="SQLAlchemy URL; SQLite in the home when empty")
@@ -80,21 +95,23 @@ class Settings(BaseSettings):
             except OSError:
                 break  # whoever opens it tells what hinders
             if is_other:
-                raise ValueError(f"{part} is no folder")
+                raise ValueError(Phrase(f"{part} is no folder", f"{part} 不是文件夹"))
         return path
 
     @field_validator("night_at")
     @classmethod
     def _clock(cls, text: str) -> str:
         if not _CLOCK.fullmatch(text):
-            raise ValueError("must be a time of day such as 02:00")
+            raise ValueError(Phrase("must be a time of day such as 02:00", "必须是一天中的时刻，如 02:00"))
         return text
 
     @field_validator("archive_url")
     @classmethod
     def _object_store(cls, text: str) -> str:
         if text and not _OBJECT_STORE.fullmatch(text):
-            raise ValueError("must be s3://bucket or s3://bucket/prefix")
+            raise ValueError(
+                Phrase("must be s3://bucket or s3://bucket/prefix", "必须是 s3://桶 或 s3://桶/前缀")
+            )
         return text
 
     @field_validator("timezone")
@@ -103,7 +120,8 @@ class Settings(BaseSettings):
         try:
             ZoneInfo(text)
         except (OSError, LookupError, ValueError) as error:
-            raise ValueError("must be a time zone such as Asia/Shanghai") from error
+            problem = Phrase("must be a time zone such as Asia/Shanghai", "必须是时区，如 Asia/Shanghai")
+            raise ValueError(problem) from error
         return text
 
     @cached_property
@@ -130,6 +148,12 @@ class Settings(BaseSettings):
         return "zh" if (name or locale.getlocale()[0] or "").lower().startswith("zh") else "en"
 
 
+def to_complain_by() -> Settings:
+    """The defaults in the language that is asked for: what says that the settings themselves are wrong."""
+    asked = {name.upper(): value for name, value in os.environ.items()}.get(f"{PREFIX}LANG")
+    return Settings.model_construct(lang=asked if asked in get_args(Language) else None)
+
+
 def settings() -> Settings:
     """The settings of this process's environment. Raises `BadSetting` naming the variable."""
     _refuse_unknown()
@@ -138,9 +162,16 @@ def settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = f"{PREFIX}{str(first['loc'][0]).upper()}"
-        raise BadSetting(
-            name=name, value=first.get("input"), problem=first["msg"].removeprefix("Value error, ")
-        ) from error
+        raise BadSetting(name=name, value=first.get("input"), problem=_problem(first)) from error
+
+
+def _problem(error: ErrorDetails) -> object:
+    """What is wrong with a value, in both languages where it is a kind of error that our fields can have."""
+    known = error.get("ctx", {})
+    if error["type"] == "value_error":
+        return known["error"].args[0]
+    phrase = _PROBLEMS.get(error["type"])
+    return phrase.format(**known) if phrase is not None else error["msg"]
 
 
 def _refuse_unknown() -> None:
@@ -149,5 +180,9 @@ def _refuse_unknown() -> None:
     for name, value in os.environ.items():
         if name.upper().startswith(PREFIX) and name.upper() not in known:
             close = get_close_matches(name.upper(), known, 1)
-            problem = "there is no such setting" + (f"; {close[0]} is one" if close else "")
+            problem = (
+                Phrase(f"there is no such setting; {close[0]} is one", f"没有这一设置；有 {close[0]}")
+                if close
+                else Phrase("there is no such setting", "没有这一设置")
+            )
             raise BadSetting(name=name, value=value, problem=problem)

@@ -49,6 +49,7 @@ prints `message(language)` and ends with `exit_code`; no traceback reaches a use
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import ClassVar, Literal
 
@@ -70,7 +71,7 @@ class NianbaoError(Exception):
 
     def message(self, language: Literal["en", "zh"] = "en") -> str:
         """The sentence in that language, on one line."""
-        details = {name: _told(detail) for name, detail in self.details.items()}
+        details = {name: _told(detail, language) for name, detail in self.details.items()}
         sentence = (self.zh if language == "zh" else self.en).format(**details)
         return " ".join(sentence.split())
 
@@ -82,8 +83,22 @@ LONGEST = 300
 """Characters of a detail in a sentence: an address may have thousands, and hide what happened to it."""
 
 
-def _told(detail: object) -> object:
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A detail that is words of ours, in both languages."""
+
+    en: str
+    zh: str
+
+    def format(self, **details: object) -> Phrase:
+        """The same with its gaps filled, as `str.format` does."""
+        return Phrase(self.en.format(**details), self.zh.format(**details))
+
+
+def _told(detail: object, language: Literal["en", "zh"]) -> object:
     """A detail as a sentence has it: a time as in every table, to the second in UTC; long text cut."""
+    if isinstance(detail, Phrase):
+        return detail.zh if language == "zh" else detail.en
     if isinstance(detail, datetime):
         return detail.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     if isinstance(detail, str) and len(detail) > LONGEST:

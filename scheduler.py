@@ -31,7 +31,7 @@ from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped
 from sqlalchemy import create_engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from config import Language, Settings, settings
+from config import Language, Settings, settings, to_complain_by
 from errors import BadCall, DatabaseError, HomeBusy, NianbaoError
 from storage import runs
 from storage.database import BUSY_MS, Database
@@ -222,7 +222,7 @@ def mark_interrupted(configured: Settings) -> bool:
 def main(arguments: Sequence[str] | None = None, command: Sequence[str] = NIGHT) -> int:
     """The command line: the exit code. Every error is one line on stderr."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    language: Language = Settings.model_construct().language
+    language: Language = to_complain_by().language
     try:
         configured = settings()
         language = configured.language

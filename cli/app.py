@@ -16,7 +16,7 @@ from cli import screen
 from cli.commands import Group
 from cli.desk import Desk
 from cli.language import Words
-from config import Settings, settings
+from config import Settings, settings, to_complain_by
 from errors import BadCall, NianbaoError
 
 NAME = "nianbao"
@@ -29,8 +29,7 @@ INTERNAL = 70
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Gives the exit code; no exception leaves, and no traceback is shown."""
     screen.prepare()
-    # The language of a complaint about the settings themselves comes from the locale.
-    configured = Settings.model_construct()
+    configured = to_complain_by()
     try:
         configured = settings()
         return _run(sys.argv[1:] if arguments is None else list(arguments), configured)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from cli.desk import Desk
+from errors import UnknownSite
+from spiders.site import load_profiles
 from storage.database import Database
+from storage.models import Capture, Site
 
 
 def askable(text: str) -> str:
@@ -31,3 +35,15 @@ def reading(here: Desk) -> Iterator[Session]:
     """A session on the records."""
     with opened(here) as database, database.read() as session:
         yield session
+
+
+def known_site(session: Session, here: Desk, site: str) -> str:
+    """The domain as the database takes it. Raises `UnknownSite` where it is neither in the archive nor
+    watched, as `crawl` does."""
+    domain = askable(site)
+    in_archive = session.get(Site, domain) or session.scalar(
+        select(Capture.id).where(Capture.site == domain).limit(1)
+    )
+    if in_archive is None and domain not in load_profiles(here.settings.sites_dir):
+        raise UnknownSite(site=domain)
+    return domain

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from cli import screen
 from cli.desk import Desk, desk
-from cli.home import askable, opened
+from cli.home import askable, known_site, opened
 from cli.moments import parse_moment, parse_start
 from errors import BadCall, NothingChosen
 from parser import PARSER_VERSION
@@ -102,9 +102,9 @@ def _selection(
     since: str | None,
     until: str | None,
 ) -> Selection:
-    """What was asked for. Raises `NothingChosen` where the archive has nothing of it."""
+    """What was asked for. Raises `UnknownSite`, and `NothingChosen` where the archive has nothing of it."""
     selection = Selection(
-        site=None if site is None else askable(site),
+        site=None if site is None else known_site(session, here, site),
         since=None if since is None else parse_start(since),
         until=None if until is None else parse_moment(until),
     )

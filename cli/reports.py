@@ -14,17 +14,16 @@ from cli import screen
 from cli.content import content_json, version_record
 from cli.desk import Desk, desk
 from cli.history import capture_json, version_json
-from cli.home import askable, reading
+from cli.home import askable, known_site, reading
 from cli.language import Words
 from cli.moments import iso_moment, parse_moment, show_day, show_moment
 from cli.provenance import show_cell
 from cli.record import show_record
-from errors import BadCall, UnknownSite
+from errors import BadCall
 from parser.report import number
-from spiders.site import load_profiles
 from storage.identities import find_report
 from storage.knowledge import Knowledge, knowledge
-from storage.models import Agency, Capture, ReportRow, Site, Version
+from storage.models import Agency, ReportRow, Version
 
 
 def reports(
@@ -36,9 +35,8 @@ def reports(
 ) -> None:
     words = desk(ctx).words
     with reading(desk(ctx)) as session:
-        if site is not None:
-            _refuse_unknown(session, askable(site), desk(ctx))
-        found = list(_latest(session, _choose(site, year, agency)))
+        domain = None if site is None else known_site(session, desk(ctx), site)
+        found = list(_latest(session, _choose(domain, year, agency)))
     if as_json:
         screen.document([_report_json(row, version) for row, version in found])
         return
@@ -95,19 +93,10 @@ def _tell(here: Desk, known: Knowledge, as_of: datetime | None, *, as_json: bool
     _show_provenance(known, version, words)
 
 
-def _refuse_unknown(session: Session, site: str, here: Desk) -> None:
-    """Raises `UnknownSite` where a site is neither in the archive nor watched, as `crawl` does."""
-    in_archive = session.get(Site, site) or session.scalar(
-        select(Capture.id).where(Capture.site == site).limit(1)
-    )
-    if in_archive is None and site not in load_profiles(here.settings.sites_dir):
-        raise UnknownSite(site=site)
-
-
 def _choose(site: str | None, year: int | None, agency: str | None) -> Select[ReportRow]:
     chosen = select(ReportRow).options(joinedload(ReportRow.agency))
     if site is not None:
-        chosen = chosen.where(ReportRow.site == askable(site))
+        chosen = chosen.where(ReportRow.site == site)
     if year is not None:
         chosen = chosen.where(ReportRow.year == year)
     if agency is not None:

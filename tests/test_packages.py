@@ -135,10 +135,14 @@ def test_a_disk_that_fills_up_leaves_nothing(nights: Nights, tmp_path: Path, com
 
 
 def test_nothing_of_that_is_said_in_one_line(nights: Nights, tmp_path: Path) -> None:
-    done = nianbao(nights.home, "wacz", str(tmp_path / "out.wacz"), "--site", "www.example.cn")
-    assert done.returncode == 3
-    assert is_one_line(done.stderr.decode())
-    assert "nothing of that" in done.stderr.decode()
+    for chosen, code, said in (
+        (("--since", "2999-01-01"), 3, "nothing of that"),
+        (("--site", "www.example.cn"), 2, "no site 'www.example.cn'"),
+    ):
+        done = nianbao(nights.home, "wacz", str(tmp_path / "out.wacz"), *chosen)
+        assert done.returncode == code
+        assert is_one_line(done.stderr.decode())
+        assert said in done.stderr.decode()
     assert list(tmp_path.iterdir()) == []
 
 

@@ -74,7 +74,7 @@ def test_without_a_home_nothing_is_made(nowhere: Path, command: str) -> None:
     ("setting", "value", "said"),
     [
         ("NIANBAO_LANG", "fr", "'en' or 'zh'"),
-        ("NIANBAO_DELAY", "soon", "valid number"),
+        ("NIANBAO_DELAY", "soon", "must be a number"),
         ("NIANBAO_DELAY", "inf", "finite number"),
         ("NIANBAO_TIMEOUT", "inf", "finite number"),
         ("NIANBAO_TIMEOUT", "nan", "finite number"),
@@ -93,6 +93,30 @@ def test_a_wrong_setting_names_its_variable(home: Path, setting: str, value: str
     assert is_one_line(done.complaint)
     assert setting in done.complaint
     assert said in done.complaint
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "said"),
+    [
+        ("NIANBAO_DELAY", "soon", "必须是数字"),
+        ("NIANBAO_DELAY", "-1", "不得小于 0"),
+        ("NIANBAO_TIMEOUT", "0", "必须大于 0"),
+        ("NIANBAO_WORKERS", "1.5", "必须是整数"),
+        ("NIANBAO_DEBUG", "maybe", "必须是 true 或 false"),
+        ("NIANBAO_TIMEZONE", "Mars/Olympus", "必须是时区，如 Asia/Shanghai"),
+        ("NIANBAO_HOME", "/dev/null/home", "/dev/null 不是文件夹"),
+        ("NIANBAO_DELY", "3", "没有这一设置；有 NIANBAO_DELAY"),
+    ],
+)
+def test_a_wrong_setting_in_chinese(home: Path, setting: str, value: str, said: str) -> None:
+    done = nianbao_here("status", home=home, **{"NIANBAO_LANG": "zh", setting: value})
+    assert (done.code, done.octets) == (2, b"")
+    assert done.complaint.strip().endswith(f"设置 {setting} 有误（{value!r}）：{said}")
+
+
+def test_an_empty_variable_is_a_setting_that_is_not_set(home: Path) -> None:
+    done = nianbao_here("status", home=home, NIANBAO_LANG="", NIANBAO_DELAY="", NIANBAO_TIMEZONE="")
+    assert (done.code, done.complaint) == (0, "")
 
 
 @pytest.mark.parametrize("below", [".", "home/of/data"])
