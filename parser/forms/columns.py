@@ -25,11 +25,13 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Header:
     """The columns from left to right. `placed` is true where they lie side by side in the grid, so that their
-    places mean something. `block` is the document block they were drawn in."""
+    places mean something. `block` is the document block they were drawn in, `width` how many grid columns
+    their lines have there, blank ones too."""
 
     columns: tuple[Column, ...]
     placed: bool
     block: int = -1
+    width: int = 0
 
     def __len__(self) -> int:
         return len(self.columns)
@@ -62,7 +64,8 @@ def build_header(rows: Sequence[Line], keyer: Keyer, limit: int = 0) -> Header |
     ordered = sorted(leaves, key=lambda column: column.start)
     apart = all(left.end <= right.start for left, right in pairwise(ordered))
     if apart and not _groups_over_nothing(tokens):
-        return Header(tuple(ordered), placed=True, block=block)
+        width = max(cell.column + cell.colspan for line in rows for cell in line.own)
+        return Header(tuple(ordered), placed=True, block=block, width=width)
     return Header(tuple(_unfold(tokens, limit)), placed=False, block=block)
 
 

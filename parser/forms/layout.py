@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 from parser.document import Cell
 from parser.folding import label
 from parser.forms.columns import Header
 from parser.forms.lines import Line, Parts
+from parser.forms.lost import Lost
 
 Slot = Cell | None
 
@@ -53,7 +53,8 @@ class Layout:
         self._alike: dict[Shape, list[tuple[Line, Parts]]] = {}
         for line, row in rows:
             self._alike.setdefault(_shape(line, row), []).append((line, row))
-        self._hold: dict[Shape, bool] = {}
+        self._lost = Lost(rows, header)
+        self._hold: dict[tuple[Shape, bool], bool] = {}
         self._inside: dict[tuple[Shape, int], set[int]] = {}
 
     @property
@@ -82,17 +83,18 @@ class Layout:
         short = f"it has {count} cells for {width} columns"
         if count < width:
             return Laid(self._short(line, row, agrees), short)
-        ways = self._ways(line, row)
+        pulled = self._lost.slots(line, row)
+        ways = [pulled] if pulled else self._ways(line, row)
         if not ways:
             return Laid((None,) * width, short)
         kept = [way for way in ways if agrees(way) is True] or [way for way in ways if agrees(way) is None]
         best = (kept or ways)[0]
-        if agrees(best) is not True and self._is_pulled(line, row, best):
+        if not pulled and agrees(best) is not True and self._is_pulled(line, row, best):
             return Laid((None,) * width, _PULLED)
         if any(_content(way) != _content(best) for way in (kept or ways)[1:]):
             return Laid((None,) * width, "its cells can be laid under the columns in more than one way")
         printed = sum(bool(cell.text) for cell in row.values)
-        if printed not in (0, width):
+        if printed not in (0, width) and not pulled and not self._as_wide(line, row):
             broken, alone = agrees(best) is False, self._alone(line, row)
             if broken and alone:
                 return Laid((None,) * width, short)
@@ -108,7 +110,7 @@ class Layout:
         if first.text or header is None:
             return False
         left = first.column + first.colspan <= header.columns[0].start
-        if not left or _overlapped(line, row) or self._is_left(line, row):
+        if not left or _overlapped(line, row) or self._lost.count(line, row):
             return False
         return self._alone(line, row) and not self._straddles(line, row.values)
 
@@ -117,30 +119,13 @@ class Layout:
         elsewhere, as where a row lost the merged cells in front of it and ends in blanks instead, and no
         row written like it prints a number at either end of the layout."""
         values, width = row.values, len(self.header)
-        if not self._is_left(line, row) or any(cell.text for cell in values[width:]):
+        if not self._lost.count(line, row) or any(cell.text for cell in values[width:]):
             return False
         if _content(values[:width]) == _content(best):
             return False
         ends = {slot.column for slot in (best[0], best[-1]) if slot is not None}
         rows = (other.values for _, other in self._alike.get(_shape(line, row), ()))
         return not any(cell.text and cell.column in ends for cells in rows for cell in cells)
-
-    def _is_left(self, line: Line, row: Parts) -> bool:
-        """Whether the row's label stands left of where labels as deep stand in other rows."""
-        here = row.labels[-1] if row.labels else None
-        if here is None or here.row != line.row:
-            return False
-        return self._depths.get(label(here.text).level, -1) > here.column
-
-    @cached_property
-    def _depths(self) -> dict[int, int]:
-        """The column furthest right at which labels of each depth of number stand, in front of values."""
-        furthest: dict[int, int] = {}
-        for line, row in self._rows:
-            last = row.labels[-1] if row.labels and row.values else None
-            if last is not None and last.row == line.row and (level := label(last.text).level):
-                furthest[level] = max(last.column, furthest.get(level, -1))
-        return furthest
 
     def _straddles(self, line: Line, values: Sequence[Cell]) -> bool:
         """Whether a printed cell lies under more than one column: the spans are not to be trusted."""
@@ -168,6 +153,11 @@ class Layout:
         told = any(agrees(way) is not None for way in gaps)
         return (None,) * width if placed is None or told else placed
 
+    def _as_wide(self, line: Line, row: Parts) -> bool:
+        """Whether the header has a blank column at its end too: it is there that the spare cell stands."""
+        header = self._placed.get(line.block)
+        return header is not None and header.columns[-1].end < header.width == _shape(line, row)[2]
+
     def _alone(self, line: Line, row: Parts) -> bool:
         """Whether no other row of the table is written like this one: its spare cell may be any of its
         blanks."""
@@ -191,7 +181,7 @@ class Layout:
         printed = tuple(cell for cell in values if cell.text)
         width = len(self.header)
         placed = self._by_place(line, values)
-        if placed is not None and self._places_hold(_shape(line, row)):
+        if placed is not None and self._places_hold(line, row):
             return [placed]
         if len(printed) == width:
             found.append(printed)
@@ -203,15 +193,17 @@ class Layout:
             found.extend(tuple(values[left : left + width]) for left in self._windows(line, row))
         return list(dict.fromkeys(found))
 
-    def _places_hold(self, shape: Shape) -> bool:
-        """Whether every row of this shape has its printed cells below the header's."""
-        if shape not in self._hold:
-            self._hold[shape] = all(
+    def _places_hold(self, line: Line, row: Parts) -> bool:
+        """Whether every row of this shape that begins as this one does has its printed cells below the
+        header's."""
+        shape, led = _shape(line, row), _is_led(line)
+        if (shape, led) not in self._hold:
+            self._hold[shape, led] = all(
                 self._by_place(other, parted.values) is not None
                 for other, parted in self._alike.get(shape, ())
-                if other.block in self._placed
+                if other.block in self._placed and _is_led(other) == led
             )
-        return self._hold[shape]
+        return self._hold[shape, led]
 
     def _windows(self, line: Line, row: Parts) -> list[int]:
         """Where the columns may begin in a row with spare cells, the rightmost first: every printed cell lies
@@ -328,6 +320,11 @@ def _shape(line: Line, row: Parts) -> Shape:
     wide the row is."""
     last = row.labels[-1].column if row.labels else -1
     return last, label(row.name).level, max((cell.column + cell.colspan for cell in line.own), default=0)
+
+
+def _is_led(line: Line) -> bool:
+    """Whether a row begins with a blank, as one does that kept the cells of the merged labels in front."""
+    return bool(line.own) and not line.own[0].text
 
 
 def _by_shape(values: Sequence[Cell], shape: Sequence[int]) -> tuple[Slot, ...] | None:

@@ -32,6 +32,8 @@ MOST_OCTETS = 4 * 1024 * 1024
 _NARROWEST = 40
 _RAGGED = 4
 _FEWEST_LINES = 6
+_MOST_EMPTY = 2
+"""Lines looked at behind an empty one for the next row of its table."""
 _CUT_LINE = 60
 _CUT_REST = 10
 _BAR = re.compile("[|｜│┃]")
@@ -65,6 +67,8 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
             if row.cells:
                 rows.append(row)
             continue
+        if rows and not line.strip() and _goes_on_below(rows[-1], lines, table, number):
+            continue
         if rows:
             yield _grid(rows)
             rows = []
@@ -77,6 +81,18 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
     if rows:
         yield _grid(rows)
     yield from _prose(prose)
+
+
+def _goes_on_below(above: _Row, lines: list[str], table: list[_Row | None], place: int) -> bool:
+    """Whether a table goes on behind an empty line (or two): the next row has as many cells, and no ruler
+    makes it the head of a table of its own."""
+    near = range(place, min(place + _MOST_EMPTY, len(lines)))
+    following = next((number for number in near if lines[number].strip()), None)
+    row = None if following is None else table[following]
+    if following is None or row is None or len(row.cells) != len(above.cells):
+        return False
+    below = table[following + 1] if following + 1 < len(table) else None
+    return below is None or bool(below.cells)
 
 
 def _wrap_width(lines: list[str]) -> int | None:

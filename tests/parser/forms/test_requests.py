@@ -433,6 +433,31 @@ def test_a_nearly_blank_row_that_lost_the_cells_in_front_of_it_moves_no_number()
     assert "column_alignment" in doubts(report)
 
 
+def test_numbers_that_moved_left_with_their_labels_are_read_where_they_now_stand() -> None:
+    # As an export writes the cells that begin in a row: rows below the first of a group begin further left,
+    # and end in blanks. One row that prints a number below the header's own label cells tells so for all.
+    text = [
+        f"# {TITLE}",
+        "| 项目 |  |  | " + " | ".join(COLUMN_LABELS) + " |",
+        "| --- " * 10 + "|",
+        "| 三、本年度办理结果 | （一）予以公开 |  |  |  |  |  |  |  |  |",
+        "| （五）不予处理 | 1.信访举报投诉类申请 |  |  |  |  |  | 1 |  |  |",
+        "| 2.重复申请 |  |  |  |  |  |  |  |  |  |",
+        "| 3.要求提供公开出版物 | 0 |  |  |  |  |  | 10 |  |  |",
+        "| （七）总计 |  |  | 0 |  |  |  | 0 | 11 |  |",
+    ]
+    report = parse("\n".join(text).encode()).report
+    assert report is not None
+    assert {one.key: one.value for one in report.figures if one.value is not None} == {
+        "requests.not_processed_petition.other": 1,
+        "requests.not_processed_publication.natural_person": 0,
+        "requests.not_processed_publication.total": 10,
+        "requests.outcome_total.business": 0,
+        "requests.outcome_total.other": 0,
+        "requests.outcome_total.total": 11,
+    }
+
+
 def test_totals_in_front_that_only_some_rows_print_stay_in_front() -> None:
     plain: Rows = [[("", 1, 1)] * 3 + [(text, 1, 1) for text in (COLUMN_LABELS[-1], *COLUMN_LABELS[:-1])]]
     for row in full_requests()[3:]:

@@ -92,3 +92,11 @@ def test_blank_results_are_no_zeros() -> None:
         figure.printed for figure in report.figures if figure.key == "review_litigation.review_other"
     ] == ["/"]
     assert not [one for one in report.findings if one.rule == "review_litigation_total"]
+
+
+def test_a_spare_column_that_the_header_has_too_costs_no_number_of_a_wrong_sum() -> None:
+    spare: tuple[object, ...] = ("", 1, 1)
+    numbers = ["0", "1", "", "", "8", *[""] * 10]
+    report = _read([*[[*row, spare] for row in full_review()[:-1]], [*numbers, spare]])
+    assert [value for value in _values(report) if value is not None] == [0, 1, 8]
+    assert doubts(report) == set()

@@ -54,3 +54,15 @@ def test_wrapped_lines_are_joined_and_headings_are_not() -> None:
         "这一行写",
         "二、主动",
     ]
+
+
+def test_rows_with_an_empty_line_between_them_are_one_table_where_they_are_as_wide() -> None:
+    one, other = read("甲\t乙\t丙\n\n丁\t1\t2\n\n\n戊\t3\n".encode()).blocks
+    assert isinstance(one, Grid) and isinstance(other, Grid)
+    assert [cell.text for cell in one.cells] == ["甲", "乙", "丙", "丁", "1", "2"]
+    assert [cell.text for cell in other.cells] == ["戊", "3"]
+
+
+def test_a_markdown_table_behind_an_empty_line_is_another_one() -> None:
+    blocks = read("| 甲 | 1 |\n|---|---|\n\n| 乙 | 2 |\n|---|---|\n| 丙 | 3 |\n".encode()).blocks
+    assert [len(block.cells) for block in blocks if isinstance(block, Grid)] == [2, 4]
