@@ -111,7 +111,8 @@ def ask(database: Database, pages: int, asked: int) -> dict[str, list[Taken]]:
         return nearest(session, url, at).url == url
 
     def whole(session: Session, url: str) -> bool:
-        return len(time_map(session, url)) == NIGHTS
+        found = time_map(session, url)
+        return found is not None and len(found.mementos) == NIGHTS
 
     questions: list[Callable[[Session, str], bool]] = [near, whole]
     for warm_up in (True, False):

@@ -229,7 +229,10 @@ class Capture(Base):
     __tablename__ = "captures"
     __table_args__ = (
         # A time map is read from this index alone: the rows of an address lie a night apart in the table.
-        Index("ix_captures_time_map", "url", "captured_at", "id", "status", "payload_sha256"),
+        Index(
+            *("ix_captures_time_map", "url", "captured_at", "id", "status", "payload_sha256"),
+            *("outcome", "blocked", "method"),
+        ),
         Index("ix_captures_run_url", "run_id", "url"),
         # Finds the original of a payload at once, however many revisits refer to it.
         Index("ix_captures_payload", "payload_sha256", "original_offset"),

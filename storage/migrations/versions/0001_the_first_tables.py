@@ -174,7 +174,9 @@ def upgrade() -> None:
         batch_op.create_index("ix_captures_payload", ["payload_sha256", "original_offset"], unique=False)
         batch_op.create_index("ix_captures_run_url", ["run_id", "url"], unique=False)
         batch_op.create_index(
-            "ix_captures_time_map", ["url", "captured_at", "id", "status", "payload_sha256"], unique=False
+            "ix_captures_time_map",
+            ["url", "captured_at", "id", "status", "payload_sha256", "outcome", "blocked", "method"],
+            unique=False,
         )
 
     op.create_table(
