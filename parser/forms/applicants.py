@@ -45,8 +45,9 @@ def find_headers(groups: Sequence[Sequence[Line]]) -> list[Header]:
 
 
 def _named(header: Header) -> tuple[int, int]:
-    """How many columns a header names, and, counted against it, how many it has that nobody knows."""
-    known = sum(column.key is not None for column in header.columns)
+    """How many columns a header names, and, counted against it, how many it has that nobody knows or that it
+    has twice."""
+    known = len({column.key for column in header.columns if column.key is not None})
     return known, known - len(header)
 
 

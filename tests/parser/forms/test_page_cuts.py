@@ -51,6 +51,18 @@ def test_a_header_repeated_by_the_page_over_the_one_that_the_clerk_typed() -> No
     assert doubts(cut) == set()
 
 
+def test_a_typed_header_that_a_page_cuts_through_its_words_is_not_fuller_than_the_first() -> None:
+    rows = full_requests()
+    words = ["自然人", "商业企业", "科研机构", "社会公益组织", "法律服务机构", "其他", "总计"]
+    plain = [("", 1, 3), *((word, 1, 1) for word in words)]
+    upper = [*rows[:2], [(word, 1, 1) for word in ("商业企业", "科研机构", "社会公益", "法律服务", "其他")]]
+    lower = [("", 1, 3), *((word, 1, 1) for word in ("", "", "", "组织", "机构", "其他", "总计"))]
+    pieces = table([plain, *rows[3:20], *upper]) + table([lower, *rows[20:]])
+    cut = parse(f"<html><body><h1>{TITLE}</h1>{pieces}</body></html>".encode()).report
+    assert cut is not None
+    assert values(cut, "requests") == values(read(table(rows)), "requests")
+
+
 @pytest.mark.parametrize("above", [True, False])
 @pytest.mark.parametrize("label", ["（一）予以公开", "1.属于国家秘密", "3.其他", "（七）总计"])
 def test_a_row_cut_behind_its_number_is_one_row(label: str, *, above: bool) -> None:
