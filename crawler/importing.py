@@ -6,12 +6,13 @@
                 reports
 
 A file is taken in whole or not at all; an import that was cut after that is completed by the next one of the
-same file.
+same file. What was captured several times is read round by round (`storage.import_rounds`), oldest first.
 """
 
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +25,7 @@ from sqlalchemy.orm import Session
 from config import Settings
 from crawler.blocking import recognise
 from crawler.handover import hand_over, unread
-from crawler.summary import summarise
+from crawler.summary import known_of, summarise
 from crawler.watching import Watcher
 from errors import CannotRead, Damaged
 from parser import PARSER_VERSION
@@ -40,7 +41,7 @@ from storage.database import Database
 from storage.exchange import decode_content
 from storage.home import NIGHT_LOCK, hold
 from storage.imports import Judges, take_in
-from storage.models import Capture, Run, Sighting, Site
+from storage.models import PAGE_STATUSES, Capture, Run, Sighting, Site
 from storage.overrides import Overrides
 from storage.records import record_run
 from storage.series import relate_changed
@@ -70,13 +71,15 @@ def import_file(settings: Settings, path: Path, watcher: Watcher) -> dict[str, A
                 judges=Judges(_sites(profiles), recognise),
             )
             told: dict[str, Any] = {
-                "file": str(path), "run": taken.run_id, "captures": taken.captures, "known": taken.known,
-                "lost": taken.lost, "other": taken.other, "reports_read": 0, "figures": 0, "changes": {},
+                "file": str(path), "runs": taken.runs, "captures": taken.captures, "known": taken.known,
+                "lost": taken.lost, "other": taken.other, "reports_read": 0, "figures": 0,
             }  # fmt: skip
-            if taken.run_id is not None:
-                summary = _join(settings, database, taken.run_id, profiles, watcher)
-                told |= {key: summary[key] for key in ("reports_read", "figures", "changes")}
-            return told
+            changes: Counter[str] = Counter()
+            for run_id in taken.runs:
+                changes.update(_join(settings, database, run_id, profiles, watcher))
+            with database.read() as session:
+                known = known_of(session, taken.runs)
+            return told | {key: known[key] for key in ("reports_read", "figures")} | {"changes": changes}
         finally:
             database.close()
 
@@ -97,7 +100,8 @@ def _sites(profiles: dict[str, SiteProfile]) -> Any:
 
 def _join(
     settings: Settings, database: Database, run_id: int, profiles: dict[str, SiteProfile], watcher: Watcher
-) -> dict[str, Any]:
+) -> dict[str, int]:
+    """Read and record what a run of an import brought: its changes by kind."""
     _see(settings, database, run_id, profiles)
     with database.read() as session:
         places = unread(session, run_id=run_id)
@@ -115,11 +119,11 @@ def _join(
     with database.write() as session:
         summary = summarise(session, run_id, "done", dict.fromkeys(sites, "ok"), PARSER_VERSION)
         runs.finish(session, run_id, "done", summary, datetime.now(UTC))
-    return summary
+    return {**summary["changes"]}
 
 
 def _see(settings: Settings, database: Database, run_id: int, profiles: dict[str, SiteProfile]) -> None:
-    """Note which captures of an import are of reports, as the crawl does for what it fetched."""
+    """Note which captures of a run are of reports, as the crawl does for what it fetched."""
     with database.read() as session:
         found = list(_Look(session, settings, run_id).reports())
     with database.write() as session:
@@ -134,12 +138,12 @@ def _see(settings: Settings, database: Database, run_id: int, profiles: dict[str
 
 
 class _Look:
-    """Looks through the pages and documents of an import. Of each address the newest answer counts."""
+    """Looks through the pages and documents that a run of an import brought."""
 
     def __init__(self, session: Session, settings: Settings, run_id: int) -> None:
         query = select(Capture).where(
             Capture.run_id == run_id,
-            Capture.status == 200,
+            Capture.status.in_(PAGE_STATUSES),
             Capture.outcome == "complete",
             Capture.blocked.is_(None),
             Capture.payload_sha256.is_not(None),

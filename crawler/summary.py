@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -34,13 +35,6 @@ def summarise(
     Figures, findings and doubts are those of the latest versions of the reports that the run saw.
     """
     here = Capture.run_id == run_id
-    latest = (
-        select(func.max(Version.id))
-        .join(ReportRow, Version.report_id == ReportRow.id)
-        .join(Sighting, Sighting.report_url == ReportRow.url)
-        .where(Sighting.run_id == run_id)
-        .group_by(Version.report_id)
-    )
     seen = (
         select(ReadingRow.state, func.count(ReadingRow.payload_sha256.distinct()))
         .join(Capture, Capture.payload_sha256 == ReadingRow.payload_sha256)
@@ -72,14 +66,28 @@ def summarise(
         "failed": _count(
             session, select(func.count()).select_from(Capture).where(here, Capture.outcome != "complete")
         ),
-        "reports_read": _count(session, select(func.count()).select_from(latest.subquery())),
-        "figures": _of(session, FigureRow, latest),
-        "findings": _of(session, FindingRow, latest),
-        "doubts": _of(session, DoubtRow, latest),
+        **known_of(session, [run_id]),
         "quarantined": readings.get(State.QUARANTINED, 0),
         "unread": {name: count for name, count in sorted(readings.items()) if name not in _READ},
         "changes": {kind: counted.get(kind, 0) for kind in CHANGES},
         "sites": sites,
+    }
+
+
+def known_of(session: Session, run_ids: Sequence[int]) -> dict[str, int]:
+    """The reports that these runs saw, and the figures, findings and doubts of their latest versions."""
+    latest = (
+        select(func.max(Version.id))
+        .join(ReportRow, Version.report_id == ReportRow.id)
+        .join(Sighting, Sighting.report_url == ReportRow.url)
+        .where(Sighting.run_id.in_(run_ids))
+        .group_by(Version.report_id)
+    )
+    return {
+        "reports_read": _count(session, select(func.count()).select_from(latest.subquery())),
+        "figures": _of(session, FigureRow, latest),
+        "findings": _of(session, FindingRow, latest),
+        "doubts": _of(session, DoubtRow, latest),
     }
 
 

@@ -35,6 +35,7 @@ from storage.foreign import (
     digest_octets,
     records,
 )
+from storage.import_rounds import split
 from storage.members import Placed, StoredRecord, parse_fields
 from storage.models import Capture, Import, Run, Segment
 from storage.revisits import NO_ORIGINAL
@@ -57,9 +58,10 @@ class Judges:
 
 @dataclass(slots=True)
 class Taken:
-    """What came of a file. `run_id`: the run that its captures are of; none where all was known."""
+    """What came of a file. `runs`: those that its captures are of, in the order of time; none where all was
+    known."""
 
-    run_id: int | None = None
+    runs: list[int] = field(default_factory=list)
     captures: int = 0
     known: int = 0
     lost: int = 0
@@ -95,7 +97,7 @@ def take_in(
                 before = session.scalar(select(Import).where(Import.sha256 == staged.sha256))
             if before is not None:
                 taken.known += before.captures
-                taken.run_id = _unfinished(database, before.run_id) or taken.run_id
+                taken.runs = sorted({*taken.runs, *_unfinished(database, before.segment_id)})
                 continue
             reader = _Reader(database, path, judges, taken)
             try:
@@ -106,7 +108,8 @@ def take_in(
                 found.append(reader.read(staged, block))
         fresh = [one for one in found if one.count]
         if fresh:
-            taken.run_id, taken.lost = _keep(database, folder, path, fresh, now)
+            runs, taken.lost = _keep(database, folder, path, fresh, now)
+            taken.runs += runs
             taken.captures = sum(one.count for one in fresh)
     except OSError as error:
         raise CannotWrite(path=error.filename or folder, problem=error.strerror or error) from error
@@ -117,10 +120,12 @@ def take_in(
     return taken
 
 
-def _unfinished(database: Database, run_id: int) -> int | None:
-    """That run, where it was cut before its reports were read."""
+def _unfinished(database: Database, segment_id: int) -> list[int]:
+    """The runs that brought this segment and were cut before their reports were read."""
     with database.read() as session:
-        return run_id if session.get_one(Run, run_id).state != "done" else None
+        brought = select(Capture.run_id).where(Capture.segment_id == segment_id)
+        cut = select(Run.id).where(Run.id.in_(brought), Run.state != "done")
+        return list(session.scalars(cut))
 
 
 class _Reader:
@@ -277,8 +282,8 @@ def _refers_to(record: StoredRecord) -> str | None:
 
 def _keep(
     database: Database, folder: Path, path: Path, fresh: list[_Found], now: datetime
-) -> tuple[int, int]:
-    """Give the files their names, and then tell the index of them, in one transaction: the run's id, and how
+) -> tuple[list[int], int]:
+    """Give the files their names, and then tell the index of them, in one transaction: the runs, and how
     many revisits refer to a payload that is nowhere."""
     named: list[tuple[_Found, str, int, str]] = []
     for one in fresh:
@@ -293,7 +298,6 @@ def _keep(
         session.add(run)
         session.flush()
         originals: dict[str, dict[str, Any]] = {}
-        sites: set[str] = set()
         for one, name, size, digest in named:
             segment = Segment(
                 name=name, state="sealed", created_at=now, sealed_at=now, bytes=size, sha256=digest
@@ -308,22 +312,19 @@ def _keep(
                     captures=one.count, imported_at=now,
                 )
             )  # fmt: skip
-            sites |= _insert(session, one, {"run_id": run.id, "segment_id": segment.id}, originals)
+            _insert(session, one, {"run_id": run.id, "segment_id": segment.id}, originals)
         for one, name, _, _ in named:
             segment_id = session.scalars(select(Segment.id).where(Segment.name == name)).one()
             lost += _insert_revisits(session, one, {"run_id": run.id, "segment_id": segment_id}, originals)
-        run.sites = sorted(sites)
-    return run.id, lost
+        return split(session, run), lost
 
 
 def _insert(
     session: Session, found: _Found, ids: dict[str, int], originals: dict[str, dict[str, Any]]
-) -> set[str]:
-    """Index what brought its payload itself: the sites of all rows. `originals` learns of it."""
-    sites = set()
+) -> None:
+    """Index what brought its payload itself. `originals` learns of it."""
     batch: list[dict[str, Any]] = []
     for row in _rows(found):
-        sites.add(row["site"])
         if "refers_to" in row:
             continue
         row.update(ids)
@@ -340,7 +341,6 @@ def _insert(
             batch = []
     if batch:
         session.connection().execute(insert(Capture), batch)
-    return sites
 
 
 _PAYLOAD = ("content_type", "payload_sha256", "payload_sha1", "payload_bytes")

@@ -249,17 +249,18 @@ class _Recorder:
 
     def _outdated(self, report: ReportRow, capture: Capture) -> bool:
         """Whether another run has recorded something newer: this one was cut, and is completed late."""
+        # What others captured is brought in whenever it is found, in any order; only its time tells.
+        order = Capture.captured_at if self._imported else Capture.id
         newest = self._session.scalar(
             select(Capture)
             .join(Change, Change.new_capture_id == Capture.id)
             .where(Change.report_id == report.id)
-            .order_by(Capture.id.desc())
+            .order_by(order.desc())
             .limit(1)
         )
         if newest is None or capture.run_id == newest.run_id:
             return False
-        # What others captured is brought in whenever it is found; what we know may be of a later time.
-        return capture.id < newest.id or (self._imported and capture.captured_at <= newest.captured_at)
+        return capture.captured_at <= newest.captured_at if self._imported else capture.id < newest.id
 
     def _copies(self, report: ReportRow, version: Version) -> list[Source]:
         """The page and files that a version was chosen from."""
@@ -283,9 +284,12 @@ class _Recorder:
         return any(self._did_not_answer(url) for url in source.addresses)
 
     def _did_not_answer(self, url: str) -> bool:
-        """Whether a URL was asked for in this run and gave nothing that could be judged."""
+        """Whether a URL was asked for in this run and gave nothing that could be judged.
+
+        Of what others did not capture nobody knows whether they asked, nor what they would have been told.
+        """
         now = self._seen(url)
-        return now is not None and presence_of(now)[0] in (None, "blocked")
+        return self._imported if now is None else presence_of(now)[0] in (None, "blocked")
 
     def _cause(self, last: Version, capture: Capture) -> str:
         """Why a report reads otherwise: by our doing where its page or file is as it was, but unreadable."""
