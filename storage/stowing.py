@@ -15,6 +15,9 @@ from storage.models import Segment
 from storage.segment import SEALED_SUFFIX, measure
 from storage.store import Store
 
+LARGEST_PUT = 5 << 30
+"""Octets of one request that S3 takes; only what was imported, or sealed at a limit set higher, is larger."""
+
 
 @dataclass(slots=True)
 class Stowed:
@@ -49,6 +52,9 @@ def send(folder: Path, database: Database, store: Store, stowed: Stowed) -> Iter
     for segment in left:
         path = folder / f"{segment.name}{SEALED_SUFFIX}"
         size, sha256 = segment.bytes or 0, segment.sha256 or ""
+        if size > LARGEST_PUT:
+            yield f"{segment.name} stays here: {size >> 30} GiB is more than a store takes in one piece"
+            continue
         if not (store.size(segment.name) == size and store.sha256(segment.name) == sha256):
             try:
                 if measure(path) != (size, sha256):

@@ -186,6 +186,24 @@ def test_what_neither_side_has(sealed: Home, server: S3Server) -> None:
         read_payload(sealed.folder, capture)
 
 
+def test_a_segment_that_no_store_takes_holds_up_no_other(
+    sealed: Home, server: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    big = sealed.segment_file()
+    again = Home(sealed.path)
+    again.archive.add(exchange(reply(BODY[:50]), f"{URL}?small", minutes=9), PURPOSE)
+    again.archive.close()
+    monkeypatch.setattr("storage.stowing.LARGEST_PUT", big.stat().st_size - 1)
+    store = the_store()
+    assert store is not None
+    stowed, lines = stow(sealed, store)
+    name = big.name.removesuffix(".warc.gz")
+    assert lines == [f"{name} stays here: 0 GiB is more than a store takes in one piece"]
+    assert (stowed.sent, stowed.waiting) == (1, 1)
+    assert store.size(name) is None
+    again.database.close()
+
+
 @pytest.mark.parametrize("url", ["s3:///prefix", "https://example.org", "bucket"])
 def test_an_address_that_is_none(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NIANBAO_ARCHIVE_URL", url)
