@@ -11,9 +11,15 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
-# Radicals that PDF fonts map to instead of the character, and that NFKC leaves alone.
+_RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+RAISED = str.maketrans("0123456789", _RAISED_DIGITS)
+"""For readers: raised digits behind a text are the mark of a note and stay raised, since 12 with a raised 1
+is not 121."""
+# Radicals that PDF fonts map to instead of the character, and that NFKC leaves alone; marks of notes go.
 _RADICALS = str.maketrans(
-    "⺠⻓⻔⻅⻉⻋⻚⻛⻜⻢⻤⻥⻦⻩⻬⻰⺟⻄⻆⻣⻝⻘⻙⻳⻁", "民长门见贝车页风飞马鬼鱼鸟黄齐龙母西角骨食青韦龟虎"
+    "⺠⻓⻔⻅⻉⻋⻚⻛⻜⻢⻤⻥⻦⻩⻬⻰⺟⻄⻆⻣⻝⻘⻙⻳⻁",
+    "民长门见贝车页风飞马鬼鱼鸟黄齐龙母西角骨食青韦龟虎",
+    _RAISED_DIGITS,
 )
 _MARKS = str.maketrans(
     {

@@ -1,8 +1,8 @@
 """What a cell says as a number: value, unit and remark, with nothing guessed.
 
-A cell is one of: blank; a mark that stands for "nothing" (`/`, `—`, `无`); a number, perhaps with a unit
-and a remark (`22（其中修订16件）`, `251000元`); or something else, which is not understood and must become
-a doubt.
+A cell is one of: blank; a mark that stands for "nothing" (`/`, `—`, `无`); a number, perhaps with a unit, a
+remark and the mark of a note (`22（其中修订16件）`, `251000元`, `12¹`); or something else, which is not
+understood and must become a doubt.
 """
 
 from __future__ import annotations
@@ -47,7 +47,19 @@ _NUMBER = re.compile(
     rf"(?P<unit>{_UNIT})?(?P<open>\()?(?P<rest>.*)$",
     re.DOTALL,
 )
+_ASIDE = re.compile(r"^[,;、。]*(?=其中|含|包括|包含|不含)")
+"""What parts a number from a remark without brackets (`12，其中网上1件`)."""
+_NOTE = re.compile(
+    "(?<=[0-9０-９%％件次条项元人个)）])"
+    r"(?:[\u00b9\u00b2\u00b3\u2070-\u2079]+|[①-⑳⑴-⒇]|[*＊※#★☆]{1,3}|注[0-9０-９]{1,2}"
+    r"|[\[［〔【](?:注?[0-9０-９]{1,2}|注)[\]］〕】]|。)$"
+)
+"""The mark of a note behind a number, or a full stop."""
+_ZERO_LETTERS = frozenset("oOＯｏΟοОо○◯")
+"""What is typed for a zero; only where it stands alone."""
+_ZEROS = frozenset("零〇")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
+_HAN = re.compile("[\u4e00-\u9fff]")
 _BLANKS = re.compile(r"\s+")
 _PARTED = re.compile(r"\d\s+(?=\d)")
 _MINUS = re.compile("[\u2212\u2010\u2011\u2012\u2013\ufe63\uff0d]")
@@ -56,13 +68,15 @@ _MINUS = re.compile("[\u2212\u2010\u2011\u2012\u2013\ufe63\uff0d]")
 @dataclass(frozen=True, slots=True)
 class Printed:
     """The meaning of a cell. `understood` is false where the text is no number, no blank and no mark for
-    nothing; `value` is then `None`. `joined` is true where digits of two lines were read as one number."""
+    nothing; `value` is then `None`. `joined` is true where digits of two lines were read as one number,
+    `letter` where a letter stands for a zero."""
 
     value: Decimal | None
     unit: str | None = None
     remark: str | None = None
     understood: bool = True
     joined: bool = False
+    letter: bool = False
 
 
 _BLANK = Printed(None)
@@ -77,12 +91,17 @@ def read_number(text: str) -> Printed:
     cell not understood, since `1,23` may be two numbers as well as one, and so does a blank between digits.
     A line break between digits is a narrow column: the digits are joined, and `joined` says so.
     """
-    plain = _MINUS.sub("-", unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))).strip()
+    visible = _INVISIBLE.sub("", text).strip()
+    note = _NOTE.search(visible)
+    plain = visible[: note.start()] if note else visible
+    plain = _MINUS.sub("-", unicodedata.normalize("NFKC", plain)).strip()
     tight = _BLANKS.sub("", plain)
     if not tight:
         return _BLANK
     if tight in NOTHING:
         return Printed(None)
+    if visible in _ZEROS or visible in _ZERO_LETTERS:
+        return Printed(Decimal(0), letter=visible in _ZERO_LETTERS)
     parted = _PARTED.search(plain)
     joined = parted is not None and "\n" in parted.group()
     if parted and not joined:
@@ -90,12 +109,8 @@ def read_number(text: str) -> Printed:
     found = _NUMBER.match(tight)
     if not found:
         return _NOT_UNDERSTOOD
-    remark = found["rest"]
-    if found["open"]:
-        remark = remark.removesuffix(")")
-        if not remark or not found["rest"].endswith(")"):
-            return _NOT_UNDERSTOOD
-    elif remark:
+    remark = _remark(found)
+    if remark is None:
         return _NOT_UNDERSTOOD
     value = Decimal(found["digits"].replace(",", "") + (found["fraction"] or ""))
     if found["sign"] == "-":
@@ -105,7 +120,22 @@ def read_number(text: str) -> Printed:
         unit, remark = remark, ""
     if found["about"] == "约":
         remark = f"约；{remark}" if remark else "约"
+    if note:
+        remark += note[0].strip("。")
     return Printed(value, unit, remark or None, joined=joined)
+
+
+def _remark(found: re.Match[str]) -> str | None:
+    """What stands behind the number, when it is a remark: in brackets, of which the closing one may be
+    missing behind words, or begun by a word that begins remarks. `None` where it is anything else."""
+    rest = found["rest"]
+    if found["open"]:
+        inside = rest.removesuffix(")")
+        return inside if inside and (rest.endswith(")") or _HAN.search(inside)) else None
+    if not rest:
+        return ""
+    aside = _ASIDE.match(rest)
+    return rest[aside.end() :] if aside else None
 
 
 def is_unit(text: str) -> bool:

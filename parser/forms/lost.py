@@ -66,9 +66,9 @@ class Lost:
         whose outer label stands too far left has its inner one too far left as well."""
         furthest: dict[int, int] = {}
         for line, row in self._rows:
-            last = row.labels[-1] if row.labels and row.values else None
-            if last is not None and last.row == line.row and (level := label(last.text).level):
-                furthest[level] = max(last.column, furthest.get(level, -1))
+            if row.labels and row.values and row.labels[-1].row == line.row and label(row.name).level:
+                level, column = [*_levels(line, row)][-1]
+                furthest[level] = max(column, furthest.get(level, -1))
         for line, row in self._rows:
             *outer, inner = [*_levels(line, row)] or [(0, 0)]
             moved = max((furthest.get(level, -1) - column for level, column in outer), default=0)
@@ -78,10 +78,13 @@ class Lost:
 
 
 def _levels(line: Line, row: Parts) -> Iterator[tuple[int, int]]:
-    """Depth of number and column of the row's own labels that have a number, outer to inner."""
+    """Depth of number and column of the row's own labels that have a number, outer to inner. Markdown
+    repeats a label in each column of a merged cell; the first of them counts."""
+    before = ""
     for cell in row.labels:
-        if cell.row == line.row and (level := label(cell.text).level):
+        if cell.row == line.row and cell.text != before and (level := label(cell.text).level):
             yield level, cell.column
+        before = cell.text
 
 
 def _printed(row: Parts) -> int:

@@ -57,6 +57,13 @@ class Sheet:
                 f"The cell says “{cell.text}”, which is neither a number nor a blank.",
                 cell.locator,
             )
+        elif printed.letter:
+            self.doubt(
+                "letter_for_zero",
+                figure.key,
+                f"The cell says “{cell.text}”, which was read as a zero.",
+                cell.locator,
+            )
         elif printed.joined:
             self.doubt(
                 "broken_number",

@@ -14,6 +14,7 @@ from lxml import etree  # type: ignore[import-untyped]
 from lxml.etree import _Element as Element  # type: ignore[import-untyped]
 
 from parser.document import Block, Cell, Document, Grid, Heading, Locator, Paragraph, State, Unreadable
+from parser.folding import RAISED
 from parser.readers.docx_numbers import Numbers, W, number_of
 from parser.readers.package import Package
 
@@ -219,8 +220,12 @@ class _Reader:
                 pieces.append(child.text or "")
             elif child.tag in _LETTERS:
                 pieces.append(_LETTERS[child.tag])
-            elif child.tag == f"{W}r" and _is_hidden(child):
-                continue
+            elif child.tag == f"{W}r" and (look := _look(child)):
+                if look == _RAISED_RUN and "".join(pieces).strip():
+                    raised = "".join(text.text or "" for text in child.iter(f"{W}t"))
+                    pieces.append(raised.translate(RAISED) if raised.isdigit() else raised)
+                elif look == _RAISED_RUN:
+                    waiting.append(iter(child))
             elif child.tag not in _PASSED_OVER and child.tag != f"{W}txbxContent":
                 waiting.append(iter(child))
         return "".join(pieces)
@@ -312,6 +317,16 @@ def _joins_left(cell: Element) -> bool:
     return merge is not None and merge.get(f"{W}val") != "restart"
 
 
-def _is_hidden(run: Element) -> bool:
-    vanish = run.find(f"{W}rPr/{W}vanish")
-    return vanish is not None and vanish.get(f"{W}val") not in ("0", "false", "off")
+def _look(run: Element) -> str:
+    """What the properties of a run do to its text: out of sight or struck out, raised, or nothing."""
+    properties = run.find(f"{W}rPr")
+    for one in properties if properties is not None else ():
+        if one.tag in _AWAY and one.get(f"{W}val") not in ("0", "false", "off"):
+            return _GONE_RUN
+        if one.tag == f"{W}vertAlign" and one.get(f"{W}val") == "superscript":
+            return _RAISED_RUN
+    return ""
+
+
+_AWAY = frozenset({f"{W}vanish", f"{W}strike", f"{W}dstrike"})
+_GONE_RUN, _RAISED_RUN = "gone", "raised"

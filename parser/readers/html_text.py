@@ -7,6 +7,8 @@ import re
 from lxml import etree  # type: ignore[import-untyped]
 from lxml.etree import _Element as Element  # type: ignore[import-untyped]
 
+from parser.folding import RAISED
+
 SKIPPED_TAGS = frozenset(
     {
         "head",
@@ -21,9 +23,9 @@ SKIPPED_TAGS = frozenset(
         "math",
         "iframe",
     }
-    | {"object", "embed", "audio", "video", "canvas", "map", "del", "input", "nav"}
+    | {"object", "embed", "audio", "video", "canvas", "map", "del", "s", "strike", "input", "nav"}
 )
-"""Elements whose text is not the page's."""
+"""Elements whose text is not the page's, or is struck out."""
 
 BLOCK_TAGS = frozenset(
     {
@@ -46,7 +48,10 @@ BLOCK_TAGS = frozenset(
 )
 """Elements that begin a new line."""
 
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|text-decoration[^;]*line-through",
+    re.IGNORECASE,
+)
 _MARKED, _STYLED = etree.XPath("//*[@hidden]"), etree.XPath("//*[@style]")
 _STYLES = etree.XPath("//@style", smart_strings=False)
 _BLANKS = re.compile(r"[ \t\r\n\f\v\xa0]+")
@@ -102,9 +107,14 @@ def _collect(element: Element, pieces: list[str], hidden: frozenset[Element], de
             edge = tag in BLOCK_TAGS or tag == "br"
             if edge:
                 pieces.append("\x1e")
-            _collect(child, pieces, hidden, depth + 1)
+            if tag == "sup" and any(piece.strip() for piece in pieces) and (child.text or "").isdigit():
+                pieces.append(child.text.translate(RAISED))
+            else:
+                _collect(child, pieces, hidden, depth + 1)
             if edge:
                 pieces.append("\x1e")
+        elif tag == "input" and child not in hidden and child.get("type", "text") == "text":
+            pieces.append(child.get("value", ""))
         if child.tail:
             pieces.append(child.tail)
 

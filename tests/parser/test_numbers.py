@@ -30,6 +30,17 @@ from parser.numbers import Printed, looks_like_value, read_number
         ("\xa00", "0", None, None),
         ("10\u200b10", "1010", None, None),
         ("007", "7", None, None),
+        ("零", "0", None, None),
+        ("〇", "0", None, None),
+        ("12。", "12", None, None),
+        ("12（含上年2件", "12", None, "含上年2件"),
+        ("12，其中网上1件", "12", None, "其中网上1件"),
+        ("12件（注）", "12", "件", "注"),
+        ("422¹", "422", None, "¹"),
+        ("422①", "422", None, "①"),
+        ("422件[1]", "422", "件", "[1]"),
+        ("422注2", "422", None, "注2"),
+        ("22（其中修订16件）*", "22", None, "其中修订16件*"),
     ],
 )
 def test_numbers(text: str, value: str, unit: str | None, remark: str | None) -> None:
@@ -44,10 +55,15 @@ def test_what_stands_for_nothing_is_no_zero(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["若干", "95 0", "1,23", "1.2.3", "12件3", "3（", "详见附件", "1.5万", "O", "<5"]
+    "text", ["若干", "95 0", "1,23", "1.2.3", "12件3", "3（", "详见附件", "1.5万", "<5", "一", "12；3"]
 )
 def test_anything_else_is_not_understood(text: str) -> None:
     assert read_number(text) == Printed(None, understood=False)
+
+
+@pytest.mark.parametrize("text", ["O", "o", "Ｏ", "О", "○"])
+def test_a_letter_typed_for_a_zero_says_so(text: str) -> None:
+    assert read_number(text) == Printed(Decimal(0), letter=True)
 
 
 def test_digits_on_two_lines_are_joined_and_say_so() -> None:

@@ -157,6 +157,21 @@ def test_remarks_marks_and_words_in_cells() -> None:
     assert "requests.new_received" not in {one.where for one in report.findings if one.rule == "row_total"}
 
 
+def test_a_letter_for_a_zero_is_read_with_a_doubt_and_the_mark_of_a_note_is_no_digit() -> None:
+    rows = full_requests()
+    at = _row(rows, "1.本机关不掌握")
+    marked = ["O", "12<sup>1</sup>", "3①", "4（含上年1件", "5，其中网上2件", "〇", "24"]
+    rows[at] = [*rows[at][:-7], *[(text, 1, 1) for text in marked]]
+    report = read(table(rows))
+    assert values(report, "requests.unable_not_held") == dict(
+        zip(COLUMNS, (0, 12, 3, 4, 5, 0, 24), strict=True)
+    )
+    assert [one.where for one in report.doubts if one.kind == "letter_for_zero"] == [
+        "requests.unable_not_held.natural_person"
+    ]
+    assert "row_total" not in {finding.rule for finding in report.findings}
+
+
 def test_numbers_that_do_not_add_up_are_kept_and_found() -> None:
     rows = full_requests()
     at = _row(rows, "（一）予以公开")

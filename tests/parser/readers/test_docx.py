@@ -94,6 +94,16 @@ def test_content_controls_hyperlinks_and_hidden_text() -> None:
     assert texts(read(package(body))) == ["联系电话0953-1"]
 
 
+def test_struck_out_text_is_gone_and_raised_digits_are_the_marks_of_notes() -> None:
+    def look(text: str, properties: str) -> str:
+        return f"<w:r><w:rPr>{properties}</w:rPr><w:t>{text}</w:t></w:r>"
+
+    raised = '<w:vertAlign w:val="superscript"/>'
+    body = p(look("3", "<w:strike/>") + look("5", '<w:dstrike w:val="0"/>'))
+    body += p(r("12") + look("1", raised)) + p(look("7", raised)) + p(r("8") + look("注1", raised))
+    assert texts(read(package(body))) == ["5", "12¹", "7", "8注1"]
+
+
 def test_merged_cells_keep_their_spans_and_covered_ones_are_no_cells() -> None:
     rows = (
         f"<w:tr>{tc('三', RESTART)}{tc('合计', WIDE)}</w:tr>"

@@ -46,3 +46,15 @@ def test_blocks_and_breaks_in_a_cell_are_lines() -> None:
 def test_sections_of_a_table_are_one_grid() -> None:
     grid = _grid("<table><thead><tr><th>甲</thead><tbody><tr><td>1</tbody><tfoot><tr><td>2</tfoot></table>")
     assert [(cell.text, cell.header) for cell in grid.cells] == [("甲", True), ("1", False), ("2", False)]
+
+
+def test_what_is_struck_out_is_gone_and_raised_digits_are_the_marks_of_notes() -> None:
+    grid = _grid(
+        "<table><tr><td><s>3</s>5<td>12<sup>1</sup><td><sup>7</sup><td>8<sup>注1</sup><td>m<sup>n</sup></table>"
+    )
+    assert [cell.text for cell in grid.cells] == ["5", "12¹", "7", "8注1", "mn"]
+
+
+def test_a_number_in_a_field_of_a_form_is_what_the_page_shows() -> None:
+    grid = _grid('<table><tr><td><input value="12"><td><input type="hidden" value="9">3</table>')
+    assert [cell.text for cell in grid.cells] == ["12", "3"]
