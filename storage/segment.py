@@ -192,7 +192,7 @@ class SegmentWriter:
             # A disk that filled up half-way must not leave half a record behind what is whole.
             self._cut_back()
             raise CannotWrite(path=self.path, problem=error.strerror) from error
-        self._ahead.clear()
+        self._ahead = bytearray()
 
     def _cut_back(self) -> None:
         """Drop what came after the last sync: nobody was told that it is kept."""
@@ -200,7 +200,7 @@ class SegmentWriter:
         with suppress(OSError):
             os.ftruncate(self._file.fileno(), self._synced)
             self._file.seek(self._synced)
-        self._ahead.clear()
+        self._ahead = bytearray()
         self.size = self._synced
 
 

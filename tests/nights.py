@@ -160,8 +160,12 @@ def captures(home: Path) -> list[Capture]:
 
 
 def record_counts(home: Path) -> Iterator[tuple[int, int]]:
-    """How many records each segment has: as warcio reads it, and as FastWARC reads it and checks digests."""
+    """How many records each segment has: as warcio reads it, and as FastWARC reads it and checks digests.
+
+    What a crash tore is no segment, and set aside."""
     for path in sorted((home / "archive").glob("*.warc.gz*")):
+        if path.suffix == ".torn":
+            continue
         with path.open("rb") as file:
             by_warcio = sum(1 for record in WarcioIterator(file) if record.raw_stream.read() is not None)
         with path.open("rb") as file:

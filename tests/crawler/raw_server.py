@@ -26,6 +26,15 @@ Script = Sequence[Action]
 """What is sent, piece by piece: octets; seconds of silence; how the connection ends. Without an end, it is
 kept for the next request."""
 
+
+class Tagged(list[Action]):
+    """A page that is not sent again to who says that it is known: `unchanged` is sent then."""
+
+    def __init__(self, page: Script, unchanged: Script) -> None:
+        super().__init__(page)
+        self.unchanged = unchanged
+
+
 HOSTS = ("127.0.0.1", "localhost", "hostile.example.invalid")
 MISSING = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"
 
@@ -109,6 +118,8 @@ class RawServer:
         self.served.append(served)
         try:
             script = self.scripts.get(url) or self.scripts.get(urlsplit(url).path) or (MISSING,)
+            if isinstance(script, Tagged) and b"\r\nif-none-match:" in head.lower():
+                script = script.unchanged
             for action in script:
                 if isinstance(action, bytes):
                     served.sent += action
