@@ -25,8 +25,8 @@ class ImportLedger(Ledger):
         while row := self._next(record.offset):
             self._lost(row)
         row = self._next(record.offset + 1)
-        self._look_at(record, [record], row)
         asked = self._awaited.pop(record.offset, None)
+        self._look_at(record, [record], row or asked)
         if asked is not None and record.problem is None and not _is_request(asked, record):
             self._differs(asked, "its request is not where the index says")
         if record.type == "request":
