@@ -47,7 +47,7 @@ _NUMBER = re.compile(
     rf"(?P<unit>{_UNIT})?(?P<open>\()?(?P<rest>.*)$",
     re.DOTALL,
 )
-_ASIDE = re.compile(r"^[,;、。]*(?=其中|含|包括|包含|不含)")
+_ASIDE = re.compile(r"^[,;、。]*(?=其中|含|包括|包含|不含|罚款|罚没)")
 """What parts a number from a remark without brackets (`12，其中网上1件`)."""
 _NOTE = re.compile(
     "(?<=[0-9０-９%％件次条项元人个)）])"

@@ -18,7 +18,7 @@ from parser.forms.vocabulary import vocabulary
 from parser.numbers import read_number
 
 GROUPS = ("申请人情况", "法人或其他组织")
-_GROUP = re.compile(r"申请人(?:情况|类型|类别)?$|法人.{0,6}组织$|法人")
+_GROUP = re.compile(r"申请人(?:情况|类型|类别)?$|法人(?:.{0,6}组织)?$")
 _TOTAL = "total"
 _ODD_SUMS = 3
 

@@ -132,17 +132,17 @@ class _Reader:
                 )
             return
         where = f"{PROACTIVE}.{match.term.key}"
+        if self._header is None or layout is None:
+            self.sheets[-1].doubt(
+                "missing_header", where, f"No header names the columns of this row ({numbers}).", line.locator
+            )
+            return
         if not self._is_new(match.term, where, line, numbers):
             return
         if match.doubt:
             self.sheets[-1].doubt(
                 "close_match", where, f"“{row.name}” is a guess: {match.doubt}.", line.locator
             )
-        if self._header is None or layout is None:
-            self.sheets[-1].doubt(
-                "missing_header", where, f"No header names the columns of this row ({numbers}).", line.locator
-            )
-            return
         laid = layout.lay(line, row, lambda slots: None)
         if laid.doubt:
             self.sheets[-1].doubt(
@@ -161,9 +161,10 @@ class _Reader:
                 self.sheets.append(Sheet())
                 self._seen = {}
             else:
-                self.sheets[-1].doubt(
-                    "repeated_row", where, f"The row stands twice; {numbers} was left out.", line.locator
-                )
+                message = f"The row stands twice ({self._seen[term.key]}; {numbers}); neither was read."
+                self.sheets[-1].doubt("repeated_row", where, message, line.locator)
+                for name in term.fields:
+                    self.sheets[-1].figures.pop(f"{where}.{name}", None)
                 return False
         self._seen[term.key] = numbers
         return True

@@ -18,6 +18,7 @@ from parser.document import Document
 from parser.folding import label
 from parser.forms.likeness import CERTAIN, Lexicon
 from parser.forms.lines import Line, lines
+from parser.forms.turned import upright
 from parser.forms.vocabulary import vocabulary
 from parser.numbers import is_unit, looks_like_value
 
@@ -74,7 +75,8 @@ def lexicons() -> Lexicons:
 
 def regions(document: Document) -> list[Region]:
     """The tables of the forms in the document, one region a kind, in reading order."""
-    run = list(lines(document))
+    known = lexicons()
+    run = list(lines(upright(document, known.requests, known.columns)))
     kinds: list[str | None] = [None if line.loose else hint(line) for line in run]
     _prefer_one_statistics_table(kinds)
     _smooth(run, kinds)
@@ -126,10 +128,11 @@ def hint(line: Line) -> str | None:
     """The table that this line alone gives away, if any."""
     if not line.words:
         return None
-    return _header_hint(line.words) or _row_hint(line)
+    return header_hint(line.words) or _row_hint(line)
 
 
-def _header_hint(words: Sequence[str]) -> str | None:
+def header_hint(words: Sequence[str]) -> str | None:
+    """The table whose header these words of a line are, if any."""
     # Most cells hold numbers, which no header has.
     spoken = [word for word in words if not word.isdigit()]
     joined = "|".join(spoken)
@@ -262,7 +265,7 @@ def _width(line: Line) -> int:
 
 def _is_table(kind: str, members: Sequence[Line]) -> bool:
     """Whether the lines are enough to be the form's table, and not a chance word in another one."""
-    headers = any(_header_hint(line.words) == kind for line in members)
+    headers = any(header_hint(line.words) == kind for line in members)
     if kind == REVIEW:
         return headers
     known = lexicons()

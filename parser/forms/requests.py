@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from parser.folding import fold, label
 from parser.forms.applicants import (
-    GROUPS,
     Row,
     assumed_header,
     check_header,
-    column_key,
     confirmed,
     find_headers,
     row_total_holds,
@@ -21,16 +19,15 @@ from parser.forms.layout import Laid, Layout
 from parser.forms.likeness import Match
 from parser.forms.lines import Line, Parts
 from parser.forms.regions import REQUESTS, Region, lexicons
+from parser.forms.request_lines import parted
 from parser.forms.sheet import Sheet, merge
+from parser.forms.subtotals import drop_head, headed, is_sum
 from parser.forms.vocabulary import vocabulary
 from parser.numbers import read_number
 
-_HEADS = frozenset(
-    {"本年度办理结果", *(label(term.group).stem for term in vocabulary().request_rows if term.group)}
-)
 _NOTE = re.compile(r"备?注|说明|附")
-_ONE_ROW = "other_processing"
-_THREE_ROWS = tuple(term.key for term in vocabulary().request_rows if term.forms == ("2021",))
+_NOTE = re.compile(r"备?注|说明|附")
+_SERIALS = frozenset({"序号", "行次", "项次", "栏次", "单位", "计量单位", "代码", "编号"})
 _FIRST_ROWS = 2
 _ENOUGH = 5
 _ODD_SUMS = 3
@@ -38,7 +35,7 @@ _ODD_SUMS = 3
 
 def read_requests(region: Region) -> Sheet:
     """The figures `requests.<row>.<column>` of a region, and what is doubtful about them."""
-    rows, headers = _rows(region)
+    rows, headers = parted(region)
     drawn = find_headers(headers)
     shared = Sheet()
     rows = mend(rows, lexicons().requests, shared, REQUESTS)
@@ -48,63 +45,50 @@ def read_requests(region: Region) -> Sheet:
         header = check_header(confirmed(drawn[0], rows, shared), shared)
     sheets = _read(Layout(header, rows, drawn), rows)
     for sheet in sheets:
-        _drop_blank_head(sheet)
+        drop_head(sheet)
     whole = merge(REQUESTS, [*sheets, shared])
     _question_sums(whole)
     return whole
 
 
-def _rows(region: Region) -> tuple[list[Row], list[list[Line]]]:
-    """Data rows, and the groups of header lines, in order."""
-    rows: list[Row] = []
-    headers: list[list[Line]] = []
-    in_header = False
-    for line in region.lines:
-        if _is_header(line):
-            if not in_header:
-                headers.append([])
-            headers[-1].append(line)
-            in_header = True
-        else:
-            in_header = False
-            rows.append((line, line.parts))
-    return rows, headers
-
-
-def _is_header(line: Line) -> bool:
-    """A line of column labels: no number, and nothing but words of the header."""
-    if line.loose or any(read_number(cell.text).value is not None for cell in line.own):
-        return False
-    words = line.words
-    if not words:
-        return False
-    keys = [column_key(cell) for cell in line.own]
-    labelled = sum(key is not None for key in keys)
-    return labelled >= 2 or any("勾稽关系" in word or word in GROUPS for word in words)
-
-
 def _read(layout: Layout, rows: Sequence[Row]) -> list[Sheet]:
     """One sheet for each time the table starts anew."""
-    reader = _Reader(layout)
+    shared = {
+        (line.block, cell.row, cell.column)
+        for line, row in rows
+        for cell in row.values
+        if cell.row != line.row
+    }
+    reader = _Reader(layout, shared)
     for line, row in rows:
         reader.take(line, row)
     reader.finish()
     return reader.sheets
 
 
+Rank = tuple[float, bool, bool]
+"""How sure it is that a label means its row: likeness, the form's own number, the form's own word."""
+
+
+def _rank(name: str, match: Match) -> Rank:
+    return match.score, lexicons().requests.numbers(name), label(name).bare == label(match.term.label).bare
+
+
 class _Reader:
     """Goes down the rows and remembers what a row alone does not say: the group, and labels without
-    numbers."""
+    numbers. `shared` are the places (block, row, column) of cells that reach down into other rows."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, shared: Collection[tuple[int, int, int]]) -> None:
+        self._shared = shared
         self.header = layout.header
         self.layout = layout
         self.sheets = [Sheet()]
         self._seen: dict[str, str] = {}
-        self._scores: dict[str, float] = {}
+        self._ranks: dict[str, Rank] = {}
         self._last = -1
         self._group = ""
         self._pending: list[tuple[Line, Parts]] = []
+        self._sums: list[tuple[Sheet, str, Line, Parts]] = []
 
     def take(self, line: Line, row: Parts) -> None:
         """Read one row."""
@@ -125,6 +109,15 @@ class _Reader:
     def finish(self) -> None:
         """To be called behind the last row."""
         self._settle()
+        for sheet, group, line, row in self._sums:
+            slots = self._lay(line, row).slots
+            values = {
+                column.key: read_number(cell.text).value
+                for column, cell in zip(self.header.columns, slots, strict=True)
+                if column.key and cell
+            }
+            if not is_sum(sheet, group, values):
+                _name_unknown(sheet, line, row)
 
     def _settle(self) -> None:
         """Labels of the form that never met a cell: the row is printed and blank (a text export drops blanks
@@ -137,7 +130,7 @@ class _Reader:
                 continue
             where = f"{REQUESTS}.{match.term.key}"
             self._seen[match.term.key] = ""
-            self._scores[match.term.key] = match.score
+            self._ranks[match.term.key] = _rank(row.name, match)
             self._last = match.index
             for column in self.header.columns:
                 if column.key:
@@ -185,41 +178,42 @@ class _Reader:
         return None, row
 
     def _unknown(self, line: Line, row: Parts, printed: bool) -> None:
+        group = headed(row.name, self._group)
         self._remember_group(row)
-        if not printed and (not row.labels or _is_group(row.name) or _NOTE.match(fold(row.name))):
+        if not printed and (not row.labels or group or _NOTE.match(fold(row.name))):
             return
-        self.sheets[-1].doubt(
-            "unknown_row",
-            REQUESTS,
-            f"No row of the form is called “{row.path}” ({row.numbers}).",
-            line.locator,
-        )
+        if group:
+            self._sums.append((self.sheets[-1], group, line, row))
+        else:
+            _name_unknown(self.sheets[-1], line, row)
+
+    def _lay(self, line: Line, row: Parts) -> Laid:
+        return self.layout.lay(line, row, lambda slots: row_total_holds(self.header, slots))
 
     def _put(self, line: Line, row: Parts, match: Match) -> None:
         key = match.term.key
         where = f"{REQUESTS}.{key}"
-        laid = self.layout.lay(line, row, lambda slots: row_total_holds(self.header, slots))
+        laid = self._lay(line, row)
         content = "|".join(cell.text if cell else "" for cell in laid.slots)
+        rank = _rank(row.name, match)
         if key in self._seen:
             if self._seen[key] == content:
                 return
-            if match.score == 1 and self._scores[key] < 1:
+            if match.score == 1 and self._ranks[key] < rank:
                 self._withdraw(key, line)
+            elif not any(
+                f"{where}.{column.key}" in self.sheets[-1].figures for column in self.header.columns
+            ):
+                del self._seen[key]
         if key in self._seen:
             if match.index < _FIRST_ROWS and len(self._seen) >= _ENOUGH:
                 self.sheets.append(Sheet())
                 self._seen = {}
             else:
-                self.sheets[-1].doubt(
-                    "repeated_row",
-                    where,
-                    f"The row “{row.name}” reads as {match.term.label}, which "
-                    f"stands above already; its numbers ({content.replace('|', ', ')}) were left out.",
-                    line.locator,
-                )
+                self._name_repeated(where, line, row, laid, both=rank == self._ranks[key])
                 return
         self._seen[key] = content
-        self._scores[key] = match.score
+        self._ranks[key] = rank
         self._last = match.index
         if match.doubt:
             self.sheets[-1].doubt(
@@ -229,6 +223,20 @@ class _Reader:
                 line.locator,
             )
         self._figures(where, line, laid)
+
+    def _name_repeated(self, where: str, line: Line, row: Parts, laid: Laid, *, both: bool) -> None:
+        """A row that stands above already with other numbers. Where nothing tells which is the form's,
+        neither is read."""
+        sheet = self.sheets[-1]
+        told = "were left out"
+        if both:
+            told = "and those that differ from them were left out"
+            for column, cell in zip(self.header.columns, laid.slots, strict=True):
+                figure = sheet.figures.get(f"{where}.{column.key}")
+                if figure is not None and figure.value != read_number(cell.text if cell else "").value:
+                    del sheet.figures[figure.key]
+        message = f"The row “{row.name}” stands above already; its numbers ({row.numbers}) {told}."
+        sheet.doubt("repeated_row", where, message, line.locator)
 
     def _withdraw(self, key: str, line: Line) -> None:
         """Give up a row that was only like the one that stands here in the form's own words."""
@@ -253,25 +261,16 @@ class _Reader:
             if cell is None or cell.row != line.row:
                 continue
             key = f"{where}.{column.key}"
-            if column.key and key not in sheet.figures:
+            if (line.block, cell.row, cell.column) in self._shared:
+                message = f"The cell “{cell.text}” reaches down into other rows; it was left out."
+                sheet.doubt("column_alignment", key, message, cell.locator)
+            elif column.key and key not in sheet.figures:
                 sheet.put(key, cell)
 
 
-def _is_group(text: str) -> bool:
-    """Whether a label only heads other rows (三、本年度办理结果, （三）不予公开)."""
-    return label(text).bare in _HEADS or label(text).stem in _HEADS
-
-
-def _drop_blank_head(sheet: Sheet) -> None:
-    """（六）其他处理 on a row of its own, beside blanks, only heads the three rows below it."""
-    head = f"{REQUESTS}.{_ONE_ROW}."
-    cells = {key: figure for key, figure in sheet.figures.items() if key.startswith(head)}
-    below = tuple(f"{REQUESTS}.{row}." for row in _THREE_ROWS)
-    if any(figure.printed for figure in cells.values()):
-        return
-    if any(key.startswith(below) for key in sheet.figures):
-        for key in cells:
-            del sheet.figures[key]
+def _name_unknown(sheet: Sheet, line: Line, row: Parts) -> None:
+    message = f"No row of the form is called “{row.path}” ({row.numbers})."
+    sheet.doubt("unknown_row", REQUESTS, message, line.locator)
 
 
 def _question_sums(sheet: Sheet) -> None:

@@ -1,9 +1,10 @@
-"""Section 四, reviews and suits: one row of 15 cells under a header of two or three rows."""
+"""Section 四, reviews and suits: one row of 15 cells under a header of two or three rows; or a table for each
+kind of remedy; or a table whose rows name the remedy or the result."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from parser.document import Cell
@@ -18,36 +19,99 @@ from parser.numbers import read_number
 
 _FEWEST_VALUES = 3
 _SUITS = "行政诉讼"
+_TOTALS = frozenset({"合计", "总计", "总数", "共计", "数量", "件数", "案件数", "数目"})
+_WIDEST = 500
+"""Columns that a caption stands over: all of them."""
+
+
+@dataclass(slots=True)
+class _Piece:
+    """Header lines and the rows below them."""
+
+    heads: list[Line] = field(default_factory=list)
+    rows: list[tuple[Line, Parts]] = field(default_factory=list)
 
 
 def read_review(region: Region) -> Sheet:
     """The figures `review_litigation.<group>_<result>` of a region, and what is doubtful about them."""
     sheet = Sheet()
-    heads: list[Line] = []
-    rows: list[tuple[Line, Parts]] = []
-    for line in region.lines:
-        row = line.parts
-        labelled = any(cell.row == line.row for cell in row.labels)
-        if _is_header(line):
-            if not rows:
-                heads.append(line)
-        elif labelled and not any(cell.text for cell in row.values):
-            continue
-        elif len(row.values) >= _FEWEST_VALUES and not line.loose:
-            rows.append((line, row))
-        elif not line.loose:
-            _read_upright(row, sheet)
-    if sheet.figures or not rows:
+    pieces = [piece for piece in _pieces(region, sheet) if piece.rows]
+    if sheet.figures or not pieces:
         return sheet
-    header = _header(heads)
-    if header is None:
+    read: list[tuple[Header, list[tuple[Line, Parts]]]] = []
+    for piece in pieces:
+        if _read_by_labels(piece, sheet):
+            continue
+        header = _header(piece.heads)
+        again = next((rows for one, rows in read if header is None or one.alike(header)), None)
+        if again is not None:
+            again += piece.rows
+        elif header is not None:
+            read.append((header, piece.rows))
+    if not read and not sheet.figures:
         sheet.doubt(
             "missing_header", REVIEW, "The table of reviews and suits has no header that was understood."
         )
-        return sheet
-    _check_header(header, sheet)
-    _read_row(header, rows, sheet)
+    if read:
+        _check_headers([header for header, _ in read], sheet)
+    for header, rows in read:
+        _read_row(header, rows, sheet)
     return sheet
+
+
+def _pieces(region: Region, sheet: Sheet) -> list[_Piece]:
+    """The region parted where a header begins anew below numbers. Rows of a table that is turned on its side
+    are read at once."""
+    pieces = [_Piece()]
+    for printed in region.lines:
+        line = _caption(printed) if printed.loose else printed
+        row = line.parts
+        labelled = any(cell.row == line.row for cell in row.labels)
+        if _is_header(line):
+            if pieces[-1].rows:
+                pieces.append(_Piece())
+            pieces[-1].heads.append(line)
+        elif labelled and not any(cell.text for cell in row.values):
+            continue
+        elif len(row.values) >= _FEWEST_VALUES and not line.loose:
+            pieces[-1].rows.append((line, row))
+        elif not line.loose:
+            _read_upright(row, sheet)
+    return pieces
+
+
+def _caption(line: Line) -> Line:
+    """A remedy's name above a table as the header of all its columns."""
+    if not line.cells or not lexicons().groups.knows(line.cells[0].text):
+        return line
+    return replace(line, cells=(replace(line.cells[0], colspan=_WIDEST),))
+
+
+def _read_by_labels(piece: _Piece, sheet: Sheet) -> bool:
+    """Read a table whose header names the results alone, and its rows the remedies, or the other way round.
+    `False` where it is no such table."""
+    known = lexicons()
+    heads = [cell for line in piece.heads for cell in line.own if cell.text]
+    results = [match.term.key for cell in heads if (match := known.results.match(cell.text))]
+    groups = [match.term.key for cell in heads if (match := known.groups.match(cell.text))]
+    if bool(results) == bool(groups):
+        return False
+    named = known.groups if results else known.results
+    keys = results or groups
+    rows = [(line, row, named.match(row.name)) for line, row in piece.rows]
+    if len(set(keys)) != len(keys) or sum(match is not None for _, _, match in rows) < 2:
+        return False
+    for line, row, match in rows:
+        if match is None or len(row.values) != len(keys):
+            message = f"The row “{row.name}” ({row.numbers}) was not understood."
+            sheet.doubt("unknown_row", REVIEW, message, line.locator)
+            continue
+        for key, cell in zip(keys, row.values, strict=True):
+            group, result = (match.term.key, key) if results else (key, match.term.key)
+            where = f"{REVIEW}.{group}_{result}"
+            if where not in sheet.figures:
+                sheet.put(where, cell)
+    return True
 
 
 def _is_header(line: Line) -> bool:
@@ -109,34 +173,57 @@ def _groups(lines: Sequence[Line]) -> list[tuple[str, int, int]]:
     return found
 
 
-def _check_header(header: Header, sheet: Sheet) -> None:
-    keys = [column.key for column in header.columns]
+def _check_headers(headers: Sequence[Header], sheet: Sheet) -> None:
+    columns = [column for header in headers for column in header.columns]
+    keys = [column.key for column in columns]
     for group in vocabulary().review_groups:
         for result in vocabulary().review_results:
-            if f"{group.key}_{result.key}" not in keys:
-                where = f"{REVIEW}.{group.key}_{result.key}"
+            where = f"{REVIEW}.{group.key}_{result.key}"
+            if f"{group.key}_{result.key}" not in keys and where not in sheet.figures:
                 sheet.doubt(
                     "missing_column", where, f"The table has no column {group.label} / {result.label}."
                 )
-    for column in header.columns:
+    for column in columns:
         if column.key is None:
             sheet.doubt("unknown_column", REVIEW, f"The column “{fold(column.label)}” was not understood.")
         elif keys.count(column.key) > 1:
             sheet.doubt("repeated_column", f"{REVIEW}.{column.key}", "Two columns carry this label.")
 
 
+def _chosen(header: Header, rows: Sequence[tuple[Line, Parts]], sheet: Sheet) -> tuple[Line, Parts] | None:
+    """The table's one row of numbers; further ones are reported. Where rows have names, as those of several
+    organs, it is the one that is called their total."""
+    narrow = [one for one in rows if _name(*one) and 2 * len(one[1].values) < len(header)]
+    fitting = [one for one in rows if one not in narrow]
+    printed = [one for one in fitting if any(cell.text for cell in one[1].values)] or fitting
+    plain = [one for one in printed if not _name(*one)]
+    totals = [one for one in printed if _name(*one) in _TOTALS]
+    named = [one for one in printed if one not in plain and one not in totals]
+    first = next(iter(plain or totals or (named if len(named) == 1 else [])), None)
+    left = [*narrow, *plain, *totals, *(named if plain or not totals else [])]
+    for line, row in left:
+        if first is None or (line is not first[0] and _texts(row) != _texts(first[1])):
+            message = f"A further row of numbers was left out: {row.path}, {row.numbers}."
+            sheet.doubt("second_table", REVIEW, message, line.locator)
+    return first
+
+
+def _name(line: Line, row: Parts) -> str:
+    """The row's own label."""
+    return next((fold(cell.text) for cell in reversed(row.labels) if cell.row == line.row), "")
+
+
+def _texts(row: Parts) -> list[str]:
+    return [cell.text for cell in row.values]
+
+
 def _read_row(header: Header, rows: Sequence[tuple[Line, Parts]], sheet: Sheet) -> None:
-    """The table has one row of numbers; further ones are reported."""
-    printed = [one for one in rows if any(cell.text for cell in one[1].values)] or list(rows)
-    (line, row), *others = printed
-    for other, more in others:
-        numbers = ", ".join(cell.text for cell in more.values)
-        if [cell.text for cell in more.values] != [cell.text for cell in row.values]:
-            sheet.doubt(
-                "second_table", REVIEW, f"A further row of numbers was left out: {numbers}.", other.locator
-            )
-    if row.labels and any(cell.row == line.row for cell in row.labels):
-        name = fold(row.labels[-1].text)
+    chosen = _chosen(header, rows, sheet)
+    if chosen is None:
+        return
+    line, row = chosen
+    name = _name(line, row)
+    if name and name not in _TOTALS:
         sheet.doubt("unknown_row", REVIEW, f"The row of numbers has a label, “{name}”.", line.locator)
     laid = Layout(header, rows).lay(line, row, lambda slots: _totals_hold(header, slots))
     if laid.doubt:

@@ -16,7 +16,7 @@ from parser.dates import arabic
 from parser.document import Cell, Document, Grid
 from parser.folding import fold, label
 from parser.forms.lines import Line
-from parser.forms.regions import FUJIAN, REVIEW, STATISTICS, Region
+from parser.forms.regions import FUJIAN, REVIEW, STATISTICS, Region, header_hint
 from parser.report import Doubt
 
 THIS, OTHER, CHANGE = "this", "other", "change"
@@ -26,11 +26,13 @@ _PERHAPS = re.compile("[年期比增变]")
 """What each of these words has; most cells have none of it."""
 _OF_A_YEAR = re.compile(rf"^{_NOUN}?\(?((?:19|20)\d\d)年(?:度)?{_NOUN}?\)?(?:\([件条]\))?$")
 _OF_THIS = re.compile(rf"^{_NOUN}?\(?(?:本年度?|今年|当年|本期){_NOUN}?\)?$")
-_OF_LAST = re.compile(rf"^{_NOUN}?\(?(?:上一?年度?|去年|前年|上期)?(?:同期)?{_NOUN}?\)?$")
+_OF_LAST = re.compile(rf"^{_NOUN}?\(?(?:上一?年度?|去年|前年|上期)?(?:同期)?(?:{_NOUN}|总计|合计)?\)?$")
 _LAST_WORD = re.compile(r"上一?年|去年|前年|上期|同期")
 _CHANGE = re.compile(
     r"^(?:同比|比上年|比去年|较上年)?(?:增减|增长|增幅|变化|变动|同比)(?:量|数|率|情况|%|\(%\))*$"
 )
+_YEARS = frozenset({"年度", "年份", "年"})
+_BARE_YEAR = re.compile(r"(?:19|20)\d\d$")
 _YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)年")
 _NOTE = re.compile(r"备?注|说明|附注")
 _AS_FOLLOWS = re.compile(r"(?:如下|见下表)?:?$")
@@ -70,8 +72,13 @@ def _columns(lines: Sequence[Line], kind: str, year: int | None, doubts: list[Do
     """The lines without the columns of other years."""
     others: list[tuple[int, int]] = []
     kept: list[Line] = []
+    block = -1
     for printed in lines:
         line = printed
+        if line.block != block and not line.loose:
+            # What a page cut goes on below the header before; a table with a header of its own does not.
+            others = [] if others and header_hint(line.words) else others
+            block = line.block
         marks = {} if line.loose else {cell: mark for cell in line.own if (mark := _mark(cell.text, year))}
         if OTHER in marks.values() and len(marks) + _headed(line, marks) > 1:
             if THIS in marks.values() or _headed(line, marks):
@@ -113,7 +120,10 @@ def _without_marks(line: Line, kind: str, own: Sequence[Cell], above: Sequence[L
 
 def _rows(lines: Sequence[Line], year: int | None) -> list[Line]:
     """The lines without rows that begin with another year, where one begins with the report's."""
-    marks = [_mark(line.own[0].text, year) if line.own and not line.loose else None for line in lines]
+    # Under a column that is headed by the word, a bare number is a year.
+    bare = any(fold(cell.text) in _YEARS for line in lines for cell in line.own[:1])
+    firsts = [line.own[0].text if line.own and not line.loose else "" for line in lines]
+    marks = [_mark(f"{first}年" if bare and _BARE_YEAR.match(first) else first, year) for first in firsts]
     if THIS not in marks or OTHER not in marks:
         return list(lines)
     kept = []

@@ -144,3 +144,21 @@ def test_spans_at_random_leave_each_number_in_its_order(*, spare: bool) -> None:
     assert found["administrative_fees.change"] == -2
     assert found["administrative_fees.previous_items"] is None
     assert found["administrative_licensing.change"] == -1
+
+
+def test_figures_of_a_picture_in_words_in_front_take_no_row_from_the_table() -> None:
+    front: Rows = [["行政许可", "300件"], ["行政处罚", "45件"]]
+    rows: Rows = [
+        ["第二十条第（五）项"],
+        ["信息内容", "本年处理决定数量"],
+        ["行政许可", "301"],
+        ["第二十条第（六）项"],
+        ["信息内容", "本年处理决定数量"],
+        ["行政处罚", "46件，罚款35.2万元"],
+    ]
+    report = read(table(front), table(rows), REST)
+    assert values(report, "proactive") == {
+        "administrative_licensing.decisions": 301,
+        "administrative_penalty.decisions": 46,
+    }
+    assert "missing_header" in doubts(report)

@@ -100,3 +100,57 @@ def test_a_spare_column_that_the_header_has_too_costs_no_number_of_a_wrong_sum()
     report = _read([*[[*row, spare] for row in full_review()[:-1]], [*numbers, spare]])
     assert [value for value in _values(report) if value is not None] == [0, 1, 8]
     assert doubts(report) == set()
+
+
+def test_a_table_for_each_remedy() -> None:
+    direct = table([[("未经复议直接起诉", 1, 5)], LABELS, NUMBERS[5:10]])
+    for name, after in (
+        ("one below the other", table([[("复议后起诉", 1, 5)], LABELS, NUMBERS[10:]])),
+        ("under a caption", "<p>复议后起诉</p>" + table([LABELS, NUMBERS[10:]])),
+    ):
+        first = table([[("行政复议", 1, 5)], LABELS, NUMBERS[:5]])
+        report = read(table(full_requests()), first + direct + after)
+        assert _values(report) == [Decimal(number) for number in NUMBERS], name
+        assert doubts(report) == set(), name
+
+
+def test_rows_that_name_the_remedy_or_the_result() -> None:
+    groups = ["行政复议", "未经复议直接起诉", "复议后起诉"]
+    remedies: Rows = [["类型", *LABELS]]
+    remedies += [[name, *NUMBERS[place * 5 : place * 5 + 5]] for place, name in enumerate(groups)]
+    results: Rows = [["结果", *groups]]
+    results += [[name, *NUMBERS[place::5]] for place, name in enumerate(LABELS)]
+    for rows in (remedies, results):
+        report = _read(rows)
+        found = {figure.key: figure.value for figure in report.figures if "review_lit" in figure.key}
+        assert found == dict(zip(_keys(), map(Decimal, NUMBERS), strict=True))
+        assert doubts(report) == set()
+
+
+def _keys() -> list[str]:
+    return [figure.key for figure in _read(full_review()).figures if "review_litigation" in figure.key]
+
+
+def test_of_rows_of_several_organs_their_total_is_read_wherever_it_stands() -> None:
+    head: Rows = [[("单位", 3, 1), *full_review()[0]], *full_review()[1:3]]
+    organs: Rows = [["公安局", *["3"] * 15], ["民政局", *["1"] * 15]]
+    for rows in ([*organs, ["合计", *NUMBERS]], [["合计", *NUMBERS], *organs]):
+        report = _read([*head, *rows])
+        assert _values(report) == [Decimal(number) for number in NUMBERS]
+        assert doubts(report) == set()
+    report = _read([*head, *organs])
+    assert _values(report) == []
+    assert doubts(report) == {"second_table"}
+
+
+def test_a_row_of_another_table_behind_a_blank_one_gives_no_number() -> None:
+    other: Rows = [["序号", "科室", "收到申请", "予以公开", "不予公开"], ["1", "综合科", "34", "143", "164"]]
+    report = read(table(full_requests()), table([*full_review()[:-1], [""] * 15]) + table(other))
+    assert set(_values(report)) == {None}
+
+
+def test_a_bare_year_below_that_word_is_a_year() -> None:
+    head: Rows = [[("年度", 3, 1), *full_review()[0]], *full_review()[1:3]]
+    report = _read([*head, ["2022", *["9"] * 15], ["2023", *NUMBERS]])
+    assert _values(report) == [Decimal(number) for number in NUMBERS]
+    assert doubts(report) == set()
