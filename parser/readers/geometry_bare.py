@@ -6,12 +6,12 @@ run across keep labels apart. Nothing is made up: what is not in a cell stays in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from parser.document import Box, Cell, Grid
 from parser.readers.geometry import Glyph, Rule, Sheet, enclosing
+from parser.readers.geometry_blanks import blank_columns
 from parser.readers.geometry_chunks import (
     Chunk,
     chunks,
@@ -31,7 +31,7 @@ from parser.readers.geometry_cuts import (
     walls,
 )
 from parser.readers.geometry_grid import RECOGNISED, place
-from parser.readers.geometry_heads import header, without_copies
+from parser.readers.geometry_heads import header, leaves, without_copies
 from parser.readers.geometry_labels import Block, Row, attach, blocks, box_of, column_of, text_columns
 from parser.readers.geometry_regions import Lines, head_at_end, is_sentence, regions, sections
 
@@ -40,19 +40,21 @@ _MOST_PARTS = 3_000
 _LAST_LINES = 3
 _TOTALS = frozenset(("总计", "合计", "总", "计"))
 _WIDE = 4
-_AWAY = 0.7
 
 
-def has_columns(texts: Iterable[str]) -> bool:
+def has_columns(texts: Sequence[str]) -> bool:
     """Whether lines of text can hold the rows of a table: a value ends one of several words or stands apart
-    from another, or values stand on lines of their own."""
+    from another, or has a line of its own, between others or more than once."""
     lone = 0
-    for text in texts:
+    for number, text in enumerate(texts):
         words = text.split(" ")
         values = [is_value(word) for word in words]
         if len(words) > 1 and (values[-1] or sum(values) > 1):
             return True
-        lone += values[0] and len(words) == 1
+        if values[0] and len(words) == 1:
+            lone += 1
+            if 0 < number < len(texts) - 1:
+                return True
     return lone > 1
 
 
@@ -75,7 +77,7 @@ def bare_grids(
     used: set[int] = set()
     rows = rows_of(parts)
     for region in regions(rows, sheet.height):
-        for head, body in sections(region):
+        for head, body in sections(_in_columns(region)):
             totals = found[-1].totals if found else above.totals if above else None
             table = _Table(sheet, head, body, totals)
             if table.columns:
@@ -85,13 +87,23 @@ def bare_grids(
         [[part for part in row if part.glyphs[0].order not in used] for row in rows], sheet.height
     )
     if left_alone:
-        found.append(_words_alone(sheet, left_alone))
+        found.append(_words_alone(sheet, left_alone, found[-1].totals if found else None))
         used |= {glyph.order for row in left_alone for part in row for glyph in part.glyphs}
     return found, [glyph for glyph in glyphs if glyph.order not in used]
 
 
-def _words_alone(sheet: Sheet, rows: Lines) -> Bare:
-    """A header that a page cut parted from its table: its words, each over its column."""
+def _in_columns(region: Lines) -> Lines:
+    """The rows, with words cut at the edges at which others begin."""
+    edges = walls([part for row in region for part in row if not part.is_value])
+    return [
+        [piece for part in row for piece in ([part] if part.is_value else split_at_walls(part, edges))]
+        for row in region
+    ]
+
+
+def _words_alone(sheet: Sheet, rows: Lines, above: Totals | None) -> Bare:
+    """A header that a page cut parted from its table: its words, each over its column. `above` is known of a
+    table above it."""
     titles = [row[0] for row in rows if len(row) == 1 and _stands_alone(row[0], rows)]
     words = [part for row in rows for part in row if part not in titles]
     columns: list[list[Chunk]] = []
@@ -115,7 +127,18 @@ def _words_alone(sheet: Sheet, rows: Lines) -> Bare:
             locator = place(sheet, box_of(word.block))
             cells.append(Cell(number, word.first, word.block.text, colspan=span, locator=locator))
     box = enclosing(part.box for row in rows for part in row)
-    return Bare(box, Grid(tuple(cells), place(sheet, box)), [], 0, headed=True)
+    totals = _place_of_totals(rows, (middles[0] + middles[-1]) / 2, above)
+    return Bare(box, Grid(tuple(cells), place(sheet, box)), [], 0, headed=True, totals=totals)
+
+
+def _place_of_totals(head: Lines, middle: float, above: Totals | None) -> Totals | None:
+    """In which column totals stand, where a header with columns on both sides of `middle` says so; with all
+    that is known of the same table `above`."""
+    places = [part.x for row in head for part in row if part.text.replace(" ", "") in _TOTALS]
+    if not places:
+        return None
+    place = "last" if places[0] > middle else "first"
+    return above if above and above.place == place else Totals(place)
 
 
 def _stands_alone(part: Chunk, rows: Lines) -> bool:
@@ -157,10 +180,8 @@ class _Table:
             for part in row
             if not part.is_value and part.right < self._start(part) + part.size
         ]
-        edges = walls(texts)
-        texts = [piece for part in texts for piece in split_at_walls(part, edges)]
         self.lefts = text_columns(texts)
-        self._add_blank_columns()
+        self._add_blank_columns(max((part.right for part in texts), default=self.columns[0][0]))
         middles = self._middles()
         self.head = without_copies(self.head)
         lefts = sorted(part.left for row in self.head for part in row)
@@ -177,13 +198,12 @@ class _Table:
 
     def _place_of_totals(self, lines: Lines) -> Totals | None:
         """In which column totals stand, as far as a header says so: the table's own, or the one above it."""
-        places = [part.x for row in self.head for part in row if part.text.replace(" ", "") in _TOTALS]
-        if not places:
-            return None if any(len(row) > 1 for row in self.head) else self.above
         fullest = max(lines, key=lambda row: (len(row), row[0].left))
-        place = "last" if places[0] > (fullest[0].x + fullest[-1].x) / 2 else "first"
-        carried = self.above if self.above and self.above.place == place else None
-        return carried or Totals(place)
+        # With fewer words than columns, it is what a page cut left of a header.
+        words = max((len(row) for row in self.head), default=0)
+        cut = words < 2 or words < len(fullest)
+        found = _place_of_totals(self.head, (fullest[0].x + fullest[-1].x) / 2, self.above)
+        return found or (self.above if cut else None)
 
     def _totals_here(self) -> Totals | None:
         """What a next page needs to know about totals."""
@@ -196,22 +216,15 @@ class _Table:
         known = self.totals.width == width and self.totals.blank
         return Totals(self.totals.place, width, blank or known)
 
-    def _add_blank_columns(self) -> None:
-        """Columns right of the first that a word of the header names, and in which nothing is printed."""
+    def _add_blank_columns(self, edge: float) -> None:
+        """Columns that a word of the header names, and in which nothing is printed. Labels end at `edge`."""
         if self.shifted or len(self.columns) < _WIDE:
             return
-        middles = [(left + right) / 2 for left, right in self.columns]
-        pitch = sorted(two - one for one, two in pairwise(middles))[len(middles) // 2 - 1]
-        for row in self.head:
-            for part in row if len(row) > 1 else ():
-                away = min(abs(part.x - (left + right) / 2) for left, right in self.columns)
-                if away > _AWAY * pitch and part.left > self.columns[0][0]:
-                    place = sum(left < part.left for left, _ in self.columns)
-                    self.columns.insert(place, (part.left, part.right))
-                    for line in self.rows:
-                        line.values = {
-                            index + (index >= place): value for index, value in line.values.items()
-                        }
+        words = leaves(self.head, min(edge, self.columns[0][0]))
+        for blank, edges in blank_columns(words, self.columns):
+            self.columns.insert(blank, edges)
+            for line in self.rows:
+                line.values = {index + (index >= blank): value for index, value in line.values.items()}
 
     def _middles(self) -> list[float]:
         """The middle of every column, across."""

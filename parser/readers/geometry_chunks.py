@@ -35,7 +35,8 @@ NUMBERED = re.compile(
 )
 """How a label begins that is one of several."""
 
-_BEFORE_COMMA = re.compile(r"[\d０-９]{1,3}(?:[,，][\d０-９]{3})*[,，]")
+_UNFINISHED = re.compile(r"[\d０-９]{1,3}(?:[,，][\d０-９]{3})*[,，]([\d０-９]{0,2})")
+"""A number that ends in the middle of a thousand."""
 _BEFORE_POINT = re.compile(r"[\d０-９,，]+[.．]")
 _TWO_DECIMALS = re.compile(r"[\d０-９,，]+[.．][\d０-９]{2}")
 _ABREAST = 0.2
@@ -45,7 +46,7 @@ NOTHING = frozenset(("无", "空"))
 _DASHES = frozenset("-－−–—―")
 _SERIAL_HEADS = frozenset(("序号", "序", "编号", "行次"))
 _UNITS = frozenset(("元", "万元", "亿元", "件", "条", "次", "篇", "个", "人", "人次", "项", "宗"))
-_THOUSAND = re.compile(r"[\d０-９]{3}(?:\D|$)")
+_DIGITS = re.compile(r"[\d０-９]+")
 
 
 @dataclass(slots=True, eq=False)
@@ -104,8 +105,7 @@ def chunks(glyphs: Sequence[Glyph]) -> list[Chunk]:
 
 
 def with_remarks(parts: Sequence[Chunk]) -> list[Chunk]:
-    """Values that wrap, as one chunk each: within a remark in brackets, behind the comma of a thousand, or at
-    the decimals."""
+    """Values that wrap, as one chunk each: in a remark in brackets, in a thousand, or at the decimals."""
     left = sorted(parts, key=lambda part: part.y)
     heights = [part.y for part in left if part.is_value]
     found: list[Chunk] = []
@@ -114,7 +114,7 @@ def with_remarks(parts: Sequence[Chunk]) -> list[Chunk]:
         if id(part) in taken:
             continue
         whole = part
-        while whole.is_value or _BEFORE_COMMA.fullmatch(whole.text) or _BEFORE_POINT.fullmatch(whole.text):
+        while whole.is_value or _UNFINISHED.fullmatch(whole.text) or _BEFORE_POINT.fullmatch(whole.text):
             below = next(
                 (
                     other
@@ -216,9 +216,10 @@ def without_words(parts: Sequence[Chunk]) -> None:
 
 def _goes_on(text: str, below: str) -> bool:
     """Whether the text below is the next line of a value: of a remark that is open, the remark itself, its
-    unit, or the digits behind a comma."""
-    if _BEFORE_COMMA.fullmatch(text):
-        return _THOUSAND.match(below) is not None
+    unit, or what a thousand lacks."""
+    if unfinished := _UNFINISHED.fullmatch(text):
+        digits = _DIGITS.match(below)
+        return digits is not None and len(unfinished[1]) + digits.end() == 3
     if sum(text.count(sign) for sign in "(（") > sum(text.count(sign) for sign in ")）"):
         return True
     if text[-1].isdecimal() and below in _UNITS:

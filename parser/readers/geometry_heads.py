@@ -6,6 +6,7 @@ middle: the spans are those that put every word of the row there.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -76,6 +77,23 @@ def header(rows: Sequence[Sequence[Chunk]], middles: Sequence[float], labels: in
     return [*lines, lowest] if lowest else lines
 
 
+def leaves(rows: Sequence[Sequence[Chunk]], start: float) -> list[Chunk]:
+    """The pieces of a header that have no other one below them, without the words over labels: those that
+    begin left of `start`, and their next lines."""
+    parts = sorted((part for row in rows for part in row), key=lambda part: part.y)
+    beside: list[Chunk] = []
+    for part in parts:
+        if part.left <= start or any(_is_above(other, part, _WRAP) for other in beside):
+            beside.append(part)
+    return [part for part in parts if part not in beside and not any(_is_above(part, two) for two in parts)]
+
+
+def _is_above(one: Chunk, two: Chunk, reach: float = math.inf) -> bool:
+    """Whether the second piece stands under the first, no further down than so many em."""
+    below = 0.6 * one.size < two.y - one.y < reach * one.size
+    return below and two.left < one.right and one.left < two.right
+
+
 def without_copies(rows: Sequence[Sequence[Chunk]]) -> list[list[Chunk]]:
     """The rows of a header, once: where a page cut a header, what is left of it and the whole stand one below
     the other. A copy is told by its words, all at about one distance from the same words (what is left of a
@@ -106,7 +124,8 @@ def _same(one: Chunk, two: Chunk, step: float | None = None) -> bool:
 
 def _one_by_one(words: Sequence[Word], columns: int, labels: int) -> None:
     """Where as many words have no other word below them as there are columns (of values, or of all), each
-    stands over one, however words and values are aligned."""
+    stands over one, however words and values are aligned. Captions, which have a line above all columns to
+    themselves, do not count."""
     leaves = [
         word
         for word in words
@@ -117,13 +136,24 @@ def _one_by_one(words: Sequence[Word], columns: int, labels: int) -> None:
             for other in words
         )
     ]
-    leaves.sort(key=lambda word: word.left)
-    if len(leaves) == columns:
-        for place, word in enumerate(leaves):
-            word.first = word.last = place
-    elif len(leaves) == columns - labels and all(word.last >= labels for word in leaves):
-        for place, word in enumerate(leaves, labels):
-            word.first = word.last = place
+    for found in (leaves[_captions(leaves) :], leaves):
+        found.sort(key=lambda word: word.left)
+        values_alone = len(found) == columns - labels and all(word.last >= labels for word in found)
+        if len(found) == columns or values_alone:
+            for place, word in enumerate(found, labels if values_alone else 0):
+                word.first = word.last = place
+            break
+
+
+def _captions(words: list[Word]) -> int:
+    """How many words, from the top, have a line above all others to themselves; the words get sorted."""
+    words.sort(key=lambda word: word.block.bottom)
+    count = 0
+    for word, *below in (words[place:] for place in range(len(words) - 1)):
+        if min(other.block.top for other in below) < word.block.bottom:
+            break
+        count += 1
+    return count
 
 
 def _goes_on(word: Word, part: Chunk, spans: tuple[int, int], labels: int) -> bool:
@@ -134,7 +164,7 @@ def _goes_on(word: Word, part: Chunk, spans: tuple[int, int], labels: int) -> bo
         return False
     if (word.first, word.last) == (first, last):
         return True
-    over_labels = word.last < labels and last < labels and word.first <= last and first <= word.last
+    over_labels = word.first < labels and first < labels and word.first <= last and first <= word.last
     return over_labels and len(word.block.parts[-1].text) > 6
 
 
