@@ -24,6 +24,7 @@ from errors import BadSetting, Phrase
 Language = Literal["en", "zh"]
 PREFIX = "NIANBAO_"
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):[0-5]?[0-9]")
+_WEB = re.compile(r"https?://[^/\s?#@]+(/[^\s?#]*)?")
 _OBJECT_STORE = re.compile(r"s3://[^/\s?#@]+(/[^\s?#]*)?")
 
 _PROBLEMS = {
@@ -85,6 +86,11 @@ class Settings(BaseSettings):
     timezone: str = Field(default="Asia/Shanghai", description="time zone of night_at")
     misfire_hours: float = Field(default=6.0, gt=0, description="a night may start this much late")
     stop_seconds: float = Field(default=60.0, gt=0, description="how long a stop waits for the night")
+    serve_host: str = Field(default="127.0.0.1", description="address on which `nianbao serve` listens")
+    serve_port: int = Field(default=8000, ge=0, le=65535, description="and its port; 0: any that is free")
+    serve_url: str = Field(
+        default="", description="address by which readers reach it; the one that each asks by when empty"
+    )
 
     @field_validator("home")
     @classmethod
@@ -112,6 +118,13 @@ class Settings(BaseSettings):
             raise ValueError(
                 Phrase("must be s3://bucket or s3://bucket/prefix", "必须是 s3://桶 或 s3://桶/前缀")
             )
+        return text
+
+    @field_validator("serve_url")
+    @classmethod
+    def _public(cls, text: str) -> str:
+        if text and not _WEB.fullmatch(text):
+            raise ValueError(Phrase("must be http://… or https://…", "必须是 http://… 或 https://…"))
         return text
 
     @field_validator("timezone")

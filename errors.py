@@ -11,9 +11,16 @@
     │   ├── Ambiguous
     │   │   └── AmbiguousAmongMany
     │   ├── NothingToCompare
-    │   └── BadKey
+    │   ├── BadKey
+    │   ├── PortTrouble
+    │   ├── BadAddress
+    │   ├── BadDatetime
+    │   ├── BadStamp
+    │   └── NotAsPart
     ├── NotFound            exit 3  what was asked for is not there
     │   ├── UnknownUrl
+    │   ├── NoMemento
+    │   ├── NoPage
     │   ├── UnknownReport
     │   ├── NotCaptured
     │   ├── NotYetKnown
@@ -170,6 +177,31 @@ class BadKey(UsageError):
     )
 
 
+class PortTrouble(UsageError):
+    en = "cannot serve on {host}, port {port}: {problem}; `--port` takes another, `--port 0` any that is free"
+    zh = "无法在 {host} 的端口 {port} 上提供服务：{problem}；可用 `--port` 另选端口，`--port 0` 任选空闲端口"
+
+
+class BadAddress(UsageError):
+    en = "{text!r} is not the address of a web page; write all of it, with http:// or https://"
+    zh = "{text!r} 不是网页地址；请写完整，以 http:// 或 https:// 开头"
+
+
+class BadDatetime(UsageError):
+    en = "Accept-Datetime {text!r} is not a time; write it as HTTP does: Sat, 31 Jan 2026 02:00:00 GMT"
+    zh = "Accept-Datetime {text!r} 不是时间；请按 HTTP 的写法：Sat, 31 Jan 2026 02:00:00 GMT"
+
+
+class BadStamp(UsageError):
+    en = "{text!r} is not a time; write 14 digits, 20260131020000, and id_ behind them for the octets"
+    zh = "{text!r} 不是时间；请写 14 位数字，如 20260131020000，后加 id_ 则取原始字节"
+
+
+class NotAsPart(UsageError):
+    en = "{url} is archived, and given out by itself only, never as a part of another page"
+    zh = "{url} 属于归档内容，只能单独查看，不能作为其他网页的组成部分"
+
+
 class NotFound(NianbaoError):
     exit_code = 3
 
@@ -177,6 +209,16 @@ class NotFound(NianbaoError):
 class UnknownUrl(NotFound):
     en = "{url} was never captured; `nianbao reports` lists the report addresses"
     zh = "从未采集过 {url}；用 `nianbao reports` 查看报告地址"
+
+
+class NoMemento(NotFound):
+    en = "there is no memento of {url}; an address is looked up as it was captured, http or https, www or not"
+    zh = "没有 {url} 的存档；网址须与采集时一致（http 或 https、有无 www 均有区别）"
+
+
+class NoPage(NotFound):
+    en = "the time map of {url} has no page {page}"
+    zh = "{url} 的时间表没有第 {page} 页"
 
 
 class UnknownReport(NotFound):

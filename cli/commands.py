@@ -34,6 +34,7 @@ MODULES = {
     "export": "exporting",
     "cdxj": "packaging",
     "wacz": "packaging",
+    "serve": "serving",
     "import": "importing",
     "verify": "verifying",
     "status": "status",

@@ -1,0 +1,112 @@
+"""The process that serves: a socket, uvicorn on it, and an end in order when a signal asks for it."""
+
+from __future__ import annotations
+
+import logging
+import resource
+import signal
+import socket
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from errors import PortTrouble
+
+STOP_SECONDS = 10
+"""What is being sent when a signal comes has so long to be sent."""
+_BACKLOG = 2048
+_ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def serve(app: ASGIApp, host: str, port: int, ready: Callable[[str], None]) -> None:
+    """Serve until SIGINT, SIGTERM or SIGHUP; `ready` is told the address once it answers.
+
+    Port 0 is any that is free. Raises `PortTrouble`.
+    """
+    listener = _bind(host, port)
+    _allow_many_connections()
+    number = listener.getsockname()[1]
+    config = uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        backlog=_BACKLOG,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+    name = f"[{host}]" if ":" in host else host
+    _Server(config, lambda: ready(f"http://{name}:{number}/")).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        """As uvicorn's own, which in the end would send each signal to this process once more."""
+        before = {number: signal.signal(number, self.handle_exit) for number in _ENDS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise PortTrouble(host=host, port=port, problem=error.strerror) from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise PortTrouble(host=host, port=port, problem=error.strerror) from error
+    return listener
+
+
+def _allow_many_connections() -> None:
+    """As many open files as this process may have: each connection is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+class _Lines(logging.Formatter):
+    """One line an event: time, level, what happened; of an exception only what it says."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        super().__init__()
+        self._zone = zone
+
+    def format(self, record: logging.LogRecord) -> str:
+        at = datetime.fromtimestamp(record.created, self._zone).isoformat(timespec="seconds")
+        error = record.exc_info[1] if record.exc_info else None
+        reason = f" {type(error).__name__}: {error}" if error else ""
+        return " ".join(f"{at} {record.levelname} {record.getMessage()}{reason}".split())
+
+
+def log_to_stderr(zone: ZoneInfo) -> None:
+    """A line for each request, and for what goes wrong."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(_Lines(zone))
+    for name, level in (("web", logging.INFO), ("uvicorn", logging.WARNING)):
+        logging.getLogger(name).addHandler(handler)
+        logging.getLogger(name).setLevel(level)
