@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import replace
-
-from parser.folding import fold
 from parser.forms.applicants import GROUPS, Row, column_key
+from parser.forms.beside import SERIALS, named_serials, without
 from parser.forms.lines import Line
 from parser.forms.regions import Region
-from parser.numbers import is_unit, looks_like_value, read_number
+from parser.numbers import read_number
 
-_SERIALS = frozenset({"序号", "行次", "项次", "栏次", "单位", "计量单位", "代码", "编号"})
+_SERIALS = SERIALS | {"单位", "计量单位"}
 
 
 def parted(region: Region) -> tuple[list[Row], list[list[Line]]]:
@@ -27,22 +24,12 @@ def parted(region: Region) -> tuple[list[Row], list[list[Line]]]:
                 serials = set()
             headers[-1].append(line)
             in_header = True
-            serials |= {cell.column for cell in line.own if fold(cell.text) in _SERIALS}
+            serials |= named_serials(line, _SERIALS)
         else:
             in_header = False
-            row = _without(line, serials) if serials else line
+            row = without(line, serials) if serials else line
             rows.append((row, row.parts))
     return rows, headers
-
-
-def _without(line: Line, serials: Collection[int]) -> Line:
-    """The line without what counts its rows or names their unit."""
-    gone = [
-        cell
-        for cell in line.own
-        if cell.column in serials and (looks_like_value(cell.text) or is_unit(cell.text))
-    ]
-    return replace(line, cells=tuple(cell for cell in line.cells if cell not in gone)) if gone else line
 
 
 def _is_header(line: Line) -> bool:

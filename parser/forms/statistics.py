@@ -7,10 +7,13 @@ only head others are printed without number and keep their place in the record w
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from parser.document import Cell
 from parser.folding import fold, label
+from parser.forms.beside import SERIALS, in_one_column, named_serials, told_serials, without
 from parser.forms.columns import Column, Header, build_header
 from parser.forms.halves import mend
 from parser.forms.layout import Layout
@@ -23,18 +26,17 @@ from parser.numbers import is_unit
 PREFIX = "statistics"
 _NAME_WORDS = frozenset({"统计指标", "指标名称", "指标", "项目", "统计项目", "指标内容", "名称"})
 _UNIT_WORDS = frozenset({"单位", "计量单位"})
-_VALUE_WORDS = frozenset(
-    {"统计数", "统计数据", "数量", "统计数量", "本年度", "本年", "本年数", "本期实际", "合计", "总计", "数值"}
-)
+_VALUE_WORDS = frozenset({"统计数", "数量", "本年度", "本年", "本年数", "本期实际", "合计", "总计"})
 _CUMULATIVE_WORDS = frozenset({"历年累计", "累计", "累计数", "本年累计"})
 _ENOUGH = 5
-_SERIALS = frozenset({"序号", "代码", "指标代码", "编号"})
+_VALUE = re.compile(r"(?:统计|填报)?(?:数据|数量|数值|数|值|结果)(?:\([^()]*\))?$")
 
 
 def read_statistics(region: Region) -> Sheet:
     """The figures `statistics.<code>` (and `.cumulative`) of a region, and what is doubtful about them."""
     lexicon = lexicons().fujian if region.kind == FUJIAN else lexicons().statistics
-    heads = [line for line in region.lines if _is_header(line)]
+    lines = in_one_column(region.lines, _NAME_WORDS)
+    heads = [line for line in lines if _is_header(line)]
     header = next((one for line in heads if (one := build_header([line], _token)) is not None), None)
     shared = Sheet()
     if header is None:
@@ -42,13 +44,14 @@ def read_statistics(region: Region) -> Sheet:
         shared.doubt(
             "missing_header", PREFIX, "The statistics table has no header; its last column was read."
         )
-    header = _named(header, shared)
-    parted = [(line, *_without_unit(line.parts)) for line in region.lines if line not in heads]
-    units = {(line.block, line.row): unit for line, _, unit in parted}
+    header = _named(header, region.kind, shared)
+    body = _without_serials([line for line in lines if line not in heads], heads, header)
+    parted = [(line, *_without_unit(line.parts)) for line in body]
+    units = {line.cells: unit for line, _, unit in parted}
     rows = mend([(line, row) for line, row, _ in parted], lexicon, shared, PREFIX)
     reader = _Reader(lexicon, header, Layout(header, rows))
     for line, row in rows:
-        reader.take(line, row, units[line.block, line.row])
+        reader.take(line, row, units[line.cells])
     return merge(PREFIX, [*reader.sheets, shared])
 
 
@@ -57,22 +60,31 @@ def _is_header(line: Line) -> bool:
     return not line.loose and bool(words & _NAME_WORDS or (words & _VALUE_WORDS and words & _UNIT_WORDS))
 
 
+def _without_serials(lines: Sequence[Line], heads: Sequence[Line], header: Header) -> list[Line]:
+    serials = {column for line in heads for column in named_serials(line)}
+    if header.placed:
+        serials |= told_serials(lines, header.columns[0].start)
+    return [without(line, serials) for line in lines] if serials else list(lines)
+
+
 def _token(cell: Cell) -> str | None:
     """For `build_header`: the value columns; names, units and serials are no columns of numbers."""
     folded = fold(cell.text)
-    if not folded or folded in _NAME_WORDS or folded in _UNIT_WORDS or folded in _SERIALS:
+    if not folded or folded in _NAME_WORDS or folded in _UNIT_WORDS or folded in SERIALS:
         return None
     if folded in _CUMULATIVE_WORDS:
         return "cumulative"
-    return "value" if folded in _VALUE_WORDS else folded
+    return "value" if folded in _VALUE_WORDS or _VALUE.match(folded) else folded
 
 
-def _named(header: Header, sheet: Sheet) -> Header:
-    """The header with keys for the columns that the form has; others (区政府, 乡镇) are reported."""
+def _named(header: Header, kind: str, sheet: Sheet) -> Header:
+    """The header with keys for the columns that the form has; others (区政府, 乡镇, in the national table the
+    cumulative one) are reported."""
+    known = {"value", "cumulative"} if kind == FUJIAN else {"value"}
     columns = []
     taken: set[str] = set()
     for column in header.columns:
-        key = column.key if column.key in {"value", "cumulative"} and column.key not in taken else None
+        key = column.key if column.key in known and column.key not in taken else None
         if key is None:
             sheet.doubt(
                 "unknown_column", PREFIX, f"The form has no column “{fold(column.label)}”; it was left out."
@@ -80,7 +92,7 @@ def _named(header: Header, sheet: Sheet) -> Header:
         else:
             taken.add(key)
         columns.append(Column(key, column.label, column.start, column.end))
-    return Header(tuple(columns), header.placed, header.block)
+    return replace(header, columns=tuple(columns))
 
 
 def _without_unit(row: Parts) -> tuple[Parts, str | None]:

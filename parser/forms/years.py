@@ -88,6 +88,8 @@ def _columns(lines: Sequence[Line], kind: str, year: int | None, doubts: list[Do
                 line = _without_marks(printed, kind, [one for one in marks if marks[one] == THIS], kept)
             else:
                 doubts.append(_doubt(kind, line, "its columns name other years only"))
+        elif kind in (STATISTICS, FUJIAN) and [*marks.values()] == [THIS] and _names_units(line):
+            line = _without_marks(printed, kind, list(marks), kept)
         inside = [
             cell
             for cell in line.cells
@@ -102,6 +104,11 @@ def _columns(lines: Sequence[Line], kind: str, year: int | None, doubts: list[Do
 def _headed(line: Line, marks: Mapping[Cell, str]) -> int:
     """How many columns of numbers the line heads without naming a year (统计数 beside 上年)."""
     return sum(_VALUE.match(fold(cell.text)) is not None for cell in line.own if cell not in marks)
+
+
+def _names_units(line: Line) -> bool:
+    """Whether it is a header of a statistics table."""
+    return any("指标" in word or "单位" in word for word in line.words)
 
 
 _VALUE = re.compile(rf"^{_NOUN}$|^合计$|^总计$")

@@ -183,3 +183,54 @@ def test_a_column_of_another_table_takes_no_place_of_a_row() -> None:
     report = _read([*rows[: at - 1], *strange, *rows[at - 1 :]])
     code = FUJIAN[at - 1][1]
     assert values(report, "statistics")[code] == float(at - 1)
+
+
+def test_halves_printed_side_by_side_are_one_table() -> None:
+    rows = whole_rows()[1:]
+    half = (len(rows) + 1) // 2
+    right = [*rows[half:], *[["", "", ""]] * (2 * half - len(rows))]
+    drawn: Rows = [
+        [*HEADER, *HEADER],
+        *[[*one, *other] for one, other in zip(rows[:half], right, strict=True)],
+    ]
+    report = _read(drawn)
+    assert values(report, "statistics") == _truth()
+    assert doubts(report) == set()
+    place = {figure.key: figure.locator.xpath for figure in report.figures}["statistics.九/(三)"]
+    assert place is not None and place.endswith("td[6]")
+
+
+@pytest.mark.parametrize("name", ["代码", "序号", ""])
+def test_numbers_that_only_count_the_rows_are_no_figures(name: str) -> None:
+    rows: Rows = [[row[0], f"{place:02}", *row[1:]] for place, row in enumerate(whole_rows())]
+    rows[0] = ["统计指标", name, "单位", "统计数"]
+    report = _read(rows)
+    assert values(report, "statistics") == _truth()
+    assert doubts(report) == set()
+
+
+def test_the_national_table_has_no_cumulative_figures() -> None:
+    rows: Rows = [[*row, "9999" if row[2] else ""] for row in whole_rows()]
+    rows[0] = ["统计指标", "单位", "本年数", "累计数"]
+    report = _read(rows)
+    assert values(report, "statistics") == _truth()
+    assert doubts(report) == {"unknown_column"}
+
+
+@pytest.mark.parametrize(
+    "name", ["数据", "统计数（2017年）", "2017年度统计数", "2017年", "填报数（条、件、次）"]
+)
+def test_names_of_the_column_of_numbers(name: str) -> None:
+    rows = whole_rows()
+    rows[0] = ["指标名称", "计量单位", name]
+    report = _read(rows)
+    assert values(report, "statistics") == _truth()
+    assert doubts(report) == set()
+
+
+def test_the_only_column_of_another_year_is_not_read() -> None:
+    rows = whole_rows()
+    rows[0] = ["指标名称", "计量单位", "2016年度统计数"]
+    report = _read(rows)
+    assert set(values(report, "statistics").values()) <= {None}
+    assert "unknown_column" in doubts(report)
