@@ -91,6 +91,9 @@ class Settings(BaseSettings):
     serve_url: str = Field(
         default="", description="address by which readers reach it; the one that each asks by when empty"
     )
+    pywb: Path | None = Field(
+        default=None, description="the program `wayback` of pywb, where it is not on the PATH"
+    )
 
     @field_validator("home")
     @classmethod

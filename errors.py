@@ -31,6 +31,7 @@
     │   ├── NoPicture
     │   ├── NoFile
     │   ├── NothingChosen
+    │   ├── NoPywb
     │   └── NoHome
     ├── StorageError        exit 4  the archive or the database cannot do its work
     │   ├── CannotWrite
@@ -40,6 +41,7 @@
     │   ├── HomeBusy
     │   ├── Damaged
     │   ├── StoreTrouble
+    │   ├── PywbEnded
     │   └── DamageFound
     ├── NoReport            exit 5  a document that holds no report we can read
     ├── BadImport           exit 5  a file that cannot be taken into the archive
@@ -271,6 +273,17 @@ class NothingChosen(NotFound):
     zh = "归档中没有符合条件的内容；用 `nianbao sites` 查看站点，用 `nianbao status` 查看运行"
 
 
+class NoPywb(NotFound):
+    en = (
+        "replay needs pywb, a program of its own (GPL): `pipx install pywb` installs it; "
+        "NIANBAO_PYWB names its `wayback` where that is not on the PATH"
+    )
+    zh = (
+        "回放需要另外安装 pywb（独立程序，GPL）：可用 `pipx install pywb` 安装；"
+        "若其程序 `wayback` 不在 PATH 中，用 NIANBAO_PYWB 指定"
+    )
+
+
 class NoHome(NotFound):
     en = "there is nothing in {home} yet; `nianbao crawl` fills it, NIANBAO_HOME names another folder"
     zh = "{home} 中还没有数据；用 `nianbao crawl` 采集，或用 NIANBAO_HOME 指定其他目录"
@@ -313,6 +326,11 @@ class Damaged(StorageError):
 class StoreTrouble(StorageError):
     en = "the object store {url} cannot be used: {problem}; what it does not have yet stays here"
     zh = "无法使用对象存储 {url}：{problem}；尚未上传的内容仍保留在本机"
+
+
+class PywbEnded(StorageError):
+    en = "pywb does not serve: {problem}"
+    zh = "pywb 无法提供服务：{problem}"
 
 
 class DamageFound(StorageError):

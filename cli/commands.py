@@ -34,6 +34,7 @@ MODULES = {
     "export": "exporting",
     "cdxj": "packaging",
     "wacz": "packaging",
+    "replay": "replaying",
     "serve": "serving",
     "import": "importing",
     "verify": "verifying",

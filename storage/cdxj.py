@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import IO, Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from storage.cdxkey import cdx_key
@@ -53,8 +53,13 @@ COLUMNS = (
 
 def write_cdxj(session: Session, selection: Selection, out: IO[bytes]) -> int:
     """Write the lines of a selection: how many. Memory stays flat. Raises `OSError`."""
+    return write_lines(session, selection.condition(), out)
+
+
+def write_lines(session: Session, condition: ColumnElement[bool], out: IO[bytes]) -> int:
+    """The same for the rows of which a condition holds."""
     count = 0
-    for line in sorted_lines(cdxj_line(row) for row in _rows(session, selection)):
+    for line in sorted_lines(cdxj_line(row) for row in _rows(session, condition)):
         out.write(line)
         count += 1
     return count
@@ -81,11 +86,11 @@ def cdxj_line(row: Row) -> bytes:
     return f"{cdx_key(row.url)} {row.captured_at:%Y%m%d%H%M%S} {json.dumps(fields)}\n".encode()
 
 
-def _rows(session: Session, selection: Selection) -> Iterator[Row]:
+def _rows(session: Session, condition: ColumnElement[bool]) -> Iterator[Row]:
     query = (
         select(*COLUMNS, Segment.name)
         .join(Segment, Segment.id == Capture.segment_id)
-        .where(Capture.response_offset.is_not(None), selection.condition())
+        .where(Capture.response_offset.is_not(None), condition)
         .execution_options(yield_per=_ROWS)
     )
     for row in session.execute(query):

@@ -1,7 +1,7 @@
 """A real Chromium without a window, spoken to by the DevTools protocol over a pair of pipes.
 
-Tests skip where there is none. It finds no host by name and asks for nothing of its own, so that every request
-is one of the page's.
+Tests skip where there is none. It finds no host by name and asks for nothing of its own, so every request is
+one of the page's.
 """
 
 from __future__ import annotations
@@ -147,7 +147,8 @@ class Page:
         self.said: list[str] = []
         """what the page wrote to its console, and errors of its scripts"""
         self._loaded: set[str] = set()
-        self._busy: set[tuple[str, str]] = set()
+        self._busy: dict[str, str] = {}
+        """requests under way, each with the session that it was begun in; it may end in another one"""
         browser.listen(self._heard)
         self._enable(session)
         # The blank page that it begins with would take the place of what is opened before it has come.
@@ -212,13 +213,16 @@ class Page:
         if event == "Target.attachedToTarget":
             self._sessions.add(params["sessionId"])
             self._enable(params["sessionId"])
+        elif event == "Target.detachedFromTarget":
+            gone = params["sessionId"]
+            self._busy = {one: begun for one, begun in self._busy.items() if begun != gone}
         elif event == "Page.lifecycleEvent" and params["name"] == "load":
             self._loaded.add(params["loaderId"])
         elif event == "Network.requestWillBeSent":
             self.requests.append(params["request"]["url"])
-            self._busy.add((session, params["requestId"]))
+            self._busy[params["requestId"]] = session
         elif event in ("Network.loadingFinished", "Network.loadingFailed"):
-            self._busy.discard((session, params["requestId"]))
+            self._busy.pop(params["requestId"], None)
         elif event == "Network.webSocketCreated":
             self.requests.append(params["url"])
         elif event == "Runtime.consoleAPICalled":
