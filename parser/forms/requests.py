@@ -28,6 +28,7 @@ from parser.numbers import read_number
 _NOTE = re.compile(r"备?注|说明|附")
 _NOTE = re.compile(r"备?注|说明|附")
 _SERIALS = frozenset({"序号", "行次", "项次", "栏次", "单位", "计量单位", "代码", "编号"})
+_TWO_LABELS = re.compile(r"^(.{4,}?)(\([一二三四五六七]\).+|\d[.、].+)$")
 _FIRST_ROWS = 2
 _ENOUGH = 5
 _ODD_SUMS = 3
@@ -164,11 +165,24 @@ class _Reader:
             if match is not None:
                 self._remember_group(row)
                 return match, row.shifted(place)
-        return None, row
+        return self._match_inner(line, row)
+
+    def _match_inner(self, line: Line, row: Parts) -> tuple[Match | None, Parts]:
+        """A row whose group stands in one cell with its own label (`（三）不予公开 1.属于国家秘密`)."""
+        own = row.labels[-1] if row.labels and row.labels[-1].row == line.row else None
+        found = _TWO_LABELS.match(fold(own.text)) if own else None
+        if own is None or found is None or not headed(found[1], ""):
+            return None, row
+        match = lexicons().requests.match(found[2], [found[1]], self._last)
+        if match is not None:
+            self._group = found[1]
+        return match, row
 
     def _with_pending(self, row: Parts) -> tuple[Match | None, Parts]:
         """Numbers whose label, or whose label's first half, stood on lines of their own."""
         own = row.labels[-1].text if row.labels else ""
+        if label(own).level:
+            return None, row  # a label by itself
         held = [cell for _, before in self._pending for cell in before.labels[-1:]]
         for count in range(len(held), 0, -1):
             whole = "".join(cell.text for cell in held[-count:]) + own

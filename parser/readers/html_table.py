@@ -19,11 +19,20 @@ _SPAN = re.compile(r"^\s*\+?(\d{1,6})")
 _LONG_TEXT = 300
 _PARAGRAPHS = 6
 _ARTICLE = 3000
+_CELLS_FOR_ONE = 20
+"""Cells of a data table for each table inside one of them."""
 
 
 def has_layout_parts(table: Element) -> bool:
-    """Whether a table holds what no data table does: other tables, headings, frames."""
-    return next(table.iterdescendants("table", "h1", "h2", "iframe"), None) is not None
+    """Whether a table holds what no data table does: other tables, headings, frames. Tables in a few cells of
+    many, as an editor leaves them behind round a pasted text, lay out nothing."""
+    if next(table.iterdescendants("h1", "h2", "iframe"), None) is not None:
+        return True
+    inner = sum(1 for _ in table.iterdescendants("table"))
+    if not inner:
+        return False
+    cells = sum(1 for row in _rows(table) for cell in row if cell.tag in ("td", "th"))
+    return cells < _CELLS_FOR_ONE * inner
 
 
 def lays_out(grid: Grid) -> bool:

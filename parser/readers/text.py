@@ -14,14 +14,16 @@ from dataclasses import dataclass
 
 from parser.document import Block, Cell, Document, Grid, Heading, Locator, Paragraph, State, Unreadable
 from parser.readers.charset import decode
+from parser.readers.markdown import plain
 
 _RULE = re.compile(r"^[\s|:+\-=─━┄—]+$")
 _MARKDOWN_HEADING = re.compile(r"^(#{1,6})\s*(\S.*?)\s*#*$")
 _NUMBERS = re.compile(
     r"^(?P<label>.*?[^\s\d.,])(?P<numbers>(?:[ \u3000]+(?:[-−]?\d[\d,，.]*|/|—|－|无)){4,})\s*$"
 )
-_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_EMPHASIS = re.compile(r"\*\*|__")
+_CORNERS = frozenset("+├┤┬┴┼┌┐└┘╠╣╦╩╬╔╗╚╝")
+_BOX = _CORNERS | frozenset(" \u3000|│┃║:-=─━┄┈═")
+"""What a rule between the rows of a table drawn with characters is made of; it has at least one corner."""
 _HEADING_START = re.compile(
     r"^[（(]?[一二三四五六七八九十]{1,3}[）)]?[、.．]|^[（(][一二三四五六七八九十]{1,3}[）)]"
 )
@@ -36,7 +38,7 @@ _MOST_EMPTY = 2
 """Lines looked at behind an empty one for the next row of its table."""
 _CUT_LINE = 60
 _CUT_REST = 10
-_BAR = re.compile("[|｜│┃]")
+_BAR = re.compile("[|｜│┃║]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,14 +126,16 @@ def _row(number: int, line: str, barred: bool) -> _Row | None:
     """The line as a table row; a row without cells for a ruler (`|---|`), `None` for running text."""
     if "\t" in line:
         return _Row(number, tuple(_split(line, "\t")))
+    if line[:1] in _BOX and _CORNERS & (signs := set(line)) and signs <= _BOX:
+        return _Row(number, ())
     if barred:
         if _RULE.match(line):
             return _Row(number, ())
-        plain = _BAR.sub("|", line)
-        cells = list(_split(plain, "|"))
-        if plain.lstrip().startswith("|"):
+        barred_line = _BAR.sub("|", line)
+        cells = list(_split(barred_line, "|"))
+        if barred_line.lstrip().startswith("|"):
             cells = cells[1:]
-        if plain.rstrip().endswith("|"):
+        if barred_line.rstrip().endswith("|"):
             cells = cells[:-1]
         return _Row(number, tuple(cells))
     numbers = _NUMBERS.match(line)
@@ -148,7 +152,7 @@ def _split(line: str, mark: str) -> Iterator[tuple[int, str]]:
     place = 0
     for piece in line.split(mark):
         lead = len(piece) - len(piece.lstrip())
-        yield place + lead + 1, _BREAK.sub("\n", _EMPHASIS.sub("", piece)).strip()
+        yield place + lead + 1, plain(piece, "\n").strip()
         place += len(piece) + 1
 
 
@@ -168,11 +172,11 @@ def _prose(lines: list[tuple[int, str]]) -> Iterator[Block]:
     locator = Locator(line=number, column=len(first) - len(first.lstrip()) + 1)
     heading = _MARKDOWN_HEADING.match(first.strip())
     if heading and len(lines) == 1:
-        yield Heading(_EMPHASIS.sub("", heading.group(2)), len(heading.group(1)), locator)
+        yield Heading(plain(heading.group(2), ""), len(heading.group(1)), locator)
         return
     text = ""
     for _, line in lines:
-        text = _join(text, _BREAK.sub("", _EMPHASIS.sub("", line)).strip())
+        text = _join(text, plain(line, "").strip())
     yield Paragraph(text, locator)
 
 

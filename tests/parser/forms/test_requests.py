@@ -488,3 +488,26 @@ def test_totals_in_front_that_only_some_rows_print_stay_in_front() -> None:
         "other": 2,
     } | dict.fromkeys(("business", "research", "public_interest", "legal_service"))
     assert values(report, "requests.refused_state_secret")["total"] is None
+
+
+def test_a_group_and_its_row_in_one_cell() -> None:
+    rows = full_requests()
+    flat: Rows = [[("项目", 1, 1), *[(text, 1, 1) for text in COLUMN_LABELS]]]
+    for row in rows[3:]:
+        flat.append([(" ".join(text for text, _, _ in row[:-7]), 1, 1), *row[-7:]])
+    report = read(table(flat))
+    _truth(report)
+    assert doubts(report) == set()
+
+
+def test_a_row_without_cells_takes_no_number_of_the_next() -> None:
+    lines = [f"# {TITLE}", ""]
+    for row in full_requests()[3:]:
+        texts = [text for text, _, _ in row]
+        lines.append("  ".join(texts[:-7] if texts[0].startswith("二、") else texts))
+    report = parse("\n".join(lines).encode()).report
+    assert report is not None
+    found = {figure.key: figure.value for figure in report.figures if figure.key.startswith("requests.")}
+    assert all(found[key] is None for key in found if "carried_over" in key)
+    assert {key: value for key, value in TRUTH.items() if "carried_over" not in key}.items() <= found.items()
+    assert "row_without_cells" in doubts(report)

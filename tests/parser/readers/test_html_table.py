@@ -3,7 +3,7 @@
 import lxml.html  # type: ignore[import-untyped]
 
 from parser.document import Grid
-from parser.readers.html_table import build_grid
+from parser.readers.html_table import build_grid, has_layout_parts
 
 
 def _grid(markup: str) -> Grid:
@@ -58,3 +58,11 @@ def test_what_is_struck_out_is_gone_and_raised_digits_are_the_marks_of_notes() -
 def test_a_number_in_a_field_of_a_form_is_what_the_page_shows() -> None:
     grid = _grid('<table><tr><td><input value="12"><td><input type="hidden" value="9">3</table>')
     assert [cell.text for cell in grid.cells] == ["12", "3"]
+
+
+def test_a_small_table_in_one_of_many_cells_lays_out_nothing() -> None:
+    inner = "<table><tr><td>甲</table>"
+    for rows, lays_out in ((10, False), (3, True)):
+        markup = f"<table><tr><td>{inner}<td>1{'<tr><td>乙<td>2' * (rows - 1)}</table>"
+        assert has_layout_parts(lxml.html.document_fromstring(markup).find(".//table")) is lays_out
+    assert _places(_grid(f"<table><tr><td>{inner}<td>1</table>")) == [(0, 0, "甲"), (0, 1, "1")]

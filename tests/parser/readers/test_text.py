@@ -66,3 +66,20 @@ def test_rows_with_an_empty_line_between_them_are_one_table_where_they_are_as_wi
 def test_a_markdown_table_behind_an_empty_line_is_another_one() -> None:
     blocks = read("| 甲 | 1 |\n|---|---|\n\n| 乙 | 2 |\n|---|---|\n| 丙 | 3 |\n".encode()).blocks
     assert [len(block.cells) for block in blocks if isinstance(block, Grid)] == [2, 4]
+
+
+def test_a_table_drawn_with_characters_is_one() -> None:
+    for drawn in (
+        "+----+---+\n| 甲 | 1 |\n+----+---+\n| 乙 | 2 |\n+----+---+\n",
+        "│甲│1│\n├──┼──┤\n│乙│2│\n└──┴──┘\n",
+    ):
+        (grid,) = read(drawn.encode()).blocks
+        assert isinstance(grid, Grid)
+        assert [cell.text for cell in grid.cells] == ["甲", "1", "乙", "2"]
+
+
+def test_inline_marks_are_what_a_renderer_makes_of_them() -> None:
+    text = "| ~~9~~`12` | 21<sup>1</sup> | 3[^2] | [4](#x) | &nbsp;5 | 1\\.甲 | <span>7</span> |\n|---|---|\n"
+    (grid,) = read(text.encode()).blocks
+    assert isinstance(grid, Grid)
+    assert [cell.text for cell in grid.cells] == ["12", "21¹", "3²", "4", "5", "1.甲", "7"]
