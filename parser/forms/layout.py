@@ -87,6 +87,9 @@ class Layout:
         ways = [pulled] if pulled else self._ways(line, row)
         if not ways:
             return Laid((None,) * width, short)
+        shifted = self._shifted(line, row, ways, agrees)
+        if shifted is not None:
+            return Laid(shifted, "it is wider than its header, and its sum holds in one place only")
         kept = [way for way in ways if agrees(way) is True] or [way for way in ways if agrees(way) is None]
         best = (kept or ways)[0]
         if not pulled and agrees(best) is not True and self._is_pulled(line, row, best):
@@ -152,6 +155,20 @@ class Layout:
         placed = self._by_place(line, values)
         told = any(agrees(way) is not None for way in gaps)
         return (None,) * width if placed is None or told else placed
+
+    def _shifted(
+        self, line: Line, row: Parts, ways: Sequence[tuple[Slot, ...]], agrees: Agrees
+    ) -> tuple[Slot, ...] | None:
+        """The one place at which the sum of a row holds that is wider than its header, when it does not below
+        the header itself."""
+        header, width = self._placed.get(line.block), len(self.header)
+        if header is None or _shape(line, row)[2] <= header.width:
+            return None
+        if any(agrees(way) is True for way in ways):
+            return None
+        windows = [tuple(row.values[left : left + width]) for left in _fitting(row.values, width)]
+        held = {_content(way): way for way in windows if agrees(way) is True}
+        return next(iter(held.values())) if len(held) == 1 else None
 
     def _as_wide(self, line: Line, row: Parts) -> bool:
         """Whether the header has a blank column at its end too: it is there that the spare cell stands."""

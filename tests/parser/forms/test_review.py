@@ -154,3 +154,16 @@ def test_a_bare_year_below_that_word_is_a_year() -> None:
     report = _read([*head, ["2022", *["9"] * 15], ["2023", *NUMBERS]])
     assert _values(report) == [Decimal(number) for number in NUMBERS]
     assert doubts(report) == set()
+
+
+def test_a_spare_cell_in_front_of_a_row_that_is_wider_than_its_header() -> None:
+    numbers = ["", *[""] * 5, "2", *[""] * 3, "2", *[""] * 5]
+    report = _read([*full_review()[:-1], numbers])
+    found = {
+        figure.key for figure in report.figures if "review_lit" in figure.key and figure.value is not None
+    }
+    assert found == {
+        "review_litigation.litigation_direct_upheld",
+        "review_litigation.litigation_direct_total",
+    }
+    assert doubts(report) == {"column_alignment"}
