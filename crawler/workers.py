@@ -39,14 +39,20 @@ _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_
 """There is a process a core, so threads beside it win nothing; and each takes address space, so that the same
 document would find less room on a machine with more cores."""
 
+_NEARLY_ALL = 0.9
+"""A process that a signal ended when this share of its memory was taken died for want of memory: libraries
+written in C end the process where they get none, and say nothing."""
+
 _PIECE = 1 << 16
 _END_SECONDS = 10.0
+_END_LOOK_SECONDS = 0.002
+_SIGNALS = {one.value: one.name for one in signal.Signals}
 
 Task = TypeVar("Task")
 
 
 class Fate(StrEnum):
-    """How a task ended."""
+    """How a task ended. `MEMORY` also where a library ended the process because it got no more memory."""
 
     DONE = "done"
     RAISED = "raised"
@@ -135,6 +141,7 @@ class _Worker(Generic[Task]):
         self._pages = 0
         self._buffer = bytearray()
         self._lost = False
+        self._peak_mb = 0
         self._allowed = START_SECONDS
         self.deadline = time.monotonic() + self._allowed
         self.begun = False
@@ -169,7 +176,7 @@ class _Worker(Generic[Task]):
     def look(self) -> Ended[Task] | None:
         """What became of the task, as far as it is over."""
         # In this order: what the process said before it died counts.
-        gone = self._process.poll() is not None
+        gone = self._gone()
         gone = self._receive() or gone or self._lost
         while (message := self._message()) is not None:
             kind, body = message
@@ -182,7 +189,7 @@ class _Worker(Generic[Task]):
                 return self._ended(kind, body)
         if gone:
             self.end()
-            return Ended(self._task, Fate.DIED, detail=f"exit code {self._process.returncode}")
+            return self._died()
         if time.monotonic() > self.deadline:
             return Ended(self._task, Fate.TIME, detail=f"{self._allowed:g}")
         return None
@@ -202,8 +209,27 @@ class _Worker(Generic[Task]):
         self.pipe.close()
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        with suppress(subprocess.TimeoutExpired):
-            self._process.wait(_END_SECONDS)
+        patience = time.monotonic() + _END_SECONDS
+        while not self._gone() and time.monotonic() < patience:
+            time.sleep(_END_LOOK_SECONDS)
+
+    def _gone(self) -> bool:
+        """Whether the process is over; then what it took at most is known, which only its end tells."""
+        if self._process.returncode is None:
+            with suppress(ChildProcessError):
+                process, status, usage = os.wait4(self._process.pid, os.WNOHANG)
+                if process:
+                    self._process.returncode = os.waitstatus_to_exitcode(status)
+                    self._peak_mb = usage.ru_maxrss >> 10
+        return self._process.returncode is not None
+
+    def _died(self) -> Ended[Task]:
+        code = self._process.returncode
+        if code is not None and code < 0 and self._peak_mb >= _NEARLY_ALL * self._limits.memory_mb:
+            return Ended(self._task, Fate.MEMORY, detail=f"{self._limits.memory_mb}")
+        if code is not None and code < 0:
+            return Ended(self._task, Fate.DIED, detail=_SIGNALS.get(-code, f"signal {-code}"))
+        return Ended(self._task, Fate.DIED, detail=f"exit code {code}")
 
     def _say(self, message: Any) -> None:
         try:

@@ -3,20 +3,51 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from bench.truthset import content as contents
-from bench.truthset import docx, foreign, forms, html, mess, naming, numbers, pdf, text
+from bench.truthset import (
+    docx,
+    foreign,
+    forms,
+    html,
+    mess,
+    naming,
+    numbers,
+    ods,
+    odt,
+    ofd,
+    packed,
+    pdf,
+    rtf,
+    text,
+    xlsx,
+)
 from bench.truthset.content import Content, Draft, Heading, Shape
 from bench.truthset.ink import some_ink
-from bench.truthset.layout import some_cuts
+from bench.truthset.layout import Cuts, some_cuts
 
 FORMS = ("2021", "2021", "2019", "statistics", "fujian", "prose")
 FORMATS = ("html", "html", "html", "txt", "md", "docx", "docx", "pdf", "pdf", "pdf-bare")
+BOOKS = {"ods": ods.ods, "xlsx": xlsx.xlsx}
+CONVERSION = "docx-lo"
+"""A DOCX for LibreOffice to convert."""
+
+OFFICE: dict[str, Callable[[Content, Random], bytes]] = {
+    CONVERSION: partial(docx.docx, foreign=True),
+    "rtf": rtf.rtf,
+    "odt": odt.odt,
+    "ofd": ofd.ofd,
+    **BOOKS,
+}
+ARCHIVES = ("zip", "7z", "rar")
+"""Other formats, which are drawn by nobody and made when they are asked for: see `formats`."""
+
 YEARS = {
     "2021": (2021, 2025),
     "2019": (2019, 2020),
@@ -59,8 +90,9 @@ def half(name: str, count: int, seed: int) -> Iterator[Made]:
 def document(
     seed: int, number: int, *, form: str | None = None, ending: str | None = None, kind: str | None = None
 ) -> Made:
-    """The document of that number. With `form` and `ending` (of `FORMS`, `FORMATS`) that sort of report; with
-    `kind` (of `FOREIGN_KINDS`) that sort of other document."""
+    """The document of that number. With `form` and `ending` (of `FORMS` and `FORMATS`, `OFFICE`, `ARCHIVES`)
+    that sort of report; with `ending` alone any sort in that format; with `kind` (of `FOREIGN_KINDS`) that
+    sort of other document."""
     rng = Random(f"nianbao/{seed}/{number}")
     drawn_form, drawn_ending = rng.choice(FORMS), rng.choice(FORMATS)
     other = form is None and rng.random() < FOREIGN
@@ -90,6 +122,9 @@ def report(form: str, rng: Random, ending: str, *, clean: bool = False) -> Conte
     scale = rng.choice(list(numbers.SCALES))
     name = naming.some_name(rng)
     shape = some_shape(form, rng, clean=clean)
+    if ending in BOOKS or ending in ARCHIVES:
+        # A workbook has no page that cuts a table, and a cell that is left out is an empty one.
+        shape = replace(shape, cuts=Cuts(), groups="blanks" if shape.groups == "ragged" else shape.groups)
     year = rng.randint(*YEARS[form])
     if rng.random() < 0.05 and form in LATE:
         year = LATE[form]
@@ -149,6 +184,10 @@ def written(content: Content, rng: Random, ending: str) -> bytes:
         return content.payload or html.html(content, rng)
     if content.payload is not None:
         return content.payload
+    if ending in OFFICE:
+        return OFFICE[ending](content, rng)
+    if ending in ARCHIVES:
+        return packed.packed(content, rng, ending, written)
     if ending == "txt":
         all_written = "zero=digit" in content.features
         style = rng.choice([style for style in text.TEXT_TABLES if style != "loose" or all_written])

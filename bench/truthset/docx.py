@@ -44,9 +44,12 @@ class Traps:
     hyphens: bool = False
 
 
-def docx(content: Content, rng: Random) -> bytes:
-    """The report as a DOCX file."""
+def docx(content: Content, rng: Random, *, foreign: bool = False) -> bytes:
+    """The report as a DOCX file; a `foreign` one is for another program to convert, so without what that
+    program spoils: content controls, whose text LibreOffice writes twice, and the results of fields."""
     traps = Traps(**{name: rng.random() < 0.2 for name in vars(Traps())})
+    if foreign:
+        traps.controls = traps.fields = False
     content.features += [name for name, on in vars(traps).items() if on]
     writer = _Writer(traps, rng)
     body = writer.body(content)

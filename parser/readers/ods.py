@@ -10,23 +10,42 @@ from parser.readers.sheet_content import MOST_COLUMNS, SheetContent
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _MOST_ROWS = 1_048_576
 _MOST_COPIES = 1000
 
 
-def document(body: Element | None) -> Document:
-    """The sheets below `office:body`. Raises `Unreadable` where there are none."""
+def document(root: Element) -> Document:
+    """The sheets that a `content.xml` shows. Raises `Unreadable` where there are none."""
+    body = root.find(f"{_OFFICE}body")
     spreadsheet = body.find(f"{_OFFICE}spreadsheet") if body is not None else None
     if spreadsheet is None:
         raise Unreadable(State.UNSUPPORTED, "The OpenDocument file is neither a text nor a spreadsheet.")
     blocks: list[Block] = []
     notes: list[str] = []
+    unseen = _unseen_styles(root)
     for table in spreadsheet.findall(f"{_TABLE}table"):
         content = SheetContent(table.get(f"{_TABLE}name", ""))
         _fill(content, table)
-        blocks.extend(content.blocks())
+        shown = list(content.blocks())
+        if shown and table.get(f"{_TABLE}style-name") in unseen:
+            notes.append(f"The sheet “{content.name}” is hidden; it is left out.")
+            continue
+        blocks.extend(shown)
         notes.extend(content.notes.values())
+    if not blocks:
+        raise Unreadable(State.EMPTY, "No sheet of the workbook shows anything.")
     return Document("ods", tuple(blocks), notes=tuple(notes))
+
+
+def _unseen_styles(root: Element) -> set[str]:
+    """The styles of tables that hide a sheet."""
+    return {
+        style.get(f"{_STYLE}name", "")
+        for style in root.iter(f"{_STYLE}style")
+        for properties in style.iter(f"{_STYLE}table-properties")
+        if properties.get(f"{_TABLE}display") == "false"
+    }
 
 
 def _fill(content: SheetContent, table: Element) -> None:

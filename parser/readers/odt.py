@@ -60,7 +60,7 @@ def read(payload: bytes) -> Document:
     if text is None:
         from parser.readers import ods  # noqa: PLC0415 - a sheet among texts
 
-        return ods.document(body)
+        return ods.document(content)
     try:
         blocks = tuple(reader.flow(text, "/office:document-content/office:body[1]/office:text[1]"))
     except RecursionError as error:

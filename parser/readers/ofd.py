@@ -19,6 +19,7 @@ from parser.readers.geometry_flow import Flow, blocks, set_furniture_aside
 from parser.readers.geometry_grid import ruled_grids
 from parser.readers.geometry_lines import Line, lines
 from parser.readers.ofd_page import MOST_OBJECTS, PageReader, name, page_size
+from parser.readers.overprints import without_overprints
 from parser.readers.package import Package
 
 MOST_PAGES = 500
@@ -113,7 +114,7 @@ class _Body:
         self.work -= MOST_OBJECTS - reader.left
         if self.work < 0:
             raise Unreadable(State.TOO_LARGE, "The OFD file draws more than any report.")
-        return reader.sheet
+        return _printed_once(reader.sheet)
 
     def _template(self, number: str) -> Element | None:
         if number not in self.drawn and number in self.templates:
@@ -123,6 +124,14 @@ class _Body:
             except Unreadable:
                 del self.templates[number]
         return self.drawn.get(number)
+
+
+def _printed_once(sheet: Sheet) -> Sheet:
+    """The sheet without the second print of characters that are to look bold."""
+    kept = without_overprints(sheet.glyphs)
+    sheet.layer -= Counter(glyph.text for glyph in sheet.glyphs) - Counter(glyph.text for glyph in kept)
+    sheet.glyphs = kept
+    return sheet
 
 
 def _path(package: Package, base: str, location: str) -> str:

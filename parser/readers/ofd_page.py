@@ -34,6 +34,10 @@ _PATH = re.compile(rf"([SMLQBAC])|({_NUMBER.pattern})")
 _COUNTS = {"S": 2, "M": 2, "L": 2, "Q": 4, "B": 6, "A": 7, "C": 0}
 _IDENTITY: Matrix = (1, 0, 0, 1, 0, 0)
 _THIN = 3.0
+_SLANT = 0.12
+_BESIDE = 0.3
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+"""Marks that nobody sees: soft hyphens, places to break or not to break."""
 _DEEPEST = 10
 _ASCENT = 0.86
 _FARTHEST = 1e5
@@ -80,6 +84,8 @@ class PageReader:
         self.left -= work
 
     def _text(self, item: Element, matrix: Matrix) -> None:
+        if _is_slanted(matrix):
+            return
         size = _float(item.get("Size"), 0.0)
         stretch = _float(item.get("HScale"), 1.0) or 1.0
         turn = (_turn(matrix) + int(_float(item.get("CharDirection"), 0.0)) // 90) % 4
@@ -102,6 +108,8 @@ class PageReader:
                 # Without a step the pen moves by the character's width, and not at all when it goes down.
                 step = across[place] if place < len(across) else (0.0 if place < len(down) else own)
                 width = min(own, step) if step > 0 else own
+                if letter in _UNSEEN:
+                    width = step if place < len(across) else size * stretch
                 self._letter(letter, (here_x, here_y, width, size), matrix, em, turn)
                 here_x += step
                 here_y += down[place] if place < len(down) else 0.0
@@ -112,6 +120,9 @@ class PageReader:
         """Put a character on the sheet; `place` is its origin on the baseline, width and size."""
         x, y, width, size = place
         meant = _meant(letter)
+        if letter in _UNSEEN:
+            self._widen(_box(matrix, (x, y - _ASCENT * size), (x + width, y + (1 - _ASCENT) * size)))
+            return
         if not meant:
             self.sheet.unmapped += letter == "\ufffd" or 0xE000 <= ord(letter) < 0xF900
             return
@@ -129,6 +140,15 @@ class PageReader:
             return
         self.order += 1
         sheet.glyphs.append(Glyph(meant, *box, min(em, 2000.0), turn, self.order))
+
+    def _widen(self, mark: Box | None) -> None:
+        """Give the last character the space of an unseen mark right behind it: some fonts have one for marks
+        without width, and what it parts is one word all the same."""
+        last = self.sheet.glyphs[-1] if self.sheet.glyphs else None
+        if last is None or mark is None or last.order != self.order or last.turn:
+            return
+        if abs(mark[0] - last.right) < _BESIDE * last.size and abs(mark[1] - last.top) < last.size:
+            last.right = max(last.right, mark[2])
 
     def _path(self, item: Element, matrix: Matrix) -> None:
         data = next((part.text or "" for part in item if name(part) == "AbbreviatedData"), "")
@@ -230,6 +250,12 @@ def _turn(matrix: Matrix) -> int:
     return 1 if b > 0 else 3
 
 
+def _is_slanted(matrix: Matrix) -> bool:
+    """Whether writing runs neither across nor up or down: a watermark or a stamp, no part of the report."""
+    a, b = abs(matrix[0]), abs(matrix[1])
+    return min(a, b) > _SLANT * max(a, b)
+
+
 def _deltas(text: str, most: int) -> list[float]:
     """The steps between characters; `g 3 5` stands for three times 5."""
     words = iter(text.split()[: 4 * most + 4])
@@ -280,7 +306,7 @@ def _meant(letter: str) -> str:
     code = ord(letter)
     if letter in " \t\r\n\xa0\u3000":
         return " "
-    if code < 0x20 or code in (0xFFFD, 0xAD, 0x200B, 0xFEFF) or 0xD800 <= code < 0xF900:
+    if code < 0x20 or code == 0xFFFD or 0xD800 <= code < 0xF900:
         return ""
     return unicodedata.normalize("NFKC", letter) if 0x2F00 <= code <= 0x2FD5 else letter
 

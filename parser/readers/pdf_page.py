@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import math
 import unicodedata
-from bisect import bisect_left, insort
 from collections import Counter
 from functools import cache
 from typing import Any
@@ -19,6 +18,7 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 from parser.document import Box
 from parser.readers import pdf_calls
 from parser.readers.geometry import Glyph, Rule, Sheet, enclosing, turned
+from parser.readers.overprints import without_overprints
 from parser.readers.pdf_drawing import Drawing, Frame
 
 MOST_GLYPHS = 60_000
@@ -32,6 +32,13 @@ _UNSEEN = frozenset((0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF))
 
 _ADJOINING = 0.1
 """The gap, in em, up to which such a mark stands right behind a character."""
+
+_ASCENT = 0.88
+"""The part of the em that is above the line on which Chinese characters stand."""
+
+_DRIFT = 0.7
+"""How far, in em, the middle of a character's box may be from that of its em; in vertical writing, which has
+no such line, it is further."""
 
 _RADICALS = dict(
     zip(
@@ -94,6 +101,7 @@ def _read_glyphs(text: Any, frame: Frame, sheet: Sheet, invisible: frozenset[int
             straight = em > 0 and not (up and _is_slanted(across, up))
             turn = _turn(across, up) if up or across < 0 else 0
             into = unseen if owner in invisible else visible
+            near, far = _above_and_below(text, index, frame, turn, size)
         pdf_calls.loose_box_of(here, index, loose_at)
         left, bottom, right, top = loose.left, loose.bottom, loose.right, loose.top
         width, height = right - left, top - bottom
@@ -102,6 +110,11 @@ def _read_glyphs(text: Any, frame: Frame, sheet: Sheet, invisible: frozenset[int
             left, bottom, right, top = _ink(text, index)
         # As `Frame.flip` does, without a call and a box for each character.
         left, top, right, bottom = left - page_left, page_top - top, right - page_left, page_top - bottom
+        if turn % 2:
+            if abs(left + right - near - far) < 2 * _DRIFT * size:
+                left, right = near, far
+        elif abs(top + bottom - near - far) < 2 * _DRIFT * size:
+            top, bottom = near, far
         on_page = right >= 0 and bottom >= 0 and left <= frame.width and top <= frame.height
         if on_page and straight:
             into.append(Glyph(letter, left, top, right, bottom, size, turn, index))
@@ -110,7 +123,19 @@ def _read_glyphs(text: Any, frame: Frame, sheet: Sheet, invisible: frozenset[int
             sheet.aside[letter] += 1
     sheet.layer = _layer(text, min(count, MOST_GLYPHS))
     sheet.recognised = bool(unseen) and not any(glyph.text != " " for glyph in visible)
-    sheet.glyphs = _without_overprints(unseen if sheet.recognised else visible)
+    sheet.glyphs = without_overprints(unseen if sheet.recognised else visible)
+
+
+def _above_and_below(text: Any, index: int, frame: Frame, turn: int, size: float) -> tuple[float, float]:
+    """How far the em reaches beside the line that a character stands on: down the page, or across it where
+    writing runs up or down. PDFium's boxes are as high as a font says, or as its tallest letter: fonts that
+    are mixed on one line would stand at different heights."""
+    x, y = ctypes.c_double(), ctypes.c_double()
+    pdfium.FPDFText_GetCharOrigin(text, index, x, y)
+    line = x.value - frame.left if turn % 2 else frame.top - y.value
+    if turn in (0, 3):
+        return line - _ASCENT * size, line + (1 - _ASCENT) * size
+    return line - (1 - _ASCENT) * size, line + _ASCENT * size
 
 
 def _widen(glyph: Glyph, text: Any, index: int, frame: Frame) -> None:
@@ -189,34 +214,6 @@ def _turn(a: float, b: float) -> int:
     if abs(b) <= abs(a):
         return 0 if a >= 0 else 2
     return 3 if b > 0 else 1
-
-
-def _without_overprints(glyphs: list[Glyph]) -> list[Glyph]:
-    """Boldness made by printing a character twice, a hair apart, is one character."""
-    kept: list[Glyph] = []
-    places: dict[str, list[tuple[float, float, float]]] = {}
-    for glyph in glyphs:
-        text, left, top = glyph.text, glyph.left, glyph.top
-        if text != " ":
-            others = places.setdefault(text, [])
-            if _has_twin(others, left, top, 0.2 * glyph.size):
-                continue
-            insort(others, (left + top, left, top))
-        kept.append(glyph)
-    return kept
-
-
-def _has_twin(places: list[tuple[float, float, float]], left: float, top: float, slack: float) -> bool:
-    """Whether the same letter stands at nearly the same place. `places` are sorted by the sum of left and
-    top, which differs little between twins, and much between nearly all others."""
-    total, reach = left + top, 2.5 * slack
-    for index in range(bisect_left(places, (total - reach,)), len(places)):
-        other, x, y = places[index]
-        if other > total + reach:
-            return False
-        if abs(x - left) < slack and abs(y - top) < slack:
-            return True
-    return False
 
 
 def _turn_upright(sheet: Sheet) -> None:

@@ -18,6 +18,9 @@ MOST_COLUMNS = 200
 _WIDE = 0.6
 """The share of a table's width from which a merged line is written across it."""
 
+_WIDEST = 5
+"""Columns that are enough for that, however wide the table is."""
+
 Area = tuple[int, int, int, int]
 """First row, first column, last row, last column, from 0, all inside the area."""
 
@@ -88,9 +91,8 @@ class SheetContent:
         reach = 0
         for number, row in enumerate(rows):
             line = _line(row) if number >= reach else None
-            if line is not None and line.colspan < _WIDE * _width(rows, number):
-                line = None
-            if line is None:
+            wide = min(_WIDE * _width(rows, number), _WIDEST)
+            if line is None or line.colspan < wide or _is_label(line, table):
                 table.extend(row)
                 reach = max([reach, *(cell.row + cell.rowspan for cell in row)])
                 continue
@@ -153,11 +155,21 @@ class SheetContent:
 
 
 def _line(row: list[Cell]) -> Cell | None:
-    """The only cell with text of a row, where it can be a line of running text."""
+    """The only cell with text of a row, where it can be a line of running text: no cell of the row, be it
+    empty, goes on in the next one."""
     filled = [cell for cell in row if cell.text]
-    if len(filled) != 1 or filled[0].rowspan > 1 or filled[0].text[0].isdigit():
+    if len(filled) != 1 or any(cell.rowspan > 1 for cell in row) or filled[0].text[0].isdigit():
         return None
     return filled[0]
+
+
+def _is_label(line: Cell, table: list[Cell]) -> bool:
+    """Whether it is merged just as a cell of the table above it that has others on its right: the label of a
+    row whose figures are empty."""
+    alike = {cell.row for cell in table if (cell.column, cell.colspan) == (line.column, line.colspan)}
+    return line.colspan > 1 and any(
+        cell.row in alike and cell.text and cell.column > line.column for cell in table
+    )
 
 
 def _width(rows: list[list[Cell]], number: int) -> int:

@@ -72,6 +72,15 @@ def _eat() -> None:
         hog.append(bytes(1 << 24))
 
 
+def _eat_and_abort() -> None:
+    """As a library written in C: takes all there is, and ends the process where it gets no more."""
+    library = ctypes.CDLL(None)
+    library.malloc.restype = ctypes.c_void_p
+    while (piece := library.malloc(ctypes.c_size_t(1 << 20))) is not None:
+        ctypes.memset(piece, 1, 1 << 20)
+    os.abort()
+
+
 def _half_kill() -> None:
     _half()
     _kill()
@@ -133,6 +142,7 @@ _ORDERS: dict[str, Any] = {
     "kill": _kill,
     "stop": _stop,
     "eat": _eat,
+    "eat-and-abort": _eat_and_abort,
     "crash": lambda: ctypes.string_at(1) and None,
     "abort": os.abort,
     "half-kill": _half_kill,

@@ -25,7 +25,7 @@ ORDINARY = "<html><h1>通知</h1><p>第{}号</p></html>"
 BAD = {
     "sleep": "took longer than 4 s",
     "eat": "needed more than 512 MiB",
-    "die": "killed its parser process (exit code -9)",
+    "die": "killed its parser process (SIGKILL)",
     "exit": "killed its parser process (exit code 3)",
     "raise": "made the parser fail: RuntimeError: a defect",
 }

@@ -20,11 +20,11 @@ HASTY = Limits(seconds=2, memory_mb=512)
 DEATHS = {
     "leave": "exit code 3",
     "leave-content": "exit code 0",
-    "kill": "exit code -9",
-    "crash": "exit code -11",
-    "abort": "exit code -6",
-    "half-kill": "exit code -9",
-    "close": "exit code -9",
+    "kill": "SIGKILL",
+    "crash": "SIGSEGV",
+    "abort": "SIGABRT",
+    "half-kill": "SIGKILL",
+    "close": "SIGKILL",
     "garbage": "an answer that cannot be read",
     "no-json": "an answer that cannot be read",
 }
@@ -62,8 +62,9 @@ def test_what_hangs_has_its_time() -> None:
 
 
 def test_memory_and_exceptions_cost_the_task() -> None:
-    found = ends(["eat", "raise", "exit", "fine"], PATIENT, workers=1)
-    assert (found["eat"].fate, found["eat"].detail) == (Fate.MEMORY, "512")
+    found = ends(["eat", "eat-and-abort", "raise", "exit", "fine"], PATIENT, workers=1)
+    for hungry in ("eat", "eat-and-abort"):
+        assert (found[hungry].fate, found[hungry].detail) == (Fate.MEMORY, "512")
     assert (found["raise"].fate, found["raise"].detail) == (Fate.RAISED, "ValueError: a defect")
     assert (found["exit"].fate, found["exit"].detail) == (Fate.RAISED, "SystemExit: 1")
     assert found["fine"].fate == Fate.DONE

@@ -14,9 +14,9 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bench.truthset.archives import rar, seven_zip
 from parser.document import Unreadable
 from parser.readers.archives import Allowance, files
-from tests.parser.readers.drawn.archive_files import rar, seven_zip
 
 _END_OF_CHAIN = 0xFFFFFFF0
 _PDF_STREAM = re.compile(

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from PIL import Image
 
+from bench.truthset.archives import rar, seven_zip, zipped
 from bench.truthset.documents import document
 from parser.readers import READERS
 from tests.parser.readers.drawn import docx_file, odt_file, ofd_file, raw_pdf, reports, rtf_file, xlsx_file
-from tests.parser.readers.drawn.archive_files import rar, seven_zip, zipped
 
 KINDS = tuple(dict.fromkeys((*READERS, "image")))
 """The formats that are damaged: those with a reader."""

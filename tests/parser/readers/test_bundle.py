@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from bench.truthset.archives import rar, zipped
 from parser import parse
 from parser.copies import RULE, UNLIKE
 from parser.document import State, Unreadable
 from parser.readers import bundle, detect
 from tests.parser.readers.drawn import odt_file, reports, rtf_file, xlsx_file
-from tests.parser.readers.drawn.archive_files import rar, zipped
 
 LIBARCHIVE = pytest.mark.skipif(
     ctypes.util.find_library("archive") is None, reason="7z and RAR are read where the system has libarchive"

@@ -180,3 +180,20 @@ def test_hostile_packages_have_a_state(payload: bytes, state: State) -> None:
     with pytest.raises(Unreadable) as raised:
         read(payload)
     assert raised.value.state is state
+
+
+HIDDEN = """<office:document-content {spaces} xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0">
+<office:automatic-styles><style:style style:name="ta1" style:family="table"><style:table-properties
+ table:display="false"/></style:style></office:automatic-styles><office:body><office:spreadsheet>
+<table:table table:name="年报"><table:table-row><table:table-cell><text:p>8</text:p></table:table-cell>
+</table:table-row></table:table><table:table table:name="底稿" table:style-name="ta1"><table:table-row>
+<table:table-cell><text:p>9</text:p></table:table-cell></table:table-row></table:table>
+</office:spreadsheet></office:body></office:document-content>"""
+
+
+def test_a_hidden_sheet_of_a_workbook_is_left_out_and_said() -> None:
+    spaces = odt_file.SPACES.replace(' xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"', "")
+    document = read(_package(content_xml=HIDDEN.format(spaces=spaces)))
+    (grid,) = document.blocks
+    assert isinstance(grid, Grid) and [cell.text for cell in grid.cells] == ["8"]
+    assert document.notes == ("The sheet “底稿” is hidden; it is left out.",)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from bench.truthset.archives import zipped
 from parser import parse
 from parser.document import Document, Grid, Paragraph, State, Unreadable
 from parser.readers.ofd import read
 from tests.parser.readers.drawn import ofd_file, reports
-from tests.parser.readers.drawn.archive_files import zipped
 
 WORD = (
     '<ofd:TextObject ID="9" Boundary="{at} 20 5" Font="3" Size="4"{more}>'
@@ -67,6 +67,18 @@ def test_ways_to_place_characters(drawn: str, texts: list[str]) -> None:
     )
     payload = ofd_file.package([drawn + _word("末", at="30 90", steps=" ")], resources=unit)
     assert _texts(read(payload)) == [*texts, "末"]
+
+
+def test_what_is_printed_twice_to_look_bold_is_said_once() -> None:
+    document = read(ofd_file.package([_word("公开", at="30 30") + _word("公开", at="30.1 30")]))
+    assert (_texts(document), document.notes) == (["公开"], ())
+
+
+def test_a_mark_without_width_parts_no_number_and_a_watermark_is_no_text() -> None:
+    number = _word("19\u200b26", steps=' DeltaX="2 2 4 2"')
+    stamp = _word("仅供查阅", at="60 60", more=' CTM="0.8 -0.6 0.6 0.8 0 0"')
+    document = read(ofd_file.package([number + stamp]))
+    assert (_texts(document), document.notes) == (["1926"], ())
 
 
 def test_templates_are_drawn_behind_each_page() -> None:

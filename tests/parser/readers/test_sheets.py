@@ -26,6 +26,10 @@ def _read(rows: str, rest: str = "", before: str = "", styles: str = "") -> Docu
     return read(xlsx_file.package([("表", _sheet(rows, rest, before))], styles))
 
 
+def _string(place: str, text: str) -> str:
+    return f'<c r="{place}" t="str"><v>{text}</v></c>'
+
+
 def _texts(document: Document) -> list[str]:
     return [cell.text for block in document.blocks if isinstance(block, Grid) for cell in block.cells]
 
@@ -38,6 +42,31 @@ def test_every_printed_figure_of_an_xml_workbook(form: str) -> None:
         assert reports.errors(made, reading) == {}, seed
         assert reading.format == "xlsx" and reading.report is not None
         assert (reading.report.form, reading.report.year) == (form, made.year)
+
+
+ROWS = (
+    {"A": "项目", "D": "自然人", "J": "总计"},
+    {"A": "一、新收", "D": "3"},
+    {"A": "二、结转"},
+    {"A": "三、结果", "B": "（一）公开"},
+    {"A": "四、余下", "J": "1"},
+    {"A": "五、存在的问题"},
+    {"A": "没有。"},
+)
+MERGED = "A1:C1 A2:C2 A3:C3 B4:C4 A5:C5 A6:H6 A7:H7"
+
+
+def test_a_row_without_figures_is_no_line_of_text_and_a_line_below_is_no_row() -> None:
+    rows = "".join(
+        f"<row>{''.join(_string(f'{column}{number}', text) for column, text in row.items())}</row>"
+        for number, row in enumerate(ROWS, 1)
+    )
+    areas = "".join(f'<mergeCell ref="{area}"/>' for area in MERGED.split())
+    grid, *texts = _read(rows, f"<mergeCells>{areas}</mergeCells>").blocks
+    assert isinstance(grid, Grid)
+    labels = {cell.row: cell.text for cell in grid.cells if cell.column == 0}
+    assert labels == {0: "项目", 1: "一、新收", 2: "二、结转", 3: "三、结果", 4: "四、余下"}
+    assert [block.text for block in texts if isinstance(block, Paragraph)] == ["五、存在的问题", "没有。"]
 
 
 @pytest.mark.parametrize("path", sorted(DATA.glob("*.xls")), ids=lambda path: path.name)

@@ -16,7 +16,8 @@ def zipped(files: dict[str, bytes], encoding: str = "utf-8") -> bytes:
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for number, (name, octets) in enumerate(files.items()):
             stand_in = "x" * (len(names[name]) - 3) + f"{number:03}"
-            archive.writestr(name if encoding == "utf-8" else stand_in, octets)
+            info = zipfile.ZipInfo(name if encoding == "utf-8" else stand_in, (1980, 1, 1, 0, 0, 0))
+            archive.writestr(info, octets, zipfile.ZIP_DEFLATED)
     octets = stream.getvalue()
     for number, written in enumerate(names.values() if encoding != "utf-8" else ()):
         octets = octets.replace(b"x" * (len(written) - 3) + f"{number:03}".encode(), written)
@@ -46,7 +47,7 @@ def rar(files: dict[str, bytes]) -> bytes:
 
 def seven_zip(files: dict[str, bytes]) -> bytes:
     """A 7z archive, written by libarchive."""
-    import libarchive  # type: ignore[import-untyped]
+    import libarchive  # type: ignore[import-untyped]  # noqa: PLC0415 - fails without the system's library
 
     pieces: list[bytes] = []
 
