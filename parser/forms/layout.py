@@ -32,6 +32,7 @@ Agrees = Callable[[Sequence[Slot]], bool | None]
 """Tells whether a layout of a row keeps the sum that the row prints; `None` where it prints none."""
 
 _FEW = 2
+_MANY = 3
 _MERGED = "a cell is merged with the row above"
 _PULLED = "its label stands left of others like it, and cells in front of it may be lost"
 
@@ -87,13 +88,13 @@ class Layout:
         ways = [pulled] if pulled else self._ways(line, row)
         if not ways:
             return Laid((None,) * width, short)
-        shifted = self._shifted(line, row, ways, agrees)
-        if shifted is not None:
-            return Laid(shifted, "it is wider than its header, and its sum holds in one place only")
         kept = [way for way in ways if agrees(way) is True] or [way for way in ways if agrees(way) is None]
         best = (kept or ways)[0]
-        if not pulled and agrees(best) is not True and self._is_pulled(line, row, best):
-            return Laid((None,) * width, _PULLED)
+        if not pulled and agrees(best) is not True:
+            if self._is_pulled(line, row, best):
+                return Laid((None,) * width, _PULLED)
+            if self._is_open(line, row, best):
+                return Laid((None,) * width, short)
         if any(_content(way) != _content(best) for way in (kept or ways)[1:]):
             return Laid((None,) * width, "its cells can be laid under the columns in more than one way")
         printed = sum(bool(cell.text) for cell in row.values)
@@ -120,15 +121,16 @@ class Layout:
     def _is_pulled(self, line: Line, row: Parts, best: Sequence[Slot]) -> bool:
         """Whether the cells may as well belong right behind the label: labels as deep stand further right
         elsewhere, as where a row lost the merged cells in front of it and ends in blanks instead, and no
-        row written like it prints a number at either end of the layout."""
+        row written like it prints a number at the end of the layout, nor many at its beginning."""
         values, width = row.values, len(self.header)
-        if not self._lost.count(line, row) or any(cell.text for cell in values[width:]):
+        if not self._lost.gone(line, row) or any(cell.text for cell in values[width:]):
             return False
         if _content(values[:width]) == _content(best):
             return False
-        ends = {slot.column for slot in (best[0], best[-1]) if slot is not None}
-        rows = (other.values for _, other in self._alike.get(_shape(line, row), ()))
-        return not any(cell.text and cell.column in ends for cells in rows for cell in cells)
+        rows = [other.values for _, other in self._alike.get(_shape(line, row), ())]
+        first, last = (slot.column if slot else -1 for slot in (best[0], best[-1]))
+        printed = [{cell.column for cell in cells if cell.text} for cells in rows]
+        return not any(last in one for one in printed) and sum(first in one for one in printed) < _MANY
 
     def _straddles(self, line: Line, values: Sequence[Cell]) -> bool:
         """Whether a printed cell lies under more than one column: the spans are not to be trusted."""
@@ -156,19 +158,14 @@ class Layout:
         told = any(agrees(way) is not None for way in gaps)
         return (None,) * width if placed is None or told else placed
 
-    def _shifted(
-        self, line: Line, row: Parts, ways: Sequence[tuple[Slot, ...]], agrees: Agrees
-    ) -> tuple[Slot, ...] | None:
-        """The one place at which the sum of a row holds that is wider than its header, when it does not below
-        the header itself."""
+    def _is_open(self, line: Line, row: Parts, best: Sequence[Slot]) -> bool:
+        """Whether the spare cell of a row that is wider than its header may as well stand elsewhere: no label
+        tells where its cells begin."""
         header, width = self._placed.get(line.block), len(self.header)
-        if header is None or _shape(line, row)[2] <= header.width:
-            return None
-        if any(agrees(way) is True for way in ways):
-            return None
-        windows = [tuple(row.values[left : left + width]) for left in _fitting(row.values, width)]
-        held = {_content(way): way for way in windows if agrees(way) is True}
-        return next(iter(held.values())) if len(held) == 1 else None
+        if header is None or row.labels or _shape(line, row)[2] <= header.width:
+            return False
+        windows = (row.values[left : left + width] for left in _fitting(row.values, width))
+        return any(_content(window) != _content(best) for window in windows)
 
     def _as_wide(self, line: Line, row: Parts) -> bool:
         """Whether the header has a blank column at its end too: it is there that the spare cell stands."""

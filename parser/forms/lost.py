@@ -30,7 +30,7 @@ class Lost:
 
     def slots(self, line: Line, row: Parts) -> tuple[Cell, ...] | None:
         """The cells of a row whose numbers moved with its labels, one a column; `None` for any other row."""
-        lost = self._gone(line, row) if self._moved else 0
+        lost = self.gone(line, row) if self._moved else 0
         if not lost or line.block != self._header.block:
             return None
         start = self._header.columns[0].start - lost
@@ -38,7 +38,7 @@ class Lost:
         fits = len(found) == len(self._header) and sum(bool(cell.text) for cell in found) == _printed(row)
         return found if fits else None
 
-    def _gone(self, line: Line, row: Parts) -> int:
+    def gone(self, line: Line, row: Parts) -> int:
         """How many cells the row lost; one that begins with a blank kept them, and only its label moved."""
         return self.count(line, row) if line.own and line.own[0].text else 0
 
@@ -53,7 +53,7 @@ class Lost:
         seen = False
         for line, row in self._rows:
             if line.block == header.block:
-                first = start - self._gone(line, row)
+                first = start - self.gone(line, row)
                 printed = [cell.column for cell in row.values if cell.text]
                 if any(not first <= column < first + width for column in printed):
                     return False

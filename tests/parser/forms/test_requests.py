@@ -448,6 +448,33 @@ def test_a_nearly_blank_row_that_lost_the_cells_in_front_of_it_moves_no_number()
     assert "column_alignment" in doubts(report)
 
 
+def test_a_number_that_may_stand_in_either_of_two_columns_is_not_read() -> None:
+    # Nothing tells whether the rows lost the cells in front of their labels: total or natural persons.
+    blank = " |" * 7
+    text = [
+        f"# {TITLE}",
+        "|  |  |  | 总计 | " + " | ".join(COLUMN_LABELS[:-1]) + " |",
+        "| --- " * 10 + "|",
+        f"| 三、本年度办理结果 | （一）予以公开 |  |{blank}",
+        f"| （三）不予公开 | 1.属于国家秘密 |  | 2 |{blank[2:]}",
+        f"| 2.其他法律行政法规禁止公开 |{blank}  |  |",
+        f"| （七）总计 |  |  | 0 |{blank[2:]}",
+    ]
+    report = parse("\n".join(text).encode()).report
+    assert report is not None
+    assert not [one.key for one in report.figures if one.value is not None]
+    assert "column_alignment" in doubts(report)
+
+
+def test_a_blank_that_reaches_down_left_of_a_group_is_no_value() -> None:
+    rows = full_requests()
+    cut = _row(rows, "1.本机关不掌握")
+    at = _row(rows, "三、本年度办理结果")
+    rows[at] = [("三、本年度办理结果", len(rows) - at - 3, 1), *rows[at][1:]]
+    rows[cut] = [("", len(rows) - cut - 2, 1), *rows[cut]]
+    _truth(read(table(rows)))
+
+
 def test_numbers_that_moved_left_with_their_labels_are_read_where_they_now_stand() -> None:
     # As an export writes the cells that begin in a row: rows below the first of a group begin further left,
     # and end in blanks. One row that prints a number below the header's own label cells tells so for all.
