@@ -24,17 +24,19 @@ SHOWN = 20
 
 def verify(
     ctx: typer.Context,
+    *,
     since: Annotated[str | None, typer.Option(metavar="TIME", help="verify.since")] = None,
     sample: Annotated[
         float | None, typer.Option(metavar="PERCENT", min=0, max=100, help="verify.sample")
     ] = None,
     repair_from: Annotated[Path | None, typer.Option(metavar="DIR", help="verify.repair_from")] = None,
+    full: Annotated[bool, typer.Option("--full", help="verify.full")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="option.json")] = False,
 ) -> None:
     here = desk(ctx)
     start = parse_start(since) if since is not None else None
-    with opened(here) as database, hold(here.settings.home, FIXITY_LOCK):
-        result = _read(here, database, start, sample, repair_from)
+    with opened(here) as database, hold(here.settings.home, FIXITY_LOCK, here.settings.database):
+        result = _read(here, database, start, sample, repair_from, full=full)
     if as_json:
         screen.document(result)
     else:
@@ -45,23 +47,23 @@ def verify(
 
 
 def _read(
-    here: Desk, database: Database, since: Any, sample: float | None, repair_from: Path | None
+    here: Desk, database: Database, since: Any, sample: float | None, repair_from: Path | None, *, full: bool
 ) -> dict[str, Any]:
     from storage import fixity, fixity_account  # noqa: PLC0415 - nothing of it is needed for the help page
 
     folder = here.settings.archive_dir
     with Bars(here.words) as watcher:
-        begun = fixity.begin(folder, database, "verify", since=since, percent=sample)
+        begun = fixity.begin(folder, database, "full" if full else "verify", since=since, percent=sample)
         if begun.resumed:
             watcher.note(here.words("verify.resumed", number=begun.id, left=len(begun.choices)))
         watcher.start("verify", begun.bytes)
         fixity.read(
-            folder, database, begun, threads=os.cpu_count() or 1,
+            folder, database, begun, threads=os.cpu_count() or 1, full=full,
             advance=lambda amount: watcher.advance("verify", amount),
         )  # fmt: skip
         watcher.finish("verify")
         if repair_from is not None:
-            with hold(here.settings.home, NIGHT_LOCK):
+            with hold(here.settings.home, NIGHT_LOCK, here.settings.database):
                 for line in fixity.repair(folder, database, begun.id, repair_from):
                     watcher.note(line)
     with database.read() as session:
@@ -95,6 +97,7 @@ def _show(result: dict[str, Any], words: Words) -> None:
             (words("verify.segments"), result["segments"]),
             (words("count.bytes"), result["bytes"]),
             (words("verify.records"), result["records"]),
+            (words("verify.in_full"), result["read_in_full"]),
             (words("verify.damaged"), len(result["damaged"])),
             (words("verify.repaired"), len(result["repaired"])),
         ]

@@ -7,26 +7,31 @@ ago first; so samples that follow each other reach all of them.
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from contextlib import closing
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import IO
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from errors import CannotRead
 from storage.archive import open_segment
 from storage.database import Database
+from storage.fixity_proof import found_sound, rows_of, rows_sha256
 from storage.import_ledger import ImportLedger
-from storage.models import Capture, FixityCheck, FixityDamage, FixityPass, Segment
+from storage.models import FixityCheck, FixityDamage, FixityPass, Segment
 from storage.repair import restore
 from storage.segment import IMPORTED, OPEN_SUFFIX, SEALED_SUFFIX
 from storage.segment_check import Checked, Damage, Ledger, Row, check_segment
 
 _DAY = timedelta(days=1)
+_PIECE_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +123,13 @@ def read(
     begun: Pass,
     *,
     threads: int = 1,
+    full: bool = False,
     advance: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Read what a pass has left, several segments at once, and note each. `advance` is told the bytes read.
 
-    Raises `DatabaseError`, and `KeyboardInterrupt` as it comes: what was read by then stays noted.
+    `full`: every record of each, also where octets and rows are those that were found sound before. Raises
+    `DatabaseError`, and `KeyboardInterrupt` as it comes: what was read by then stays noted.
     """
     stopped = threading.Event()
     lock = threading.Lock()
@@ -135,7 +142,9 @@ def read(
 
     pool = ThreadPoolExecutor(max(threads, 1), thread_name_prefix="fixity")
     try:
-        tasks = {pool.submit(check, folder, database, one, progress): one.name for one in begun.choices}
+        tasks = {
+            pool.submit(check, folder, database, one, progress, full=full): one.name for one in begun.choices
+        }
         for task in as_completed(tasks):
             note(database, begun.id, tasks[task], task.result())
     finally:
@@ -146,17 +155,37 @@ def read(
 
 
 def check(
-    folder: Path, database: Database, choice: Choice, advance: Callable[[int], None] = lambda _: None
+    folder: Path,
+    database: Database,
+    choice: Choice,
+    advance: Callable[[int], None] = lambda _: None,
+    *,
+    full: bool = True,
 ) -> Checked:
-    """What one segment is found to be. Raises `DatabaseError`, and what `advance` raises."""
+    """What one segment is found to be. Raises `DatabaseError`, and what `advance` raises.
+
+    Unless `full`, records are not read again where octets and rows are those that were found sound.
+    """
     if choice.sha256 is None:
         return Checked(0, 0, None, [choice.damage] if choice.damage else [])
     try:
         _, file = open_segment(folder, choice.name)
         with file, database.read() as session:
+            rows = rows_sha256(session, choice.name)
+            earlier = None if full else found_sound(session, choice.name, choice.sha256, rows)
+            if earlier is not None:
+                now, size = _measured(file, advance)
+                if now == choice.sha256:
+                    return Checked(size, earlier.records, now, [], rows, full=False)
+                file.seek(0)
+                advance = _told_already(advance)
             ledger = ImportLedger if choice.name.startswith(IMPORTED) else Ledger
-            rows = _rows(session, choice.name)
-            return check_segment(file, choice.size, choice.sha256, ledger(rows), advance=advance)
+            # Closed where reading is stopped: whoever has the connection next would see its moment.
+            with closing(session.execute(rows_of(choice.name))) as found:
+                beside = ledger(map(Row._make, found))
+                checked = check_segment(file, choice.size, choice.sha256, beside, advance=advance)
+            stood_still = rows_sha256(session, choice.name) == rows
+            return replace(checked, rows_sha256=rows if stood_still else None)
     except InterruptedError:
         raise
     except CannotRead as error:
@@ -166,13 +195,29 @@ def check(
         return Checked(0, 0, None, [Damage("unreadable", None, problem)])
 
 
+def _measured(file: IO[bytes], advance: Callable[[int], None]) -> tuple[str, int]:
+    """The sha256 and the size of a file."""
+    digest, size = hashlib.sha256(), 0
+    while piece := file.read(_PIECE_BYTES):
+        digest.update(piece)
+        size += len(piece)
+        advance(len(piece))
+    return digest.hexdigest(), size
+
+
+def _told_already(advance: Callable[[int], None]) -> Callable[[int], None]:
+    """What is read a second time is no progress; but who reads it may be stopped."""
+    return lambda _: advance(0)
+
+
 def note(database: Database, pass_id: int, name: str, checked: Checked, *, repaired: bool = False) -> None:
     """Write down what a segment was found to be."""
     state = "damaged" if checked.damages else "repaired" if repaired else "sound"
     with database.write() as session:
         row = FixityCheck(
             pass_id=pass_id, segment=name, checked_at=datetime.now(UTC), state=state, bytes=checked.bytes,
-            records=checked.records, sha256=checked.sha256,
+            records=checked.records, sha256=checked.sha256, rows_sha256=checked.rows_sha256,
+            full=checked.full,
         )  # fmt: skip
         session.add(row)
         session.flush()
@@ -199,26 +244,6 @@ def percent_due(database: Database, days: int, now: datetime) -> float:
     nights = 1.0 if last is None else max((now - last) / _DAY, 0.0)
     # A night begins now a little earlier, now a little later.
     return min(100.0, max(round(nights), 1) * 100 / days)
-
-
-def _rows(session: Session, name: str) -> Iterator[Row]:
-    """The rows of a segment in the order of its records, a few at a time."""
-    original = aliased(Capture)
-    columns = [getattr(Capture, field) for field in Row._fields[:-2]]
-    query = (
-        select(*columns, original.record_id, original.payload_sha256)
-        .join(Segment, Segment.id == Capture.segment_id)
-        .outerjoin(
-            original,
-            (original.segment_id == Capture.original_segment_id)
-            & (original.record_offset == Capture.original_offset),
-        )
-        .where(Segment.name == name)
-        .order_by(Capture.record_offset)
-        .execution_options(yield_per=1000)
-    )
-    for row in session.execute(query):
-        yield Row._make(row)
 
 
 def repair(folder: Path, database: Database, pass_id: int, copies: Path) -> Iterator[str]:

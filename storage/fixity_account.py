@@ -23,6 +23,8 @@ _AT_ONCE = 500
 def account(session: Session, pass_id: int) -> dict[str, Any]:
     """The account of a pass, JSON-ready.
 
+    `read_in_full`: of so many segments the records were read; of the others, octets and rows are those that
+    were found sound before.
     `damaged`: each segment in which something is wrong, with its `damages` and the `captures` concerned:
     those of the damaged records, and those whose payload lies in them.
     """
@@ -39,6 +41,7 @@ def account(session: Session, pass_id: int) -> dict[str, Any]:
         "segments": len(checks),
         "bytes": sum(check.bytes for check in checks),
         "records": sum(check.records for check in checks),
+        "read_in_full": sum(check.full for check in checks),
         "damaged": [_told(session, check) for check in checks if check.state == "damaged"],
         "repaired": [check.segment for check in checks if check.state == "repaired"],
     }

@@ -139,7 +139,7 @@ class Segment(Base):
 
 
 class FixityPass(Base):
-    """One reading of the archive, or of a part of it. `kind`: verify or night; without an end it was cut.
+    """One reading of the archive, or of a part of it. `kind`: verify, full, night; without an end it was cut.
 
     `since`, `percent`: the part that was asked for.
     """
@@ -158,7 +158,8 @@ class FixityCheck(Base):
     """A segment was read, to its end. `state`: sound, damaged, repaired (and sound since).
 
     `segment` is its name: what the index does not know has been found too. `sha256` is that of the file as it
-    was found, none where there was no file.
+    was found, none where there was no file. `full`: its records were read; else file and rows (`rows_sha256`)
+    are what they were when these were read last (`storage.fixity_proof`).
     """
 
     __tablename__ = "fixity_checks"
@@ -172,6 +173,8 @@ class FixityCheck(Base):
     bytes: Mapped[int] = mapped_column(BigInteger)
     records: Mapped[int]
     sha256: Mapped[str | None] = mapped_column(String(64))
+    rows_sha256: Mapped[str | None] = mapped_column(String(64))
+    full: Mapped[bool]
 
 
 class FixityDamage(Base):

@@ -36,12 +36,17 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What one segment was found to be. `sha256`: of the file as it is now; none where there is no file."""
+    """What one segment was found to be. `sha256`: of the file as it is now; none where there is no file.
+
+    `rows_sha256`: of the rows that it was laid beside, if these stood still. `full`: its records were read.
+    """
 
     bytes: int
     records: int
     sha256: str | None
     damages: list[Damage]
+    rows_sha256: str | None = None
+    full: bool = True
 
 
 class Row(NamedTuple):

@@ -37,11 +37,13 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     yield path
 
 
-@pytest.fixture
-def kept(made: Path, tmp_path: Path) -> Iterator[Home]:
-    """A copy of that home, to be damaged."""
+@pytest.fixture(params=[False, True], ids=["never_read", "found_sound_before"])
+def kept(made: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Home]:
+    """A copy of that home, to be damaged; never read again yet, or found sound before."""
     shutil.copytree(made, tmp_path / "kept")
     home = Home(tmp_path / "kept")
+    if request.param:
+        assert verify(home)["damaged"] == []
     yield home
     home.database.close()
 

@@ -66,6 +66,8 @@ def upgrade() -> None:
         sa.Column("bytes", sa.BigInteger(), nullable=False),
         sa.Column("records", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("rows_sha256", sa.String(length=64), nullable=True),
+        sa.Column("full", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["pass_id"], ["fixity_passes.id"], name=op.f("fk_fixity_checks_pass_id_fixity_passes")
         ),
