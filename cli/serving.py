@@ -11,7 +11,6 @@ from cli import screen
 from cli.desk import desk
 from cli.home import opened
 from web.application import application
-from web.server import log_to_stderr
 from web.server import serve as run
 
 
@@ -24,10 +23,10 @@ def serve(
     here = desk(ctx)
     settings = here.settings
     with opened(here) as database:
-        log_to_stderr(ZoneInfo(settings.timezone))
         run(
             application(settings, database),
             settings.serve_host if host is None else host,
             settings.serve_port if port is None else port,
-            lambda url: screen.line(here.words("serve.ready", url=url)),
+            zone=ZoneInfo(settings.timezone),
+            ready=lambda url: screen.line(here.words("serve.ready", url=url)),
         )

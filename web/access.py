@@ -36,7 +36,7 @@ class Access:
             nonlocal status, octets
             if message["type"] == "http.response.start":
                 status = message["status"]
-            else:
+            elif scope["method"] != "HEAD":
                 octets += len(message.get("body", b""))
             await send(message)
 

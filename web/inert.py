@@ -81,7 +81,7 @@ def saved_as(url: str) -> str:
 
 def original_headers(reply: Reply) -> Iterator[tuple[bytes, bytes]]:
     """The headers of an archived reply, under names that nothing acts on; last, how many are left out."""
-    yield b"X-Archive-Orig-Status", _value(f"{reply.status} {reply.reason}".encode("latin-1", "replace"))
+    yield b"X-Archive-Orig-Status", _value(f"{reply.status:03} {reply.reason}".encode("latin-1", "replace"))
     room, left = MOST_OCTETS, 0
     for number, (name, value) in enumerate(reply.headers):
         pair = b"X-Archive-Orig-" + _NO_TOKEN.sub(b"-", name), _value(value)

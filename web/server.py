@@ -22,13 +22,15 @@ _BACKLOG = 2048
 _ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-def serve(app: ASGIApp, host: str, port: int, ready: Callable[[str], None]) -> None:
+def serve(app: ASGIApp, host: str, port: int, *, zone: ZoneInfo, ready: Callable[[str], None]) -> None:
     """Serve until SIGINT, SIGTERM or SIGHUP; `ready` is told the address once it answers.
 
-    Port 0 is any that is free. Raises `PortTrouble`.
+    Port 0 is any that is free. What is asked for is told on stderr, with times in `zone`. Raises
+    `PortTrouble`.
     """
     listener = _bind(host, port)
     _allow_many_connections()
+    _log_to_stderr(zone)
     number = listener.getsockname()[1]
     config = uvicorn.Config(
         app,
@@ -103,7 +105,7 @@ class _Lines(logging.Formatter):
         return " ".join(f"{at} {record.levelname} {record.getMessage()}{reason}".split())
 
 
-def log_to_stderr(zone: ZoneInfo) -> None:
+def _log_to_stderr(zone: ZoneInfo) -> None:
     """A line for each request, and for what goes wrong."""
     handler = logging.StreamHandler()
     handler.setFormatter(_Lines(zone))

@@ -126,7 +126,7 @@ def fill(path: Path) -> Kept:
     for number, kind in enumerate((*TYPED, *SAVED)):
         kept.add(said(f"200 OK\r\nContent-Type: {kind}", b"<b>%d" % number), typed(kind))
     for status in STATUSES:
-        kept.add(said(f"{status} Thus", b"" if status in (204, 205) else b"%d" % status), answered(status))
+        kept.add(said(f"{status:03} Thus", b"" if status in (204, 205) else b"%d" % status), answered(status))
     for location in LOCATIONS:
         kept.add(said(f"302 Found\r\nLocation: {location}", b"moved"), sent_to(location))
     kept.add(said("301 Moved\r\nLocation: ./moved"), MOVED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -48,20 +49,21 @@ class Answer:
 class Served:
     """The service of a home, while the `with` block runs."""
 
-    def __init__(self, home: Path, *arguments: str, **settings: str) -> None:
+    def __init__(self, home: Path, *arguments: str, log: Path | None = None, **settings: str) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("NIANBAO_")}
-        self._log = home.parent / f"{home.name}.log"
-        with self._log.open("wb") as log:
+        self._log = (log or home.parent) / f"{home.name}.log"
+        with self._log.open("wb") as said:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "cli.app", "serve", "--port", "0", *arguments],
                 env=kept | {"PYTHONPATH": str(Path(__file__).parents[2]), "NIANBAO_LANG": "en"}
                 | {"NIANBAO_HOME": str(home)} | settings,
-                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log,
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said,
             )  # fmt: skip
         assert self.process.stdout is not None
         ready = self.process.stdout.readline().decode()
-        assert ready.startswith("serving on http"), ready + self.said
-        self.base = ready.split()[2].rstrip("/;")
+        address = re.search(r"http://127\.0\.0\.1:[0-9]+", ready)
+        assert address is not None, ready + self.said
+        self.base = address[0]
         self.port = int(self.base.rpartition(":")[2])
 
     def __enter__(self) -> Self:
@@ -127,7 +129,8 @@ class Kept:
         blocked: str | None = None, revalidates: int | None = None, **differing: Any,
     ) -> Capture:  # fmt: skip
         made = exchange(response, url, minutes=minutes, **differing)
-        return self.home.archive.add(made, replace(PURPOSE, revalidates=revalidates), blocked=blocked)
+        self.last = self.home.archive.add(made, replace(PURPOSE, revalidates=revalidates), blocked=blocked)
+        return self.last
 
     def close(self) -> None:
         self.home.archive.close()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 
 from tests.storage.exchanges import SITE
@@ -96,8 +98,6 @@ def test_what_is_no_address_is_refused(served: Served, address: str) -> None:
 
 def asked_as(url: str) -> list[str]:
     """How clients and proxies may write an address that was captured."""
-    from urllib.parse import quote
-
     written = quote(url, "%/:?[]@!$&'()*+,;=~-._")
     return [written, written.replace("://", ":/", 1), quote(url, "")]
 
