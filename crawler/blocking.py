@@ -58,11 +58,11 @@ def recognise(reply: Reply) -> str | None:
         return _BLOCK_STATUS[reply.status]
     if (reply.content_type or "text/html") not in ("text/html", "application/xhtml+xml", "text/plain"):
         return None
+    # What has more than the limit raises too, so that an article is not unpacked to its end.
+    limit = _MOST_BYTES if reply.status in _SUSPICIOUS_STATUS else _SHORT - 1
     try:
-        text = decode_content(reply, _MOST_BYTES)
+        text = decode_content(reply, limit)
     except ValueError:
-        return None
-    if len(text) >= _SHORT and reply.status not in _SUSPICIOUS_STATUS:
         return None
     text = text[:_LOOK_BYTES]
     script = next((kind for kind, sign in _SCRIPTS if sign.search(text)), None)

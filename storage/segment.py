@@ -12,12 +12,10 @@ so a group without its metadata record was never acknowledged. Format: WARC 1.1 
 
 from __future__ import annotations
 
-import base64
 import errno
 import fcntl
 import hashlib
 import os
-import uuid
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,7 +25,7 @@ from typing import IO
 from isal import isal_zlib
 
 from errors import CannotRead, CannotWrite, HomeBusy
-from storage.exchange import Digests, Exchange, Purpose
+from storage.exchange import Digests, Exchange, Purpose, sha1_in_base32
 from storage.members import Placed
 from storage.redaction import redact
 from storage.revisits import Revisit, warc_date
@@ -285,9 +283,8 @@ def lock_abandoned(path: Path) -> IO[bytes]:
 
 
 def sha1_digest(octets: Octets) -> str:
-    """`sha1:` and the digest in base32, the form on which CDX tools join."""
-    digest = hashlib.sha1(octets, usedforsecurity=False).digest()
-    return f"sha1:{base64.b32encode(digest).decode()}"
+    """`sha1:` and the digest, as a WARC record tells it."""
+    return f"sha1:{sha1_in_base32(octets)}"
 
 
 def _notes(exchange: Exchange, purpose: Purpose, redacted: str | None) -> dict[str, str]:
@@ -305,15 +302,15 @@ def _notes(exchange: Exchange, purpose: Purpose, redacted: str | None) -> dict[s
 
 
 def _fields(fields: dict[str, str]) -> bytes:
-    lines = (f"{name}: {' '.join(value.split())}\r\n" for name, value in fields.items())
-    return "".join(lines).encode()
+    return "".join([f"{name}: {' '.join(value.split())}\r\n" for name, value in fields.items()]).encode()
 
 
 def _head(kind: str, record_id: str, date: str, headers: dict[str, str], length: int) -> bytes:
-    lines = [f"WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <{record_id}>\r\nWARC-Date: {date}"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    lines.append(f"Content-Length: {length}\r\n\r\n")
-    return "\r\n".join(lines).encode()
+    said = "".join([f"{name}: {value}\r\n" for name, value in headers.items()])
+    return (
+        f"WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <{record_id}>\r\nWARC-Date: {date}\r\n"
+        f"{said}Content-Length: {length}\r\n\r\n"
+    ).encode()
 
 
 def _one_line(url: str) -> str:
@@ -322,7 +319,10 @@ def _one_line(url: str) -> str:
 
 
 def _new_id() -> str:
-    return f"urn:uuid:{uuid.uuid4()}"
+    """A random UUID (RFC 9562 §5.4), put together by hand: `uuid` takes three times as long."""
+    bits = os.urandom(16).hex()
+    variant = "89ab"[int(bits[16], 16) & 3]
+    return f"urn:uuid:{bits[:8]}-{bits[8:12]}-4{bits[13:16]}-{variant}{bits[17:20]}-{bits[20:]}"
 
 
 def sync_folder(folder: Path) -> None:
