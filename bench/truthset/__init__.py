@@ -7,6 +7,7 @@
     content    the whole report as title, prose and tables, whatever the file format
     html, text, docx, pdf       one writer a file format
     foreign    documents that are no report, and reports that must raise a doubt
+    offices    what offices make of the form: sums of groups, tables on their side, notes in cells
     relations  which hard relations the printed figures break
 
 Everything is a function of (seed, number). Even numbers are the open half; the odd ones of the seed in

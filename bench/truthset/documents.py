@@ -22,6 +22,7 @@ from bench.truthset import (
     ods,
     odt,
     ofd,
+    offices,
     packed,
     pdf,
     rtf,
@@ -145,6 +146,7 @@ def report(form: str, rng: Random, ending: str, *, clean: bool = False) -> Conte
     content.features += [name for name in ("full_width", "decimals", "units") if getattr(ink, name)]
     if not clean:
         mess.spoil(content, rng)
+        offices.rework(content, ending)
         _strays(content, rng)
     if shape.cuts.after:
         content.features.append("cut" if shape.cuts.apart else "cut-joined")

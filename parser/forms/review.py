@@ -146,17 +146,20 @@ def _header(lines: Sequence[Line]) -> Header | None:
 
 
 def _groups_over(built: Header, groups: Sequence[tuple[str, int, int]]) -> list[str | None]:
-    """The group of each column: the label above it, or, where a text lost the spans of the labels, the form's
-    order when all three groups and all their results are there in that order."""
+    """The group of each column: the label above it, or, where a text lost the spans of the labels, the only
+    one there is, or the form's order when all three groups and all their results are there in that order."""
     above = [
         next((key for key, start, end in reversed(groups) if start <= column.start < end), None)
         for column in built.columns
     ]
     if built.placed and None not in above:
         return above
+    names = [column.key for column in built.columns]
+    if len(groups) == 1 and len(set(names)) == len(names):
+        return [groups[0][0]] * len(names)
     results = [term.key for term in vocabulary().review_results]
     order = [term.key for term in vocabulary().review_groups]
-    in_order = [column.key for column in built.columns] == results * len(order)
+    in_order = names == results * len(order)
     if in_order and [key for key, _, _ in sorted(groups, key=lambda group: order.index(group[0]))] == order:
         return [key for key in order for _ in results]
     return above if built.placed else [None] * len(built.columns)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from parser import parse
 from parser.report import Report
 from tests.parser.forms.drawn import Rows, doubts, full_requests, full_review, read, table
 from tests.parser.made.content import RESULTS, make
@@ -112,6 +113,17 @@ def test_a_table_for_each_remedy() -> None:
         report = read(table(full_requests()), first + direct + after)
         assert _values(report) == [Decimal(number) for number in NUMBERS], name
         assert doubts(report) == set(), name
+
+
+def test_a_table_for_each_remedy_in_a_text_that_lost_its_spans() -> None:
+    lines = ["云溪市公安局2023年政府信息公开工作年度报告", ""]
+    for place, name in enumerate(("行政复议", "未经复议直接起诉", "复议后起诉")):
+        rows = [[name, *[""] * 4], LABELS, NUMBERS[place * 5 : place * 5 + 5]]
+        lines += ["\t".join(row) for row in rows]
+        lines.append("")
+    report = parse("\n".join(lines).encode()).report
+    assert report is not None
+    assert _values(report) == [Decimal(number) for number in NUMBERS]
 
 
 def test_rows_that_name_the_remedy_or_the_result() -> None:
