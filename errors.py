@@ -32,13 +32,16 @@
     │   ├── NoFile
     │   ├── NothingChosen
     │   ├── NoPywb
-    │   └── NoHome
+    │   ├── NoHome
+    │   └── EmptyDatabase
     ├── StorageError        exit 4  the archive or the database cannot do its work
     │   ├── CannotWrite
     │   ├── CannotRead
     │   ├── DatabaseError
     │   ├── SchemaTooNew
+    │   ├── SchemaTooOld
     │   ├── HomeBusy
+    │   │   └── DatabaseBusy
     │   ├── Damaged
     │   ├── StoreTrouble
     │   ├── PywbEnded
@@ -289,6 +292,11 @@ class NoHome(NotFound):
     zh = "{home} 中还没有数据；用 `nianbao crawl` 采集，或用 NIANBAO_HOME 指定其他目录"
 
 
+class EmptyDatabase(NotFound):
+    en = "there is nothing in the database {url} yet; `nianbao crawl` fills it, or `nianbao db copy`"
+    zh = "数据库 {url} 中还没有数据；可用 `nianbao crawl` 采集，或用 `nianbao db copy` 迁入"
+
+
 class StorageError(NianbaoError):
     exit_code = 4
 
@@ -313,9 +321,19 @@ class SchemaTooNew(StorageError):
     zh = "数据库 {url} 由更新版本的年报创建（结构版本 {revision}）；请升级"
 
 
+class SchemaTooOld(StorageError):
+    en = "the database {url} was made by an older Nianbao (schema {revision}); `nianbao status` on it updates it"
+    zh = "数据库 {url} 由旧版本的年报创建（结构版本 {revision}）；对它运行一次 `nianbao status` 即可更新"
+
+
 class HomeBusy(StorageError):
     en = "another Nianbao is writing to {home} (process {pid}); wait for it or stop it"
     zh = "另一个年报进程正在写入 {home}（进程 {pid}）；请等待或停止它"
+
+
+class DatabaseBusy(HomeBusy):
+    en = "another Nianbao is writing to the database {url} ({pid}); wait for it or stop it"
+    zh = "另一个年报进程正在写入数据库 {url}（{pid}）；请等待或停止它"
 
 
 class Damaged(StorageError):

@@ -28,14 +28,16 @@ from apscheduler.events import EVENT_JOB_MISSED, JobExecutionEvent  # type: igno
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore  # type: ignore[import-untyped]
 from apscheduler.schedulers.background import BackgroundScheduler  # type: ignore[import-untyped]
 from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped]
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import Language, Settings, settings, to_complain_by
 from errors import BadCall, DatabaseError, HomeBusy, NianbaoError
-from storage import runs
-from storage.database import BUSY_MS, Database
+from storage import postgresql, runs
+from storage.database import Database
+from storage.database_url import is_postgresql, parse, shown
 from storage.home import NIGHT_LOCK, SCHEDULER_LOCK, hold
+from storage.sqlite import BUSY_MS
 
 logger = logging.getLogger("scheduler")
 
@@ -162,13 +164,13 @@ def serve(configured: Settings, command: Sequence[str] = NIGHT) -> int:
     Raises `HomeBusy` where another scheduler serves this home, and every `NianbaoError` of the storage.
     """
     signals = _signals()
-    with hold(configured.home, SCHEDULER_LOCK):
+    with hold(configured.home, SCHEDULER_LOCK, configured.database):
         cut = mark_interrupted(configured)
         night = _Served.night = Night(configured, command)
         try:
             clockwork = _wind_up(configured, at_once=cut)
         except SQLAlchemyError as error:
-            url = make_url(configured.database).render_as_string()
+            url = shown(parse(configured.database))
             raise DatabaseError(url=url, problem=_one_line(error)) from error
         logger.info("%s: stopping", signal.Signals(signals.get()).name)
         night.stop()
@@ -200,7 +202,7 @@ def mark_interrupted(configured: Settings) -> bool:
     A run that is still at work has the night's lock and is left alone.
     """
     try:
-        with hold(configured.home, NIGHT_LOCK):
+        with hold(configured.home, NIGHT_LOCK, configured.database):
             database = Database(configured.database)
             try:
                 with database.write() as session:
@@ -242,10 +244,10 @@ def main(arguments: Sequence[str] | None = None, command: Sequence[str] = NIGHT)
 
 def _wind_up(configured: Settings, *, at_once: bool) -> Clockwork:
     """A running scheduler whose one job is the night; `at_once` where one was cut and is to be completed."""
-    is_sqlite = make_url(configured.database).get_backend_name() == "sqlite"
+    url = parse(configured.database)
     # The night writes to the same database; a lock that it holds for a moment is waited for.
-    waits = {"timeout": BUSY_MS / 1000} if is_sqlite else {}
-    engine = create_engine(configured.database, connect_args=waits, pool_pre_ping=True)
+    to_driver = postgresql.arguments(url) if is_postgresql(url) else {"timeout": BUSY_MS / 1000}
+    engine = create_engine(url, connect_args=to_driver, pool_pre_ping=True)
     clockwork = Clockwork(
         jobstores={"default": SQLAlchemyJobStore(engine=engine, tablename=JOB_TABLE)},
         timezone=ZoneInfo(configured.timezone),

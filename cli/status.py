@@ -104,8 +104,7 @@ def _last_runs(session: Session) -> list[Run]:
 
 def _state(run: Run, here: Desk) -> str:
     """The state of a run. One that says `running` while nobody holds the night's lock was killed."""
-    is_local = not here.settings.database_url
-    if run.state == "running" and is_local and is_free(here.settings.home, NIGHT_LOCK):
+    if run.state == "running" and is_free(here.settings.home, NIGHT_LOCK, here.settings.database):
         return "interrupted"
     return run.state
 

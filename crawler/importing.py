@@ -59,7 +59,7 @@ def import_file(settings: Settings, path: Path, watcher: Watcher) -> dict[str, A
     Raises `NoFile`, `BadImport`, and every error of the storage.
     """
     profiles = load_profiles(settings.sites_dir)
-    with hold(settings.home, NIGHT_LOCK):
+    with hold(settings.home, NIGHT_LOCK, settings.database):
         database = Database(settings.database)
         try:
             taken = take_in(

@@ -46,14 +46,14 @@ def crawl(settings: Settings, domains: list[str], watcher: Watcher) -> dict[str,
     Raises `NightFailed` where no site showed anything, and every `NianbaoError` of the storage.
     """
     profiles = choose_profiles(load_profiles(settings.sites_dir), domains)
-    with hold(settings.home, NIGHT_LOCK), _stoppable():
+    with hold(settings.home, NIGHT_LOCK, settings.database), _stoppable():
         return _Night(settings, profiles, watcher).run("crawl")
 
 
 def night(settings: Settings, domains: list[str], watcher: Watcher) -> dict[str, Any]:
     """`crawl`, and then the dataset into `<home>/export`."""
     profiles = choose_profiles(load_profiles(settings.sites_dir), domains)
-    with hold(settings.home, NIGHT_LOCK), _stoppable():
+    with hold(settings.home, NIGHT_LOCK, settings.database), _stoppable():
         return _Night(settings, profiles, watcher).run("night", export_to=settings.home / "export")
 
 

@@ -75,7 +75,7 @@ class Recorder:
         self._lock = ExitStack()
         if not crawler.settings.getint("NIANBAO_RUN"):
             # `scrapy crawl`: two walks at once would ask a host twice as fast as it is asked for.
-            self._lock.enter_context(hold(operator.home, NIGHT_LOCK))
+            self._lock.enter_context(hold(operator.home, NIGHT_LOCK, operator.database))
         self.folder = operator.archive_dir
         self.database = Database(operator.database)
         self.profile: SiteProfile = crawler.spidercls.profile  # type: ignore[attr-defined]

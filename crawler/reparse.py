@@ -47,7 +47,7 @@ def reparse(
     for each override that no longer fits).
     Raises `HomeBusy` while a night runs, and the storage's errors.
     """
-    with hold(settings.home, NIGHT_LOCK):
+    with hold(settings.home, NIGHT_LOCK, settings.database):
         database = Database(settings.database, create=False)
         try:
             documents = 0

@@ -27,7 +27,7 @@ def upkeep(settings: Settings, database: Database, watcher: Watcher) -> dict[str
         told["store"] = _stow(settings, database, watcher)
     if settings.fixity_days:
         try:
-            with hold(settings.home, FIXITY_LOCK):
+            with hold(settings.home, FIXITY_LOCK, settings.database):
                 told["fixity"] = _verify(settings, database, watcher)
         except HomeBusy:
             pass

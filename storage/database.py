@@ -1,32 +1,32 @@
 """Engines, sessions and the schema's revision.
 
-One installation has one database. SQLite is opened twice: a writing engine whose transactions take the write
-lock at once (`BEGIN IMMEDIATE`, so two writers queue instead of failing half-way) and a reading engine whose
-transactions never wait for a writer (WAL). Where its folder cannot be written (a read-only mount), it can
-still be read.
+One installation has one database: a file of SQLite, or a database of a PostgreSQL server. Both keep the same
+promises: a transaction that writes has its turn alone, from its begin to its commit; one that reads waits for
+nobody, and sees one moment; what is committed survives a power cut. How each keeps them stands in
+`storage.sqlite` and `storage.postgresql`.
 """
 
 from __future__ import annotations
 
-import os
+import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from urllib.parse import quote
+from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, inspect, text
-from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import ConnectionPoolEntry
 
-from errors import CannotRead, CannotWrite, DatabaseError, NoHome, SchemaTooNew
+from errors import DatabaseError, EmptyDatabase, SchemaTooNew, SchemaTooOld
+from storage import postgresql, sqlite
+from storage.column_types import storable
+from storage.database_url import is_postgresql, parse, shown
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-BUSY_MS = 60_000
-_PASSWORD = re.compile(r":[^:@/]+@")
+_UNSTORABLE = re.compile(r"\\u(?:0000|d[89a-f])")
 
 
 class Database:
@@ -35,20 +35,21 @@ class Database:
     `write()` and `read()` give sessions; a `write()` commits when its block ends, or rolls back if it raises.
     """
 
-    def __init__(self, url: str, *, create: bool = True) -> None:
-        """Open the database and bring its schema up to date.
+    def __init__(self, url: str, *, create: bool = True, upgrade: bool = True) -> None:
+        """Open the database and bring its schema up to date (or, without `upgrade`, leave it as it is).
 
-        Raises `NoHome` where there is none and `create` is false, `DatabaseError` where it cannot be used,
-        `SchemaTooNew` where a newer Nianbao made it.
+        Raises `NoHome` or `EmptyDatabase` where there is none and `create` is false, `DatabaseError` where it
+        cannot be used, `SchemaTooNew` where a newer Nianbao made it, `SchemaTooOld` where an older one did
+        and it is not to be touched.
         """
-        self.url = _parse(url)
-        self._read_only = False
+        self.url = parse(url)
+        self._file_is_read_only = False
         if self.is_sqlite:
-            self._prepare_file(create=create)
+            self._file_is_read_only = sqlite.prepare_file(self.url, create=create)
         self._writer = self._engine(writing=True)
         self._reader = self._engine(writing=False)
         try:
-            self._upgrade()
+            self._look_at_schema(create=create, upgrade=upgrade)
         except SQLAlchemyError as error:
             self.close()
             raise self.problem(error) from error
@@ -58,13 +59,14 @@ class Database:
 
     @property
     def is_sqlite(self) -> bool:
-        return self.url.get_backend_name() == "sqlite"
+        return not is_postgresql(self.url)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session whose changes are committed together, or not at all."""
+        """A session whose changes are committed together, or not at all. No two are open at a time."""
         try:
             with Session(self._writer, expire_on_commit=False) as session, session.begin():
+                self._take_turn(session.connection())
                 yield session
         except SQLAlchemyError as error:
             raise self.problem(error) from error
@@ -80,9 +82,14 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
-        """As `write`, without objects: a session costs more than the few rows of a capture."""
+        """As `write`, without objects: a session costs more than the few rows of a capture.
+
+        A server lets several of these go on beside each other: only for rows that no other transaction has to
+        do with.
+        """
         try:
             with self._writer.begin() as connection:
+                self._take_turn(connection, beside_others=True)
                 yield connection
         except SQLAlchemyError as error:
             raise self.problem(error) from error
@@ -102,41 +109,44 @@ class Database:
 
     def problem(self, error: SQLAlchemyError) -> DatabaseError:
         """The error as one line, without the statement and its parameters."""
-        original = getattr(error, "orig", None) or error
-        return DatabaseError(url=self.url.render_as_string(), problem=_first_line(original))
-
-    def _prepare_file(self, *, create: bool) -> None:
-        if not self.url.database or self.url.database == ":memory:":
-            raise DatabaseError(url=self.url.render_as_string(), problem="it names no file")
-        path = Path(self.url.database)
-        try:
-            if not create and not path.exists():
-                raise NoHome(home=path.parent)
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise (CannotWrite if create else CannotRead)(path=path.parent, problem=error.strerror) from error
-        self._read_only = path.exists() and not os.access(path.parent, os.W_OK)
+        return _problem(self.url, error)
 
     def _engine(self, *, writing: bool) -> Engine:
+        url = sqlite.read_only(self.url) if self._file_is_read_only else self.url
+        # A reader takes a new connection where the server was started anew. A writer fails: its lock is gone.
+        options: dict[str, Any] = (
+            {} if self.is_sqlite
+            else {"connect_args": postgresql.arguments(url), "pool_pre_ping": not writing}
+        )  # fmt: skip
         try:
-            engine = create_engine(_read_only(self.url) if self._read_only else self.url)
+            engine = create_engine(url, json_serializer=_json, **options)
         except (ImportError, SQLAlchemyError) as error:
-            raise DatabaseError(url=self.url.render_as_string(), problem=_first_line(error)) from error
+            raise _problem(self.url, error) from error
         if self.is_sqlite:
-            event.listen(engine, "connect", _set_up_reading if self._read_only else _configure_sqlite)
-            event.listen(engine, "begin", _begin_immediate if writing else _begin_deferred)
+            sqlite.set_up(engine, writing=writing, file_is_read_only=self._file_is_read_only)
+        else:
+            postgresql.set_up(engine, writing=writing)
         return engine
 
-    def _upgrade(self) -> None:
+    def _take_turn(self, connection: Connection, *, beside_others: bool = False) -> None:
+        if not self.is_sqlite:
+            postgresql.take_turn(connection, beside_others=beside_others)
+
+    def _look_at_schema(self, *, create: bool, upgrade: bool) -> None:
         revisions = sorted(path.stem.partition("_")[0] for path in MIGRATIONS.glob("versions/[0-9]*.py"))
         with self._reader.connect() as connection:
-            current = None
-            if inspect(connection).has_table("alembic_version"):
-                current = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            if not self.is_sqlite and (encoding := postgresql.encoding(connection)) != "UTF8":
+                problem = f"it keeps text as {encoding}; make one with ENCODING 'UTF8' TEMPLATE template0"
+                raise DatabaseError(url=shown(self.url), problem=problem)
+            current = _revision(connection)
         if current == revisions[-1]:
             return
         if current is not None and current not in revisions:
-            raise SchemaTooNew(url=self.url.render_as_string(), revision=current)
+            raise SchemaTooNew(url=shown(self.url), revision=current)
+        if current is None and not create and not self.is_sqlite:
+            raise EmptyDatabase(url=shown(self.url))
+        if not upgrade:
+            raise SchemaTooOld(url=shown(self.url), revision=current or "0000")
         self._migrate()
 
     def _migrate(self) -> None:
@@ -149,59 +159,62 @@ class Database:
         config.set_main_option("script_location", str(MIGRATIONS))
         try:
             with self._writer.begin() as connection:
+                # Where several come at once, the others wait here, and then find nothing to do.
+                self._take_turn(connection)
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
         except CommandError as error:
-            raise DatabaseError(url=self.url.render_as_string(), problem=_first_line(error)) from error
+            raise DatabaseError(url=shown(self.url), problem=_first_line(error)) from error
 
 
-def _parse(url: str) -> URL:
+@contextmanager
+def hold_in_database(url: str, lock: str) -> Iterator[None]:
+    """Hold a lock in the database while the block runs, where other machines may have the database too.
+
+    Raises `DatabaseBusy` naming who has it, `DatabaseError`.
+    """
+    parsed = parse(url)
+    if not is_postgresql(parsed):
+        yield
+        return
+    with ExitStack() as held:
+        try:
+            held.enter_context(postgresql.hold(parsed, lock))
+        except (ImportError, SQLAlchemyError) as error:
+            raise _problem(parsed, error) from error
+        yield
+
+
+def is_free_in_database(url: str, lock: str) -> bool:
+    """Whether no machine holds that lock now. Raises `DatabaseError`."""
+    parsed = parse(url)
     try:
-        parsed = make_url(url)
-        parsed.get_dialect()
-    except (ArgumentError, NoSuchModuleError, ValueError) as error:
-        raise DatabaseError(url=_PASSWORD.sub(":***@", url), problem=_first_line(error)) from error
-    return parsed
+        return not is_postgresql(parsed) or postgresql.is_free(parsed, lock)
+    except (ImportError, SQLAlchemyError) as error:
+        raise _problem(parsed, error) from error
+
+
+def _problem(url: URL, error: Exception) -> DatabaseError:
+    """The error as one line, without the statement and its parameters."""
+    line = _first_line(getattr(error, "orig", None) or error)
+    if isinstance(error, ModuleNotFoundError):
+        line += "; the extra nianbao[postgres] has it"
+    return DatabaseError(url=shown(url), problem=line)
+
+
+def _revision(connection: Connection) -> str | None:
+    """The revision of the schema; none where there are no tables of ours."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
+
+
+def _json(value: object) -> str:
+    """JSON of ASCII characters, without what a database does not take (`storage.column_types.storable`)."""
+    written = json.dumps(value)
+    return json.dumps(storable(value)) if _UNSTORABLE.search(written) else written
 
 
 def _first_line(error: BaseException) -> str:
     return next(iter(str(error).splitlines()), type(error).__name__)
-
-
-def _read_only(url: URL) -> URL:
-    """The URL of the same SQLite file for a folder in which SQLite cannot put its own files beside it.
-
-    Nobody writes there, so without a log to be merged in, SQLite may take the file for immutable.
-    """
-    path = Path(url.database or "")
-    log = path.with_name(f"{path.name}-wal")
-    merged = not log.exists() or log.stat().st_size == 0
-    query = {"uri": "true", "mode": "ro"} | ({"immutable": "1"} if merged else {})
-    return url.set(database=f"file:{quote(str(path.absolute()))}", query=query)
-
-
-def _configure_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    # Transactions are begun by the listeners below, never by the driver behind our back.
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-    cursor.execute("PRAGMA journal_mode = WAL")
-    # FULL: a committed index row survives a power cut, as the record it points to does.
-    cursor.execute("PRAGMA synchronous = FULL")
-    cursor.execute("PRAGMA foreign_keys = ON")
-    cursor.close()
-
-
-def _set_up_reading(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    connection.isolation_level = None
-    cursor = connection.cursor()
-    cursor.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-    cursor.close()
-
-
-def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _begin_deferred(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")

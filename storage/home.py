@@ -1,4 +1,8 @@
-"""Locks in the home folder, so that two programs do not do one job at once."""
+"""Locks in the home folder, so that two programs do not do one job at once.
+
+Where the database is on a server, several machines may have it, each with a home: there the lock is in the
+database too.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from errors import CannotWrite, HomeBusy
+from storage.database import hold_in_database, is_free_in_database
 
 NIGHT_LOCK = "night.lock"
 SCHEDULER_LOCK = "scheduler.lock"
@@ -16,10 +21,11 @@ FIXITY_LOCK = "fixity.lock"
 
 
 @contextmanager
-def hold(home: Path, lock: str) -> Iterator[None]:
+def hold(home: Path, lock: str, database: str) -> Iterator[None]:
     """Hold `<home>/<lock>` while the block runs; the kernel lets go of it however the process ends.
 
-    Raises `HomeBusy` naming the process that has it, `CannotWrite` where the home cannot be written.
+    `database` is the URL of the database. Raises `HomeBusy` naming the process that has it (`DatabaseBusy`
+    where it has another home), `CannotWrite` where the home cannot be written, `DatabaseError`.
     """
     path = home / lock
     try:
@@ -37,17 +43,17 @@ def hold(home: Path, lock: str) -> Iterator[None]:
             raise HomeBusy(home=home, pid=file.read(20).decode("ascii", "replace").strip() or "?") from error
         except OSError as error:
             raise CannotWrite(path=path, problem=error.strerror) from error
-        yield
+        with hold_in_database(database, lock):
+            yield
 
 
-def is_free(home: Path, lock: str) -> bool:
-    """Whether nobody holds that lock now."""
+def is_free(home: Path, lock: str, database: str) -> bool:
+    """Whether nobody holds that lock now. Raises `DatabaseError`."""
     path = home / lock
-    if not path.exists():
-        return True
-    with path.open("rb") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-    return True
+    if path.exists():
+        with path.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+    return is_free_in_database(database, lock)

@@ -11,67 +11,33 @@
     false_validators                        addresses whose ETag or Last-Modified stood for two payloads
     fixity_passes ── fixity_checks ── fixity_damages      segments read again, and what was wrong with them
 
-Times are UTC and aware. Numbers are exact: `ExactNumber` keeps the digits of a `Decimal`.
+Times are UTC and aware, numbers are exact, text is in the order of its octets (`storage.column_types`).
+
+The tables are the same in SQLite and in PostgreSQL but for the indexes on addresses. An address may have
+thousands of octets, and a B-tree of PostgreSQL takes 2,704: it has them by their hash.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
-    DateTime,
-    Dialect,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
-    Integer,
     MetaData,
-    String,
-    Text,
-    TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
+from storage.column_types import BigKey, ExactNumber, UtcTime, Words
 
-class UtcTime(TypeDecorator[datetime]):
-    """An aware datetime in UTC. SQLite returns naive ones, which this turns back into aware ones."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time without time zone cannot be stored")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class ExactNumber(TypeDecorator[Decimal]):
-    """A `Decimal` kept as its digits: SQLite has no exact decimal type, and 314.4765 must stay 314.4765."""
-
-    impl = String(64)
-    cache_ok = True
-
-    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:
-        return None if value is None else format(value, "f")
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:
-        return None if value is None else Decimal(value)
-
-
-BigKey = BigInteger().with_variant(Integer, "sqlite")
-"""A 64-bit key; SQLite only auto-numbers columns of type INTEGER."""
+SQLITE, POSTGRESQL = "sqlite", "postgresql"
 
 
 class Base(DeclarativeBase):
@@ -87,6 +53,7 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {  # noqa: RUF012
+        str: Words,
         datetime: UtcTime,
         Decimal: ExactNumber,
         dict[str, Any]: JSON(none_as_null=True),
@@ -99,9 +66,9 @@ class Site(Base):
 
     __tablename__ = "sites"
 
-    domain: Mapped[str] = mapped_column(String(255), primary_key=True)
-    name: Mapped[str] = mapped_column(String(255))
-    site_id_code: Mapped[str | None] = mapped_column(String(16))
+    domain: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    site_id_code: Mapped[str | None]
 
 
 class Run(Base):
@@ -110,8 +77,8 @@ class Run(Base):
     __tablename__ = "runs"
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(16))
-    state: Mapped[str] = mapped_column(String(16), default="running")
+    kind: Mapped[str] = mapped_column(Words(16))
+    state: Mapped[str] = mapped_column(Words(16), default="running")
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     resumed: Mapped[int] = mapped_column(default=0)
@@ -129,13 +96,13 @@ class Segment(Base):
     __tablename__ = "segments"
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    name: Mapped[str] = mapped_column(String(255), unique=True)
-    state: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(unique=True)
+    state: Mapped[str] = mapped_column(Words(16))
     created_at: Mapped[datetime]
     sealed_at: Mapped[datetime | None]
     bytes: Mapped[int | None] = mapped_column(BigInteger)
-    sha256: Mapped[str | None] = mapped_column(String(64))
-    stored_in: Mapped[str | None] = mapped_column(Text)
+    sha256: Mapped[str | None] = mapped_column(Words(64))
+    stored_in: Mapped[str | None]
 
 
 class FixityPass(Base):
@@ -147,7 +114,7 @@ class FixityPass(Base):
     __tablename__ = "fixity_passes"
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    kind: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[str] = mapped_column(Words(16))
     since: Mapped[datetime | None]
     percent: Mapped[float | None]
     started_at: Mapped[datetime]
@@ -167,13 +134,13 @@ class FixityCheck(Base):
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     pass_id: Mapped[int] = mapped_column(ForeignKey("fixity_passes.id"), index=True)
-    segment: Mapped[str] = mapped_column(String(255))
+    segment: Mapped[str]
     checked_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(String(16))
+    state: Mapped[str] = mapped_column(Words(16))
     bytes: Mapped[int] = mapped_column(BigInteger)
     records: Mapped[int]
-    sha256: Mapped[str | None] = mapped_column(String(64))
-    rows_sha256: Mapped[str | None] = mapped_column(String(64))
+    sha256: Mapped[str | None] = mapped_column(Words(64))
+    rows_sha256: Mapped[str | None] = mapped_column(Words(64))
     full: Mapped[bool]
 
 
@@ -188,11 +155,11 @@ class FixityDamage(Base):
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     check_id: Mapped[int] = mapped_column(ForeignKey("fixity_checks.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(16))
+    kind: Mapped[str] = mapped_column(Words(16))
     offset: Mapped[int | None] = mapped_column(BigInteger)
-    problem: Mapped[str] = mapped_column(Text)
+    problem: Mapped[str]
     capture_id: Mapped[int | None] = mapped_column(BigKey)
-    url: Mapped[str | None] = mapped_column(Text)
+    url: Mapped[str | None]
     captured_at: Mapped[datetime | None]
 
 
@@ -208,9 +175,9 @@ class Import(Base):
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     segment_id: Mapped[int] = mapped_column(ForeignKey("segments.id"), unique=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
-    source: Mapped[str] = mapped_column(Text)
-    member: Mapped[str | None] = mapped_column(Text)
-    sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    source: Mapped[str]
+    member: Mapped[str | None]
+    sha256: Mapped[str] = mapped_column(Words(64), unique=True)
     repacked: Mapped[bool]
     about: Mapped[dict[str, Any]]
     captures: Mapped[int]
@@ -235,8 +202,10 @@ class Capture(Base):
         Index(
             *("ix_captures_time_map", "url", "captured_at", "id", "status", "payload_sha256"),
             *("outcome", "blocked", "method"),
-        ),
-        Index("ix_captures_run_url", "run_id", "url"),
+        ).ddl_if(SQLITE),
+        Index("ix_captures_run_url", "run_id", "url").ddl_if(SQLITE),
+        Index("ix_captures_url", "url", postgresql_using="hash").ddl_if(POSTGRESQL),
+        Index("ix_captures_run_id", "run_id", "id").ddl_if(POSTGRESQL),
         # Finds the original of a payload at once, however many revisits refer to it.
         Index("ix_captures_payload", "payload_sha256", "original_offset"),
         UniqueConstraint("segment_id", "record_offset", name="uq_captures_segment_record"),
@@ -249,27 +218,27 @@ class Capture(Base):
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
-    site: Mapped[str] = mapped_column(String(255))
-    url: Mapped[str] = mapped_column(Text)
+    site: Mapped[str]
+    url: Mapped[str]
     captured_at: Mapped[datetime]
-    method: Mapped[str] = mapped_column(String(16))
+    method: Mapped[str] = mapped_column(Words(16))
     status: Mapped[int | None]
-    outcome: Mapped[str] = mapped_column(String(16))
-    problem: Mapped[str | None] = mapped_column(Text)
-    blocked: Mapped[str | None] = mapped_column(String(64))
-    content_type: Mapped[str | None] = mapped_column(String(255))
-    etag: Mapped[str | None] = mapped_column(Text)
-    last_modified: Mapped[str | None] = mapped_column(Text)
+    outcome: Mapped[str] = mapped_column(Words(16))
+    problem: Mapped[str | None]
+    blocked: Mapped[str | None] = mapped_column(Words(64))
+    content_type: Mapped[str | None]
+    etag: Mapped[str | None]
+    last_modified: Mapped[str | None]
     """as the server wrote them, to be sent back"""
-    payload_sha256: Mapped[str | None] = mapped_column(String(64))
-    payload_sha1: Mapped[str | None] = mapped_column(String(32))
+    payload_sha256: Mapped[str | None] = mapped_column(Words(64))
+    payload_sha1: Mapped[str | None] = mapped_column(Words(32))
     payload_bytes: Mapped[int | None] = mapped_column(BigInteger)
     reconstructed: Mapped[bool] = mapped_column(default=False)
-    role: Mapped[str] = mapped_column(String(16))
-    followed: Mapped[str] = mapped_column(Text)
-    referrer: Mapped[str | None] = mapped_column(Text)
+    role: Mapped[str] = mapped_column(Words(16))
+    followed: Mapped[str]
+    referrer: Mapped[str | None]
     segment_id: Mapped[int] = mapped_column(ForeignKey("segments.id"))
-    record_id: Mapped[str] = mapped_column(String(64))
+    record_id: Mapped[str] = mapped_column(Words(64))
     record_offset: Mapped[int] = mapped_column(BigInteger)
     """where the exchange's first record begins; each of the following is null where nothing crossed"""
     request_offset: Mapped[int | None] = mapped_column(BigInteger)
@@ -294,11 +263,16 @@ class FalseValidator(Base):
     """
 
     __tablename__ = "false_validators"
+    __table_args__ = (
+        UniqueConstraint("url", name="uq_false_validators_url").ddl_if(SQLITE),
+        Index("uq_false_validators_url", text("md5(url)"), unique=True).ddl_if(POSTGRESQL),
+        Index("ix_false_validators_url", "url", postgresql_using="hash").ddl_if(POSTGRESQL),
+    )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
-    site: Mapped[str] = mapped_column(String(255), index=True)
-    url: Mapped[str] = mapped_column(Text, unique=True)
-    validator: Mapped[str] = mapped_column(Text)
+    site: Mapped[str] = mapped_column(index=True)
+    url: Mapped[str]
+    validator: Mapped[str]
     """its header, name and value"""
     earlier_capture_id: Mapped[int] = mapped_column(ForeignKey("captures.id"))
     later_capture_id: Mapped[int] = mapped_column(ForeignKey("captures.id"))
@@ -315,17 +289,22 @@ class Sighting(Base):
     """A report was seen in a run: its address, and the capture of its page or of a file attached to it."""
 
     __tablename__ = "sightings"
-    __table_args__ = (UniqueConstraint("run_id", "report_url", "source_url", name="uq_sightings_run_source"),)
+    __table_args__ = (
+        UniqueConstraint("run_id", "report_url", "source_url", name="uq_sightings_run_source").ddl_if(SQLITE),
+        Index(
+            "uq_sightings_run_source", "run_id", text("md5(report_url)"), text("md5(source_url)"), unique=True
+        ).ddl_if(POSTGRESQL),
+    )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"))
     site: Mapped[str] = mapped_column(ForeignKey("sites.domain"))
-    report_url: Mapped[str] = mapped_column(Text)
-    source_url: Mapped[str] = mapped_column(Text)
+    report_url: Mapped[str]
+    source_url: Mapped[str]
     capture_id: Mapped[int] = mapped_column(ForeignKey("captures.id"))
-    part: Mapped[str] = mapped_column(String(16))
+    part: Mapped[str] = mapped_column(Words(16))
     """page or attachment"""
-    title: Mapped[str] = mapped_column(Text)
+    title: Mapped[str]
     evidence: Mapped[list[Any]]
 
 
@@ -334,10 +313,10 @@ class ReadingRow(Base):
 
     __tablename__ = "readings"
 
-    payload_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
-    parser_version: Mapped[str] = mapped_column(String(32), primary_key=True)
-    state: Mapped[str] = mapped_column(String(16))
-    reason: Mapped[str] = mapped_column(Text)
+    payload_sha256: Mapped[str] = mapped_column(Words(64), primary_key=True)
+    parser_version: Mapped[str] = mapped_column(Words(32), primary_key=True)
+    state: Mapped[str] = mapped_column(Words(16))
+    reason: Mapped[str]
     record: Mapped[dict[str, Any]]
     seconds: Mapped[float]
     read_at: Mapped[datetime]
@@ -351,7 +330,7 @@ class Agency(Base):
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     site: Mapped[str] = mapped_column(ForeignKey("sites.domain"))
-    name: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str]
 
 
 class ReportRow(Base):
@@ -359,13 +338,18 @@ class ReportRow(Base):
     not_a_report (the present parser reads none in what an older one read as one)."""
 
     __tablename__ = "reports"
+    __table_args__ = (
+        UniqueConstraint("url", name="uq_reports_url").ddl_if(SQLITE),
+        Index("uq_reports_url", text("md5(url)"), unique=True).ddl_if(POSTGRESQL),
+        Index("ix_reports_url", "url", postgresql_using="hash").ddl_if(POSTGRESQL),
+    )
 
-    id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
     site: Mapped[str] = mapped_column(ForeignKey("sites.domain"))
-    url: Mapped[str] = mapped_column(Text, unique=True)
+    url: Mapped[str]
     agency_id: Mapped[int | None] = mapped_column(ForeignKey("agencies.id"))
     year: Mapped[int | None]
-    presence: Mapped[str] = mapped_column(String(16))
+    presence: Mapped[str] = mapped_column(Words(16))
     first_seen: Mapped[datetime]
     last_seen: Mapped[datetime]
 
@@ -383,16 +367,16 @@ class Version(Base):
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     report_id: Mapped[str] = mapped_column(ForeignKey("reports.id"))
     number: Mapped[int]
-    cause: Mapped[str] = mapped_column(String(16))
-    content_hash: Mapped[str] = mapped_column(String(64))
+    cause: Mapped[str] = mapped_column(Words(16))
+    content_hash: Mapped[str] = mapped_column(Words(64))
     capture_id: Mapped[int] = mapped_column(ForeignKey("captures.id"))
-    payload_sha256: Mapped[str] = mapped_column(String(64))
+    payload_sha256: Mapped[str] = mapped_column(Words(64))
     """of what was read: that of the capture, or of the page with its images (`storage.page_images`)"""
-    parser_version: Mapped[str] = mapped_column(String(32))
+    parser_version: Mapped[str] = mapped_column(Words(32))
     captured_at: Mapped[datetime]
     recorded_at: Mapped[datetime]
-    form: Mapped[str] = mapped_column(String(16))
-    title: Mapped[str] = mapped_column(Text)
+    form: Mapped[str] = mapped_column(Words(16))
+    title: Mapped[str]
     record: Mapped[dict[str, Any]]
 
     report: Mapped[ReportRow] = relationship(back_populates="versions")
@@ -412,11 +396,11 @@ class FigureRow(Base):
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"))
-    key: Mapped[str] = mapped_column(String(128))
+    key: Mapped[str]
     value: Mapped[Decimal | None]
-    unit: Mapped[str | None] = mapped_column(String(32))
-    printed: Mapped[str] = mapped_column(Text)
-    remark: Mapped[str | None] = mapped_column(Text)
+    unit: Mapped[str | None]
+    printed: Mapped[str]
+    remark: Mapped[str | None]
     locator: Mapped[dict[str, Any]]
     override: Mapped[dict[str, Any] | None]
     """Where a person set the value: what the parser read, who, why and when (`storage.overrides`)."""
@@ -429,11 +413,11 @@ class FindingRow(Base):
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"), index=True)
-    rule: Mapped[str] = mapped_column(String(64))
-    place: Mapped[str] = mapped_column(String(128))
-    expected: Mapped[str] = mapped_column(Text)
-    found: Mapped[str] = mapped_column(Text)
-    severity: Mapped[str] = mapped_column(String(16))
+    rule: Mapped[str] = mapped_column(Words(64))
+    place: Mapped[str]
+    expected: Mapped[str]
+    found: Mapped[str]
+    severity: Mapped[str] = mapped_column(Words(16))
     locators: Mapped[list[Any]]
     against_version_id: Mapped[int | None] = mapped_column(ForeignKey("versions.id"))
     """The version of the year before, for the relations across years (`storage.series`)."""
@@ -446,9 +430,9 @@ class DoubtRow(Base):
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
     version_id: Mapped[int] = mapped_column(ForeignKey("versions.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(64))
-    place: Mapped[str] = mapped_column(String(128))
-    message: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(Words(64))
+    place: Mapped[str]
+    message: Mapped[str]
     locator: Mapped[dict[str, Any]]
 
 
@@ -465,9 +449,9 @@ class Change(Base):
     at: Mapped[datetime]
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id"), index=True)
     report_id: Mapped[str] = mapped_column(ForeignKey("reports.id"), index=True)
-    kind: Mapped[str] = mapped_column(String(16))
-    cause: Mapped[str] = mapped_column(String(16))
-    note: Mapped[str] = mapped_column(Text, default="")
+    kind: Mapped[str] = mapped_column(Words(16))
+    cause: Mapped[str] = mapped_column(Words(16))
+    note: Mapped[str] = mapped_column(default="")
     old_version_id: Mapped[int | None] = mapped_column(ForeignKey("versions.id"))
     new_version_id: Mapped[int | None] = mapped_column(ForeignKey("versions.id"))
     old_capture_id: Mapped[int | None] = mapped_column(ForeignKey("captures.id"))
@@ -483,9 +467,9 @@ class ChangedFigure(Base):
     __tablename__ = "changed_figures"
 
     change_seq: Mapped[int] = mapped_column(ForeignKey("changes.seq"), primary_key=True)
-    key: Mapped[str] = mapped_column(String(128), primary_key=True)
-    old_printed: Mapped[str | None] = mapped_column(Text)
-    new_printed: Mapped[str | None] = mapped_column(Text)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    old_printed: Mapped[str | None]
+    new_printed: Mapped[str | None]
     old_value: Mapped[Decimal | None]
     new_value: Mapped[Decimal | None]
-    unit: Mapped[str | None] = mapped_column(String(32))
+    unit: Mapped[str | None]

@@ -2,13 +2,70 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from demo import Replica
+from tests import databases as homes
 from tests.nights import Nights, full_night, told
+
+MARK = "sqlite(reason): about SQLite's own file, or what only SQLite does"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database", choices=("sqlite", "postgresql"), default="sqlite",
+        help="postgresql: the tests that have to do with a database, on a server that is started for them",
+    )  # fmt: skip
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", MARK)
+    # The processes that share the work inherit the server from the one that shares it out.
+    if config.getoption("--database") == "postgresql" and not homes.on_postgresql():
+        from tests.postgresql import Server
+
+        server = Server()
+        config.add_cleanup(server.stop)
+        homes.prepare_server(server.url())
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, those that have to do with a database; on SQLite, all but those that need the server."""
+    chosen: list[pytest.Item] = []
+    left: list[pytest.Item] = []
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        on_server = "databases" in fixtures and item.get_closest_marker("sqlite") is None
+        fits = on_server if homes.on_postgresql() else "postgresql" not in fixtures
+        (chosen if fits else left).append(item)
+    items[:] = chosen
+    config.hook.pytest_deselected(items=left)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    homes.permitted = "databases" in getattr(item, "fixturenames", ())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    folder = getattr(item, "funcargs", {}).get("tmp_path")
+    yield
+    if isinstance(folder, Path) and homes.on_postgresql():
+        homes.drop_below(folder)
+
+
+@pytest.fixture(scope="session")
+def databases() -> None:
+    """Taken by what has to do with the database of a home."""
+
+
+@pytest.fixture
+def postgresql(databases: None) -> str:
+    """The URL of the server: taken by tests of what only PostgreSQL does."""
+    return homes.server_url()
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
@@ -18,7 +75,7 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 
 @pytest.fixture(scope="session")
-def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
+def nights(tmp_path_factory: pytest.TempPathFactory, databases: None) -> Iterator[Nights]:
     """Three nights on the replica, undisturbed."""
     folder = tmp_path_factory.mktemp("nights")
     home = folder / "home"
@@ -28,5 +85,5 @@ def nights(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nights]:
             replica.set_day(day)
             summaries[day] = full_night(home, replica.proxy_url)
             said[day] = {report["url"]: report for report in told(home, "reports")}
-            shutil.copytree(home, folder / f"after-{day}")
+            homes.copy_home(home, folder / f"after-{day}")
         yield Nights(home, replica, summaries, said, told(home, "changes"))

@@ -6,19 +6,19 @@ import hashlib
 import json
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from fastwarc.warc import ArchiveIterator as FastIterator
-from sqlalchemy import select
+from sqlalchemy import NullPool, create_engine, select, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import joinedload
 from warcio.archiveiterator import ArchiveIterator as WarcioIterator  # type: ignore[import-untyped]
 
@@ -26,6 +26,7 @@ from demo import Replica
 from storage.archive import read_payload
 from storage.database import Database
 from storage.models import Capture
+from tests.databases import settings_of, url_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def environment(home: Path, proxy: str | None = None, **more: str) -> dict[str, 
     }
     ours |= {
         "PYTHONPATH": str(Path(__file__).parents[1]),
-        "NIANBAO_HOME": str(home),
+        **settings_of(home),
         "NIANBAO_LANG": "en",
         "NIANBAO_DELAY": "0",
         "NIANBAO_RETRIES": "0",
@@ -136,21 +137,25 @@ def group_is_gone(night: subprocess.Popen[bytes]) -> bool:
 def count(home: Path, table: str) -> int:
     """How many rows a table of a home has now; 0 while there is no such table."""
     try:
-        with closing(sqlite3.connect(f"file:{home / 'nianbao.sqlite'}?mode=ro", uri=True)) as connection:
-            (number,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-            return int(number)
-    except sqlite3.Error:
+        ((number,),) = rows(home, f"SELECT count(*) FROM {table}")
+    except DBAPIError:
         return 0
+    return int(number)
 
 
 def rows(home: Path, query: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(f"file:{home / 'nianbao.sqlite'}?mode=ro", uri=True)) as connection:
-        return connection.execute(query).fetchall()
+    """What a query says of a home's database, looked at from outside."""
+    url = url_of(home)
+    if url.startswith("sqlite"):
+        url = url.replace("sqlite:///", "sqlite:///file:") + "?mode=ro&uri=true"
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(text(query))]
 
 
 def captures(home: Path) -> list[Capture]:
     """The whole index of a home."""
-    database = Database(f"sqlite:///{home / 'nianbao.sqlite'}", create=False)
+    database = Database(url_of(home), create=False)
     try:
         with database.read() as session:
             query = select(Capture).order_by(Capture.id).options(joinedload(Capture.segment))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from demo import EVENTS, report_url, reports
 from demo.forms import STATISTICS_ROWS
@@ -16,6 +16,8 @@ from demo.replica import Hit
 from storage.archive import read_payload
 from storage.captures import nearest
 from storage.database import Database
+from storage.models import Run
+from tests.databases import url_of
 from tests.nights import Nights, assert_whole, captures, nianbao, rows
 
 pytestmark = pytest.mark.timeout(400)
@@ -155,12 +157,11 @@ def test_a_night_on_which_nothing_changed_costs_next_to_nothing(nights: Nights) 
 
 
 def test_every_address_can_be_had_as_of_every_night(nights: Nights) -> None:
-    ended = dict(rows(nights.home, "SELECT id, ended_at FROM runs"))
-    database = Database(f"sqlite:///{nights.home / 'nianbao.sqlite'}", create=False)
+    database = Database(url_of(nights.home), create=False)
     with database.read() as session:
+        ended = {run.id: run.ended_at for run in session.scalars(select(Run))}
         for hit in nights.replica.hits:
-            at = datetime.fromisoformat(ended[hit.day]).replace(tzinfo=UTC)
-            payload = read_payload(nights.home / "archive", nearest(session, hit.url, at))
+            payload = read_payload(nights.home / "archive", nearest(session, hit.url, ended[hit.day]))
             assert hashlib.sha256(payload).hexdigest() == page_of(nights, hit), hit
     database.close()
 

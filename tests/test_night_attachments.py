@@ -10,12 +10,14 @@ from typing import Any
 
 import pytest
 
+from bench.truthset.archives import zipped
 from tests.crawler.raw_server import RawServer, Script
 from tests.nights import full_night, rows, told
 from tests.parser.forms.drawn import table
 from tests.parser.readers.drawn import docx_file, odt_file, reports
-from tests.parser.readers.drawn.archive_files import zipped
 from tests.test_night_trouble import sites
+
+pytestmark = pytest.mark.usefixtures("databases")
 
 HOST = "files.example.invalid"
 ANNOUNCED, BOTH = reports.report("2021", 4), reports.report("2021", 2)

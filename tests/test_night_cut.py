@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import signal
 from collections import Counter
 from collections.abc import Callable
@@ -14,6 +13,7 @@ import pytest
 
 from demo import Replica
 from demo.replica import Hit
+from tests.databases import copy_home
 from tests.nights import (
     SECONDS,
     Nights,
@@ -70,7 +70,7 @@ class Cuts:
     def kill(self, moment: Moment) -> None:
         with under_way(self.home, self.replica.proxy_url, **ONE_WORKER) as night:
             wait_until(moment, night)
-        if not (self.home / "nianbao.sqlite").exists():
+        if not count(self.home, "captures"):
             return
         for capture in captures(self.home):
             fact = (capture.url, capture.payload_sha256, capture.record_id)
@@ -127,7 +127,7 @@ def test_a_first_night_killed_seven_times(nights: Nights, tmp_path: Path) -> Non
 
 def test_a_second_night_killed_three_times(nights: Nights, tmp_path: Path) -> None:
     home = tmp_path / "home"
-    shutil.copytree(nights.home_after(1), home)
+    copy_home(nights.home_after(1), home)
     with Replica(day=2) as replica:
         cuts = Cuts(home, replica)
         versions = count(home, "versions")

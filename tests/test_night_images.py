@@ -16,7 +16,10 @@ from tests.nights import full_night, rows, told
 from tests.test_night_attachments import link, sent
 from tests.test_night_trouble import sites
 
-pytestmark = pytest.mark.skipif(not can_read(), reason="scans are read where the extra `ocr` is installed")
+pytestmark = [
+    pytest.mark.skipif(not can_read(), reason="scans are read where the extra `ocr` is installed"),
+    pytest.mark.usefixtures("databases"),
+]
 
 HOST = "scans.example.invalid"
 PAGE, FIRST, SECOND = (f"http://{HOST}/{path}" for path in ("nb/1.html", "nb/scan/1.jpg", "nb/scan/2.jpg"))

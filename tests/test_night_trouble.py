@@ -16,6 +16,8 @@ from demo import Replica
 from tests.crawler.raw_server import CLOSE, RawServer, Script
 from tests.nights import PROGRAM, assert_whole, captures, count, environment, nianbao, rows
 
+pytestmark = pytest.mark.usefixtures("databases")
+
 SILENT = "silent.example.invalid"
 HUGE = "faults.example.invalid"
 

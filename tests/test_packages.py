@@ -20,6 +20,8 @@ from tests.cli.console import is_one_line
 from tests.nights import PROGRAM, Nights, captures, environment, nianbao, told
 from tests.peers import FOLDER, node_script, peer, run
 
+pytestmark = pytest.mark.usefixtures("databases")
+
 
 def made(nights: Nights, *arguments: str) -> Path:
     """The file that a command made, which ends its arguments."""

@@ -17,12 +17,13 @@ from typing import Any
 import pytest
 from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore  # type: ignore[import-untyped]
 from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped]
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, select, text
 
 import scheduler
 from storage.database import Database
 from storage.home import NIGHT_LOCK, hold
 from storage.models import Run
+from tests.databases import settings_of, url_of
 
 SERVICE = "import json, sys, scheduler; sys.exit(scheduler.main(sys.argv[2:], json.loads(sys.argv[1])))"
 LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+08:00 (INFO|WARNING|ERROR) \S.*")
@@ -57,7 +58,7 @@ class Service:
             self.process = subprocess.Popen(
                 [sys.executable, "-c", SERVICE, json.dumps(command), *arguments],
                 stderr=stderr,
-                env=os.environ | {"NIANBAO_HOME": str(home), "NIANBAO_LANG": "en"} | environment,
+                env=os.environ | settings_of(home) | {"NIANBAO_LANG": "en"} | environment,
             )
 
     @property
@@ -85,7 +86,7 @@ Starter = Callable[..., Service]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Path:
+def home(tmp_path: Path, databases: None) -> Path:
     return tmp_path / "home"
 
 
@@ -102,10 +103,6 @@ def start(home: Path) -> Iterator[Starter]:
         if one.process.poll() is None:
             one.process.kill()
             one.process.wait()
-
-
-def url_of(home: Path) -> str:
-    return f"sqlite:///{home}/nianbao.sqlite"
 
 
 def keep_job(home: Path, due: datetime) -> None:
@@ -315,7 +312,7 @@ def test_a_cut_crawl_does_not_start_a_night(start: Starter, home: Path) -> None:
 
 def test_a_run_at_work_is_left_alone(start: Starter, home: Path) -> None:
     add_run(home)
-    with hold(home, NIGHT_LOCK):
+    with hold(home, NIGHT_LOCK, url_of(home)):
         service = start(SHORT)
         service.wait_for("next night at")
         assert run_states(home) == ["running"]
@@ -333,7 +330,7 @@ def test_a_kept_job_that_cannot_be_read_is_made_anew(start: Starter, home: Path)
     keep_job(home, just_missed(hours=1))
     engine = create_engine(url_of(home))
     with engine.begin() as connection:
-        connection.exec_driver_sql(f"UPDATE {scheduler.JOB_TABLE} SET job_state = x'00'")
+        connection.execute(text(f"UPDATE {scheduler.JOB_TABLE} SET job_state = :none"), {"none": b"\0"})
     engine.dispose()
     service = start(SHORT)
     service.wait_for("next night at")
@@ -367,7 +364,7 @@ def run_script(home: Path, *arguments: str, **environment: str) -> subprocess.Co
         capture_output=True,
         text=True,
         cwd=home.parent,
-        env=os.environ | {"NIANBAO_HOME": str(home), "NIANBAO_LANG": "en"} | environment,
+        env=os.environ | settings_of(home) | {"NIANBAO_LANG": "en"} | environment,
         check=False,
         timeout=60,
     )
@@ -384,7 +381,7 @@ def test_the_script_serves_as_the_module_that_the_job_store_names(home: Path) ->
     due = just_missed(minutes=5)
     keep_job(home, due)
     environment = {
-        "NIANBAO_HOME": str(home),
+        **settings_of(home),
         "NIANBAO_NIGHT_AT": clock(due),
         "NIANBAO_TIMEZONE": "UTC",
         "NIANBAO_SITES_DIR": "/nonexistent",

@@ -26,6 +26,7 @@ from storage.models import (
     Site,
     Version,
 )
+from tests.databases import empty_database, number_on
 
 SITE = "gaj.shizuishan.gov.cn"
 URL_2022 = f"http://{SITE}/zfxxgk/202301/t20230118_1.html"
@@ -40,19 +41,21 @@ HOSTILE_TITLE = "年度报告\x1b[31m\u202e危险\n第二行"
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory, databases: None) -> Path:
     folder = tmp_path_factory.mktemp("cli") / "home"
-    database = Database(f"sqlite:///{folder / 'nianbao.sqlite'}")
+    database = empty_database(folder)
     _runs(database)
     first = _captured(folder, database, 1, DAY_1, pages={URL_2022: PAGE_1, URL_2021: b"2021"})
     second = _captured(folder, database, 2, DAY_2, pages={URL_2022: PAGE_2}, blocked={URL_2021: b"challenge"})
     _records(database, first, second)
+    with database.write() as session:
+        number_on(session)
     database.close()
     return folder
 
 
 @pytest.fixture
-def nowhere(tmp_path: Path) -> Path:
+def nowhere(tmp_path: Path, databases: None) -> Path:
     """A home that does not exist."""
     return tmp_path / "nowhere"
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from tests.databases import settings_of
+
 PROGRAM = Path(sys.executable).parent / "nianbao"
 
 
@@ -40,7 +42,7 @@ class Outcome:
 def environment(home: Path, **extra: str) -> dict[str, str]:
     """A plain environment: our settings only, an English UTF-8 locale."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("NIANBAO_", "LC_"))}
-    return kept | {"LANG": "C.UTF-8", "NIANBAO_HOME": str(home), "COLUMNS": "100"} | extra
+    return kept | {"LANG": "C.UTF-8", "COLUMNS": "100"} | settings_of(home) | extra
 
 
 def nianbao(*arguments: str | bytes, home: Path, stdin: str = "", **extra: str) -> Outcome:

@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-import shutil
-import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select, update
 
+from storage.database import Database
+from storage.models import Capture, Segment
 from tests.cli.conftest import ID_2022, URL_2022
 from tests.cli.console import Outcome, is_one_line, nianbao
+from tests.databases import copy_home, url_of
 
 
 @pytest.fixture
 def broken(home: Path, tmp_path: Path) -> Path:
     """A copy of the home, to be broken."""
-    copy = tmp_path / "home"
-    shutil.copytree(home, copy)
-    return copy
+    return copy_home(home, tmp_path / "home")
 
 
 def place(home: Path) -> tuple[Path, int, int]:
     """The segment of the last capture of the page, and where in it its reply lies."""
-    with sqlite3.connect(home / "nianbao.sqlite") as database:
-        name, offset, length = database.execute(
-            "SELECT name, response_offset, response_bytes FROM captures JOIN segments"
-            " ON segments.id = segment_id WHERE url = ? ORDER BY captured_at DESC",
-            (URL_2022,),
-        ).fetchone()
+    database = Database(url_of(home))
+    with database.read() as session:
+        query = select(Segment.name, Capture.response_offset, Capture.response_bytes).join(Capture.segment)
+        last = query.where(Capture.url == URL_2022).order_by(Capture.captured_at.desc()).limit(1)
+        name, offset, length = session.execute(last).one()
+        assert offset is not None
+        assert length is not None
     database.close()
     return home / "archive" / f"{name}.warc.gz", offset, length
 
@@ -73,8 +74,9 @@ def test_every_flipped_byte_of_a_record_is_noticed(broken: Path) -> None:
 @pytest.mark.parametrize("offset", [10**9, 2**40, 2**63 - 1, -1])
 def test_an_index_row_past_the_end_of_its_segment(broken: Path, offset: int) -> None:
     path, _, _ = place(broken)
-    with sqlite3.connect(broken / "nianbao.sqlite") as database:
-        database.execute("UPDATE captures SET response_offset = ? WHERE url = ?", (offset, URL_2022))
+    database = Database(url_of(broken))
+    with database.write() as session:
+        session.execute(update(Capture).where(Capture.url == URL_2022).values(response_offset=offset))
     database.close()
     refused(nianbao("raw", URL_2022, home=broken), 4, path.name, str(offset))
 

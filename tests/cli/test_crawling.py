@@ -5,9 +5,13 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 
+import pytest
+
 from demo.replica import Replica
 from tests.cli.conftest import SITE
 from tests.cli.console import is_one_line, nianbao
+
+pytestmark = pytest.mark.usefixtures("databases")
 
 NOBODY = "http://127.0.0.1:9"
 

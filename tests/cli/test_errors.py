@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pytest
 
 from tests.cli.conftest import URL_2022
 from tests.cli.console import PROGRAM, environment, is_one_line, nianbao, nianbao_here
+from tests.databases import copy_home
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,7 @@ def test_a_wrong_call_in_chinese(home: Path, arguments: list[str]) -> None:
     assert any("一" <= char <= "鿿" for char in done.complaint)
 
 
+@pytest.mark.sqlite("a file that is not there")
 @pytest.mark.parametrize("command", ["reports", "status", "raw http://x/"])
 def test_without_a_home_nothing_is_made(nowhere: Path, command: str) -> None:
     done = nianbao(*command.split(), home=nowhere)
@@ -143,6 +144,8 @@ def test_a_profile_with_a_typo_names_file_and_key(home: Path, tmp_path: Path) ->
     assert "`depht`" in done.complaint
 
 
+@pytest.mark.sqlite("its file")
+@pytest.mark.usefixtures("databases")
 def test_a_database_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "nianbao.sqlite").write_bytes(b"this is no database, whatever its name says" * 50)
     done = nianbao("reports", home=tmp_path)
@@ -151,8 +154,7 @@ def test_a_database_that_is_none(tmp_path: Path) -> None:
 
 
 def test_a_damaged_segment_gives_no_octets(home: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "home"
-    shutil.copytree(home, copy)
+    copy = copy_home(home, tmp_path / "home")
     for segment in (copy / "archive").iterdir():
         octets = bytearray(segment.read_bytes())
         octets[100:] = bytes(len(octets) - 100)

@@ -38,7 +38,7 @@ def page(night: int) -> bytes:
 
 
 @pytest.fixture(scope="module")
-def past(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def past(tmp_path_factory: pytest.TempPathFactory, databases: None) -> Path:
     """Five nights of a report that says something else from night 4 on, and of an index page."""
     path = tmp_path_factory.mktemp("past")
     home = Home(path)

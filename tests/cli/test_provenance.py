@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import math
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from parser.pictures import OUTLINE, SCALE, WIDTH
 from storage.database import Database
 from tests.cli.console import is_one_line, nianbao, nianbao_here
 from tests.crawler.seen import SITE, a_run
+from tests.databases import copy_home, url_of
 from tests.parser.forms.drawn import full_requests, full_review, table
 from tests.parser.readers.drawn import ofd_file, reports
 
@@ -44,9 +44,9 @@ PAYLOADS = {
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def home(tmp_path_factory: pytest.TempPathFactory, databases: None) -> Path:
     folder = tmp_path_factory.mktemp("provenance")
-    settings = Settings(home=folder)
+    settings = Settings(home=folder, database_url=url_of(folder))
     database = Database(settings.database)
     a_run(settings, database, list(PAYLOADS.values()))
     database.close()
@@ -162,7 +162,7 @@ def test_a_picture_of_nothing_in_particular(home: Path, tmp_path: Path) -> None:
 
 
 def test_an_archive_that_lost_its_octets(home: Path, tmp_path: Path) -> None:
-    other = Path(shutil.copytree(home, tmp_path / "other"))
+    other = copy_home(home, tmp_path / "other")
     for segment in (other / "archive").rglob("*.warc.gz"):
         segment.unlink()
     done = nianbao_here(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -12,18 +11,17 @@ from storage.database import Database
 from storage.models import Run
 from tests.cli.conftest import DAY_2, SITE, URL_2021
 from tests.cli.console import nianbao_here
+from tests.databases import copy_home, url_of
 
 
 @pytest.fixture
 def kept(home: Path, tmp_path: Path) -> Path:
     """A home of the test's own."""
-    folder = tmp_path / "home"
-    shutil.copytree(home, folder)
-    return folder
+    return copy_home(home, tmp_path / "home")
 
 
 def _add_run(home: Path, **fields: object) -> None:
-    database = Database(f"sqlite:///{home / 'nianbao.sqlite'}")
+    database = Database(url_of(home))
     with database.write() as session:
         session.add(Run(**{"sites": [SITE], "started_at": DAY_2, "summary": {}} | fields))
     database.close()
@@ -70,7 +68,7 @@ def test_a_file_that_nobody_knows_is_told_as_long_as_it_is_there(kept: Path) -> 
 
 
 def test_a_run_is_counted_by_what_the_index_has_of_it(kept: Path) -> None:
-    database = Database(f"sqlite:///{kept / 'nianbao.sqlite'}")
+    database = Database(url_of(kept))
     with database.write() as session:
         cut, completed = session.get_one(Run, 1), session.get_one(Run, 2)
         cut.state, cut.summary, cut.ended_at = "running", {}, None

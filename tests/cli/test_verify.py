@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import URL_2021
 from tests.cli.console import is_one_line, nianbao_here
+from tests.databases import copy_home
 
 
 @pytest.fixture
 def damaged(home: Path, tmp_path: Path) -> Path:
     """A copy of the home whose first night's second page has a flipped byte."""
-    kept = tmp_path / "home"
-    shutil.copytree(home, kept)
+    kept = copy_home(home, tmp_path / "home")
     first = min((kept / "archive").glob("*.warc.gz"))
     octets = bytearray(first.read_bytes())
     octets[len(octets) * 4 // 5] ^= 1
@@ -24,8 +23,7 @@ def damaged(home: Path, tmp_path: Path) -> Path:
 
 
 def test_a_sound_archive(home: Path, tmp_path: Path) -> None:
-    kept = tmp_path / "home"
-    shutil.copytree(home, kept)
+    kept = copy_home(home, tmp_path / "home")
     done = nianbao_here("verify", home=kept)
     assert (done.code, done.complaint) == (0, "")
     assert ["segments read", "2"] in done.rows

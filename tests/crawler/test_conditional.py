@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import gzip
-import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +12,14 @@ from sqlalchemy import select
 
 from storage.archive import read_payload
 from storage.database import Database
-from storage.models import FalseValidator
+from storage.models import FalseValidator, Run
 from tests.crawler.raw_server import Action, RawServer, Script
 from tests.crawler.test_recording import page, profile
 from tests.crawler.visits import Visit, visit
+from tests.databases import copy_home, url_of
 from tests.nights import nianbao, told
+
+pytestmark = pytest.mark.usefixtures("databases")
 
 LONG = "/long?q=" + "%E5%B9%B4%E6%8A%A5" * 450
 PATHS = ("/tagged", "/dated", "/plain", "/moves", "/lies", "/packed", "/gone", "/there", "/deaf", LONG)
@@ -132,7 +132,7 @@ def test_a_page_that_is_gone_is_told_as_gone(nights: Nights) -> None:
 
 
 def test_a_validator_that_lied_is_written_down_and_not_believed_again(nights: Nights) -> None:
-    database = Database(f"sqlite:///{nights.third.home / 'nianbao.sqlite'}", create=False)
+    database = Database(url_of(nights.third.home), create=False)
     with database.read() as session:
         (found,) = session.scalars(select(FalseValidator)).all()
         assert (found.url, found.validator) == (nights.url("/lies"), 'ETag: "one"')
@@ -180,10 +180,14 @@ def test_a_page_that_cannot_be_read_back_is_asked_for_again(tmp_path: Path) -> N
 def test_a_third_night_that_was_cut_is_completed_without_asking_twice(nights: Nights, tmp_path: Path) -> None:
     """Where a 304 came, or a payload that was there, the walk gets the page; the rest is fetched."""
     home = tmp_path / "home"
-    shutil.copytree(nights.third.home, home)
-    with closing(sqlite3.connect(home / "nianbao.sqlite")) as database, database:
-        (run,) = database.execute("SELECT max(id) FROM runs").fetchone()
-        database.execute("UPDATE runs SET state = 'running', ended_at = NULL WHERE id = ?", (run,))
+    copy_home(nights.third.home, home)
+    database = Database(url_of(home))
+    with database.write() as session:
+        last = session.scalars(select(Run).order_by(Run.id.desc())).first()
+        assert last is not None
+        last.state, last.ended_at = "running", None
+    database.close()
+    run = last.id
     before, served = len(nights.third.captures), len(nights.server.served)
     nights.server.scripts["/fresh"] = [page(body("fresh"))]
     fresh = nights.url("/fresh")

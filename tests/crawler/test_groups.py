@@ -19,7 +19,7 @@ from tests.storage.exchanges import PURPOSE, URL, Home, exchange, reply
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
+def home(tmp_path: Path, databases: None) -> Iterator[Home]:
     made = Home(tmp_path)
     made.archive.add(exchange(reply(b"first")), PURPOSE)  # so that the segment is begun
     yield made

@@ -20,6 +20,7 @@ from storage.database import Database
 from storage.models import Capture, ReadingRow
 from tests.crawler.readers_of_the_tests import misbehave
 from tests.crawler.seen import SITE, a_run
+from tests.databases import settings_of
 
 ORDINARY = "<html><h1>通知</h1><p>第{}号</p></html>"
 BAD = {
@@ -32,8 +33,9 @@ BAD = {
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setenv("NIANBAO_HOME", str(tmp_path))
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, databases: None) -> Settings:
+    for name, value in settings_of(tmp_path).items():
+        monkeypatch.setenv(name, value)
     return Settings(workers=1, parse_seconds=4, parse_memory_mb=512)
 
 

@@ -15,6 +15,8 @@ from tests.crawler.raw_server import CLOSE, RawServer, Script
 from tests.crawler.visits import Visit, visit
 from tests.storage.readers import by_fastwarc, by_warcio
 
+pytestmark = pytest.mark.usefixtures("databases")
+
 BLOCK = random.Random(64).randbytes(1 << 20)
 BLOCKS = 64
 MEMORY = 230 * 1024 * 1024

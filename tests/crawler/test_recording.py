@@ -18,6 +18,9 @@ from storage.database import Database
 from storage.models import Run
 from tests.crawler.raw_server import CLOSE, RawServer, Script
 from tests.crawler.visits import Visit, visit
+from tests.databases import url_of
+
+pytestmark = pytest.mark.usefixtures("databases")
 
 HTML = b"Content-Type: text/html; charset=utf-8\r\n"
 
@@ -157,7 +160,7 @@ def test_the_request_names_us_and_asks_for_codings_that_can_be_replayed(world: W
 
 
 def test_the_run_is_done_and_the_lock_free(world: World) -> None:
-    database = Database(f"sqlite:///{world.visit.home / 'nianbao.sqlite'}", create=False)
+    database = Database(url_of(world.visit.home), create=False)
     with database.read() as session:
         run = session.get_one(Run, 1)
     database.close()
@@ -246,7 +249,7 @@ def test_nothing_is_fetched_that_cannot_be_kept(tmp_path: Path) -> None:
     assert [(capture.url, capture.outcome) for capture in kept] == [(url, "complete") for url in urls[:2]]
     for capture in kept:
         assert visited.block(capture).endswith(b"".join(scripts["/" + capture.url[-1]])[-100:])  # type: ignore[arg-type]
-    database = Database(f"sqlite:///{tmp_path / 'nianbao.sqlite'}", create=False)
+    database = Database(url_of(tmp_path), create=False)
     with database.read() as session:
         assert session.get_one(Run, 1).state == "failed"
     database.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -23,8 +22,12 @@ from storage.home import NIGHT_LOCK, hold
 from tests.cli.console import nianbao_here
 from tests.crawler.other_program import OtherProgram, copied, surroundings
 from tests.crawler.seen import SITE, a_run
+from tests.databases import copy_home, url_of
+from tests.nights import rows
 from tests.parser.forms.drawn import full_requests, full_review, table
 from tests.storage.dataset_rows import read_csv
+
+pytestmark = pytest.mark.usefixtures("databases")
 
 LABEL = "8.属于行政查询事项"
 STRANGE = "8.属于天外来客范围"
@@ -65,7 +68,7 @@ def page(number: int) -> bytes:
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home of two runs, with four reports as the ordinary program reads them; to be copied."""
     home = tmp_path_factory.mktemp("recorded")
-    settings = Settings(home=home)
+    settings = Settings(home=home, database_url=url_of(home))
     database = Database(settings.database)
     a_run(settings, database, [page(0), page(1)])
     a_run(settings, database, [page(2), page(3)], first=2)
@@ -104,12 +107,7 @@ def narrower(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OtherProgram]
 
 @pytest.fixture
 def home(recorded: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(recorded, tmp_path / "home"))
-
-
-def rows(home: Path, query: str) -> list[tuple[Any, ...]]:
-    with closing(sqlite3.connect(f"file:{home / 'nianbao.sqlite'}?mode=ro", uri=True)) as database:
-        return list(database.execute(query))
+    return copy_home(recorded, tmp_path / "home")
 
 
 def versions(home: Path) -> list[tuple[Any, ...]]:
@@ -209,7 +207,7 @@ def test_cut_half_way_it_leaves_what_was_and_is_completed_by_the_next(
 
 
 def test_it_waits_for_no_night_and_says_so(home: Path, newer: OtherProgram) -> None:
-    with hold(home, NIGHT_LOCK):
+    with hold(home, NIGHT_LOCK, url_of(home)):
         done = newer.call("reparse", home=home)
     assert (done.code, done.octets) == (4, b"")
     assert len(done.complaint.splitlines()) == 1

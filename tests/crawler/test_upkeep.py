@@ -9,6 +9,7 @@ import pytest
 from config import Settings
 from crawler.upkeep import upkeep
 from storage.home import FIXITY_LOCK, hold
+from tests.databases import url_of
 from tests.storage.exchanges import PURPOSE, Home, exchange, reply
 from tests.storage.s3_server import KEY, SECRET, URL, S3Server
 
@@ -27,7 +28,7 @@ class Notes:
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Home:
+def home(tmp_path: Path, databases: None) -> Home:
     made = Home(tmp_path)
     made.archive.add(exchange(reply(b"page" * 100)), PURPOSE)
     made.archive.close()
@@ -35,7 +36,9 @@ def home(tmp_path: Path) -> Home:
 
 
 def settings(home: Home, **chosen: object) -> Settings:
-    return Settings.model_validate({"home": home.path, "lang": "en", **chosen})
+    return Settings.model_validate(
+        {"home": home.path, "database_url": url_of(home.path), "lang": "en", **chosen}
+    )
 
 
 def test_a_store_that_does_not_answer_is_one_line(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,6 +70,6 @@ def test_damage_is_told_and_fails_nothing(home: Home) -> None:
 
 
 def test_nothing_is_read_twice_at_once(home: Home) -> None:
-    with hold(home.path, FIXITY_LOCK):
+    with hold(home.path, FIXITY_LOCK, url_of(home.path)):
         assert upkeep(settings(home), home.database, Notes()) == {}
     assert upkeep(settings(home, fixity_days=0), home.database, Notes()) == {}

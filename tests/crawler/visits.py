@@ -31,6 +31,7 @@ from storage.database import Database
 from storage.members import read_record
 from storage.models import Capture
 from storage.segment import locate
+from tests.databases import settings_of, url_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -108,7 +109,7 @@ def clean_environment(home: Path, more: Mapping[str, str]) -> dict[str, str]:
     }
     return ours | {
         "PYTHONPATH": str(ROOT),
-        "NIANBAO_HOME": str(home),
+        **settings_of(home),
         "NIANBAO_LANG": "en",
         "NIANBAO_DELAY": "0",
         "NIANBAO_RETRIES": "0",
@@ -119,7 +120,7 @@ def clean_environment(home: Path, more: Mapping[str, str]) -> dict[str, str]:
 
 def captures_in(home: Path) -> list[Capture]:
     """The index of a home, in order."""
-    database = Database(f"sqlite:///{home / 'nianbao.sqlite'}", create=False)
+    database = Database(url_of(home), create=False)
     try:
         with database.read() as session:
             query = select(Capture).order_by(Capture.id).options(joinedload(Capture.segment))

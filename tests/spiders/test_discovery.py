@@ -15,6 +15,7 @@ from storage.database import Database
 from storage.models import Capture, Sighting
 from tests.crawler.raw_server import RawServer, Script
 from tests.crawler.visits import captures_in, clean_environment
+from tests.databases import url_of
 
 BODY = "一、总体情况 二、主动公开政府信息情况 三、收到和处理政府信息公开申请情况 五、存在的主要问题及改进情况"
 
@@ -109,7 +110,7 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory, databases: None) -> Iterator[World]:
     home = tmp_path_factory.mktemp("discovery")
     scripts: dict[str, Script] = {
         f"http://{host}{path}": reply(html) for host, pages in SITES.items() for path, html in pages.items()
@@ -135,7 +136,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
             check=False,
         )
     assert done.returncode == 0, done.stderr
-    database = Database(f"sqlite:///{home / 'nianbao.sqlite'}", create=False)
+    database = Database(url_of(home), create=False)
     with database.read() as session:
         sightings = list(session.scalars(select(Sighting).order_by(Sighting.id)))
     database.close()

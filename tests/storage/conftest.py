@@ -13,7 +13,7 @@ from tests.storage.reports_seen import Nights
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
+def home(tmp_path: Path, databases: None) -> Iterator[Home]:
     """A home with an empty archive."""
     made = Home(tmp_path)
     yield made
@@ -30,7 +30,7 @@ def writer(tmp_path: Path) -> Iterator[SegmentWriter]:
 
 
 @pytest.fixture
-def nights(tmp_path: Path) -> Iterator[Nights]:
+def nights(tmp_path: Path, databases: None) -> Iterator[Nights]:
     """A database to which nights are added."""
     made = Nights(tmp_path)
     yield made

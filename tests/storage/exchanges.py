@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from storage.archive import Archive
-from storage.database import Database
 from storage.exchange import Exchange, Outcome, Purpose, digests, take_apart
 from storage.models import Run, Site
 from storage.segment import PlacedGroup, SegmentWriter
+from tests.databases import empty_database
 
 SITE = "gaj.example.gov.cn"
 URL = f"https://{SITE}/zwgk/t20230130_1.html"
@@ -41,22 +39,6 @@ def exchange(response: bytes = b"", url: str = URL, *, minutes: float = 0, **dif
     outcome: Outcome = "complete" if response else "failed"
     made = Exchange(url, "GET", NOON + timedelta(minutes=minutes), REQUEST, response, outcome)
     return replace(made, **differing)
-
-
-@cache
-def _template() -> bytes:
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "nianbao.sqlite"
-        Database(f"sqlite:///{path}").close()
-        return path.read_bytes()
-
-
-def empty_database(home: Path) -> Database:
-    """A database with its tables and nothing in it; a copy, since the migrations take their time."""
-    path = home / "nianbao.sqlite"
-    if not path.exists():
-        path.write_bytes(_template())
-    return Database(f"sqlite:///{path}")
 
 
 class Home:

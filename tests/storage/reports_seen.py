@@ -15,7 +15,8 @@ from sqlalchemy.orm import joinedload, selectinload
 from parser.copies import best_copy
 from storage.models import Capture, Change, ReadingRow, ReportRow, Run, Segment, Sighting, Site, Version
 from storage.records import record_run
-from tests.storage.exchanges import NOON, SITE, URL, empty_database
+from tests.databases import empty_database
+from tests.storage.exchanges import NOON, SITE, URL
 
 ATTACHMENT = URL.replace(".html", ".pdf")
 

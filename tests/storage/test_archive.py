@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import sqlite3
 import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from errors import CannotRead, CannotWrite, Damaged, DatabaseError
 from storage.archive import Place, place_of, read_payload, read_reply
@@ -136,7 +135,7 @@ def test_an_archive_that_took_nothing_leaves_nothing(home: Home) -> None:
     assert segments(home) == []
 
 
-def test_segments_roll_over_by_size(tmp_path: Path) -> None:
+def test_segments_roll_over_by_size(tmp_path: Path, databases: None) -> None:
     home = Home(tmp_path, segment_bytes=30_000)
     rows = [home.archive.add(exchange(reply(os.urandom(10_000))), PURPOSE) for _ in range(7)]
     home.archive.close()
@@ -265,18 +264,26 @@ def test_after_a_failing_sync_nothing_is_appended_to_that_segment(
     assert len(captures(home)) == 2
 
 
+def refused_from_now_on(home: Home) -> None:
+    """Let the database take no more captures."""
+    does = "BEGIN SELECT RAISE(ABORT, 'full'); END"
+    with home.database.write() as session:
+        if not home.database.is_sqlite:
+            body = "BEGIN RAISE EXCEPTION ''full''; END"
+            session.execute(text(f"CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS '{body}'"))
+            does = "FOR EACH ROW EXECUTE FUNCTION refuse()"
+        session.execute(text(f"CREATE TRIGGER refuse BEFORE INSERT ON captures {does}"))
+
+
 def test_a_database_that_refuses_leaves_the_record_for_salvage(home: Home) -> None:
     first = home.archive.add(exchange(reply(b"first")), PURPOSE)
-    second = sqlite3.connect(home.path / "nianbao.sqlite")
-    second.execute("CREATE TRIGGER refuse BEFORE INSERT ON captures BEGIN SELECT RAISE(ABORT, 'full'); END")
-    second.commit()
+    refused_from_now_on(home)
     with pytest.raises(DatabaseError, match="cannot be used: full"):
         home.archive.add(exchange(reply(b"second"), f"{URL}?2"), PURPOSE)
     home.archive.close()
     assert home.files() == ["open"], "a record without a row must not be sealed away from salvage"
-    second.execute("DROP TRIGGER refuse")
-    second.commit()
-    second.close()
+    with home.database.write() as session:
+        session.execute(text(f"DROP TRIGGER refuse{'' if home.database.is_sqlite else ' ON captures'}"))
     (line,) = salvage(home.folder, home.database)
     assert line.endswith("2 exchanges, 1 indexed again, 0 torn bytes aside")
     rows = captures(home)

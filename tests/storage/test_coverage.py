@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from storage.coverage import CoverageRow, ExpectedPublisher, coverage, due_day, published_day, same_agency
-from storage.database import Database
 from storage.models import Sighting
+from tests.databases import empty_database
 from tests.storage.dataset_rows import SITE, Rows
 
 POLICE = ExpectedPublisher(site=SITE, agency="某市公安局", level="agency", since=2017)
@@ -20,8 +20,8 @@ FEBRUARY = datetime(2024, 2, 10, tzinfo=UTC)
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
-    database = Database(f"sqlite:///{tmp_path}/nianbao.sqlite")
+def session(tmp_path: Path, databases: None) -> Iterator[Session]:
+    database = empty_database(tmp_path)
     with database.write() as session:
         yield session
     database.close()

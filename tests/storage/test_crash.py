@@ -13,6 +13,7 @@ from sqlalchemy import select
 from storage.archive import read_payload
 from storage.models import Capture, Segment
 from storage.salvage import salvage
+from tests.databases import copy_home
 from tests.storage.exchanges import Home
 from tests.storage.readers import by_fastwarc, by_warcio
 from tests.storage.victims import GROUP, GROUPS, Victims, body
@@ -22,7 +23,7 @@ SALVAGER_KILLS = 12
 
 
 @pytest.fixture(scope="module")
-def victims() -> Iterator[Victims]:
+def victims(databases: None) -> Iterator[Victims]:
     with Victims() as running:
         yield running
 
@@ -70,6 +71,7 @@ def put_in_order_and_check(folder: Path, told: dict[int, int]) -> None:
     shutil.rmtree(folder)
 
 
+@pytest.mark.timeout(400)
 def test_a_writer_killed_at_its_calls(tmp_path: Path, victims: Victims) -> None:
     points = victims.run(_folder(tmp_path, "whole"), "write", 0)
     told = acknowledged(tmp_path / "whole")
@@ -120,14 +122,14 @@ def test_a_salvager_killed_at_its_calls(tmp_path: Path, victims: Victims) -> Non
     with next((crashed / "archive").glob("*.open")).open("ab") as open_segment:
         open_segment.write(b"\x1f\x8b\x08torn" + bytes(900))
     whole = tmp_path / "whole"
-    shutil.copytree(crashed, whole)
+    copy_home(crashed, whole)
     points = victims.run(whole, "salvage", 0)
     assert points >= SALVAGER_KILLS
     (torn,) = (whole / "archive").glob("*.torn")
     assert torn.read_bytes().endswith(bytes(900))
     for kill in range(SALVAGER_KILLS):
         folder = tmp_path / f"home{kill}"
-        shutil.copytree(crashed, folder)
+        copy_home(crashed, folder)
         victims.run(folder, "salvage", 1 + kill * points // SALVAGER_KILLS)
         put_in_order_and_check(folder, told)
 

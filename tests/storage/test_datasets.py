@@ -26,6 +26,7 @@ from storage.coverage import ExpectedPublisher
 from storage.database import Database
 from storage.datasets import ExportSummary, export
 from storage.models import FigureRow, Version
+from tests.databases import empty_database, url_of
 from tests.storage.dataset_rows import SITE, digests, figure, fill, read_csv, read_jsonl, read_parquet
 
 NOW = datetime(2024, 4, 10, tzinfo=UTC)
@@ -53,8 +54,8 @@ WORDS = [
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path}/home/nianbao.sqlite")
+def database(tmp_path: Path, databases: None) -> Iterator[Database]:
+    database = empty_database(tmp_path / "home")
     with database.write() as session:
         fill(session)
     yield database
@@ -273,8 +274,8 @@ def test_many_batches_give_the_same_rows(
     assert keys == sorted(keys)
 
 
-def test_an_empty_database_gives_empty_tables(tmp_path: Path) -> None:
-    database = Database(f"sqlite:///{tmp_path}/nianbao.sqlite")
+def test_an_empty_database_gives_empty_tables(tmp_path: Path, databases: None) -> None:
+    database = empty_database(tmp_path)
     summary = export(database, tmp_path / "out", [], [], now=NOW)
     database.close()
     assert summary.created is None
@@ -348,11 +349,9 @@ def export_with_limit(
 
 
 @pytest.mark.parametrize("limit", [0, 10, 600, 1500, 2500, 8000])
-def test_a_full_disk_leaves_the_previous_export(
-    database: Database, exported: ExportSummary, limit: int
-) -> None:
+def test_a_full_disk_leaves_the_previous_export(exported: ExportSummary, tmp_path: Path, limit: int) -> None:
     before = digests(exported.folder)
-    failed = export_with_limit(str(database.url), exported.folder, limit)
+    failed = export_with_limit(url_of(tmp_path / "home"), exported.folder, limit)
     assert failed.returncode == 1
     assert failed.stderr.count("\n") == 1, failed.stderr
     assert failed.stderr.startswith("cannot write ")
@@ -361,7 +360,7 @@ def test_a_full_disk_leaves_the_previous_export(
 
 
 def test_a_full_disk_leaves_no_new_folder(database: Database, tmp_path: Path) -> None:
-    assert export_with_limit(str(database.url), tmp_path / "new", 600).returncode == 1
+    assert export_with_limit(url_of(tmp_path / "home"), tmp_path / "new", 600).returncode == 1
     assert not (tmp_path / "new").exists()
 
 
@@ -387,7 +386,7 @@ def test_a_read_only_folder_leaves_the_previous_export(exported: ExportSummary) 
     elsewhere = exported.folder.parent / "elsewhere"
     elsewhere.mkdir()
     elsewhere.chmod(0o777)
-    url = f"sqlite:///{elsewhere}/nianbao.sqlite"
+    url = url_of(elsewhere)
     failed = export_with_limit(url, exported.folder, 10_000_000, nobody)
     exported.folder.chmod(0o755)
     assert failed.stderr.startswith("cannot write "), failed.stderr

@@ -15,6 +15,7 @@ from storage import fixity
 from storage.fixity_account import account
 from storage.members import members
 from storage.models import Capture, FixityCheck, FixityPass, Segment
+from tests.databases import copy_home
 from tests.storage.exchanges import CHUNKED, NOON, PURPOSE, URL, Home, exchange, reply
 
 PAGE = reply("政府信息公开工作年度报告".encode() * 40)
@@ -23,7 +24,7 @@ NOISE = bytes((at * 7919 + at // 3) % 251 for at in range(3000))
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def made(tmp_path_factory: pytest.TempPathFactory, databases: None) -> Iterator[Path]:
     """Two segments: pages, a chunked reply, a failure; then a page that came again, from another address."""
     path = tmp_path_factory.mktemp("fixity")
     home = Home(path)
@@ -40,8 +41,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @pytest.fixture(params=[False, True], ids=["never_read", "found_sound_before"])
 def kept(made: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Home]:
     """A copy of that home, to be damaged; never read again yet, or found sound before."""
-    shutil.copytree(made, tmp_path / "kept")
-    home = Home(tmp_path / "kept")
+    home = Home(copy_home(made, tmp_path / "kept"))
     if request.param:
         assert verify(home)["damaged"] == []
     yield home
@@ -262,7 +262,7 @@ def test_a_pass_that_was_cut_goes_on(kept: Home) -> None:
     assert not fixity.begin(kept.folder, kept.database, "verify").resumed
 
 
-def test_samples_reach_everything_in_their_time(tmp_path: Path) -> None:
+def test_samples_reach_everything_in_their_time(tmp_path: Path, databases: None) -> None:
     home = Home(tmp_path, segment_bytes=1)  # a segment for each exchange
     for number in range(10):
         home.archive.add(exchange(reply(NOISE), f"{URL}?{number}", minutes=number), PURPOSE)

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from errors import CannotWrite
 from storage.models import Capture
 from storage.salvage import salvage
+from tests.databases import copy_home
 from tests.storage.exchanges import PURPOSE, Home, exchange, reply
 from tests.storage.readers import by_fastwarc, by_warcio
 from tests.storage.test_crash import check
@@ -38,7 +39,8 @@ if len(sys.argv) > 2:
 def write():
     for group in range(100_000):
         with home.database.write() as session:
-            session.connection().exec_driver_sql("PRAGMA wal_autocheckpoint = 20")
+            if home.database.is_sqlite:
+                session.connection().exec_driver_sql("PRAGMA wal_autocheckpoint = 20")
         numbers = range(group * GROUP, (group + 1) * GROUP)
         for told in zip(home.archive.add_all([page(n) for n in numbers]), numbers):
             os.write(1, b"%d %d\\n" % told)
@@ -52,7 +54,7 @@ for attempt in (write, write, home.archive.close):
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
+def small_disk(tmp_path: Path, databases: None) -> Iterator[Path]:
     """A file system of 1 MiB."""
     folder = tmp_path / "disk"
     folder.mkdir()
@@ -86,14 +88,14 @@ def test_a_full_disk(small_disk: Path, tmp_path: Path) -> None:
         assert by_fastwarc(path)[-1].type in ("metadata", "warcinfo")
     # The operator makes room.
     roomy = tmp_path / "roomy"
-    shutil.copytree(small_disk, roomy)
+    copy_home(small_disk, roomy)
     home = Home(roomy)
     salvage(home.folder, home.database)
     check(home, kept)
     home.database.close()
 
 
-def test_a_file_that_may_not_grow(tmp_path: Path) -> None:
+def test_a_file_that_may_not_grow(tmp_path: Path, databases: None) -> None:
     """As a full disk is to the segment alone: the database, whose log is kept short here, has room."""
     kept, errors = fill(tmp_path, "600000")
     assert len(kept) > 20

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import shutil
 import signal
 import subprocess
 import sys
@@ -17,6 +16,7 @@ from sqlalchemy import insert, select, update
 
 from storage.members import members
 from storage.models import Capture, Segment
+from tests.databases import copy_home
 from tests.storage.exchanges import Home
 from tests.storage.test_fixity import flip, kinds, segments, verify
 from tests.storage.test_imports import KILLED, PAGE, URL, by_hand, take, warc
@@ -42,7 +42,7 @@ def octets() -> bytes:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory, octets: bytes) -> Iterator[Path]:
+def made(tmp_path_factory: pytest.TempPathFactory, databases: None, octets: bytes) -> Iterator[Path]:
     """A home that took in one file: a page with its request behind it, the page again, a text."""
     path = tmp_path_factory.mktemp("imported")
     home = Home(path)
@@ -54,8 +54,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, octets: bytes) -> Iterator[Pa
 @pytest.fixture
 def imported(made: Path, tmp_path: Path) -> Iterator[Home]:
     """A copy of it, to be damaged."""
-    shutil.copytree(made, tmp_path / "imported")
-    home = Home(tmp_path / "imported")
+    home = Home(copy_home(made, tmp_path / "imported"))
     yield home
     home.database.close()
 
@@ -81,7 +80,7 @@ def test_a_file_that_came_twice_is_sound(imported: Home, octets: bytes) -> None:
 
 @pytest.mark.parametrize(("call", "when"), [("measure", "before"), ("sync_folder", "after")])
 def test_a_file_whose_import_was_cut_is_sound_when_it_came_again(
-    tmp_path: Path, octets: bytes, call: str, when: str
+    tmp_path: Path, databases: None, octets: bytes, call: str, when: str
 ) -> None:
     (tmp_path / "other.warc.gz").write_bytes(octets)
     command = [sys.executable, "-c", KILLED, str(tmp_path), call, when]

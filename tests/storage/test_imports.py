@@ -294,7 +294,7 @@ imports.take_in(
 
 @pytest.mark.parametrize(("call", "when"), [("measure", "before"), ("sync_folder", "after")])
 def test_a_killed_import_leaves_nothing_that_the_next_does_not_mend(
-    tmp_path: Path, call: str, when: str
+    tmp_path: Path, databases: None, call: str, when: str
 ) -> None:
     (tmp_path / "other.warc.gz").write_bytes(warc())
     killed = [sys.executable, "-c", KILLED, str(tmp_path), call, when]

@@ -11,14 +11,14 @@ from sqlalchemy.orm import Session
 
 from storage.models import Run
 from storage.runs import RESUMABLE, begin, finish, mark_interrupted
-from tests.storage.exchanges import empty_database
+from tests.databases import empty_database
 
 START = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
 SITES = ["a.gov.cn", "b.gov.cn"]
 
 
 @pytest.fixture
-def session(tmp_path: Path) -> Iterator[Session]:
+def session(tmp_path: Path, databases: None) -> Iterator[Session]:
     database = empty_database(tmp_path)
     with database.write() as session:
         yield session

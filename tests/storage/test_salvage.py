@@ -47,9 +47,14 @@ def forget(home: Home, *numbers: int) -> None:
 
 
 def rows(home: Home) -> list[dict[str, Any]]:
+    """All of the index but the numbers of its rows."""
     with home.database.read() as session:
         return [
-            {column.name: getattr(row, column.name) for column in Capture.__table__.columns}
+            {
+                column.name: getattr(row, column.name)
+                for column in Capture.__table__.columns
+                if column.name != "id"
+            }
             for row in session.scalars(select(Capture).order_by(Capture.record_offset))
         ]
 
@@ -303,7 +308,7 @@ def test_a_segment_that_a_living_process_writes_is_left_alone(home: Home) -> Non
 
 def test_an_unreadable_number_of_a_run_is_not_indexed(home: Home) -> None:
     home.archive._run_id = 10**6
-    with pytest.raises(Exception, match="FOREIGN KEY"):
+    with pytest.raises(Exception, match=r"(?i)foreign key"):
         home.archive.add(exchange(CHUNKED), PURPOSE)
     (line,) = salvage(home.folder, home.database)
     assert line.endswith("1 of a run this database does not know")

@@ -21,7 +21,7 @@ OVER, FORWARD = "requests.carried_over", "requests.carried_forward"
 
 
 @pytest.fixture
-def nights(tmp_path: Path) -> Nights:
+def nights(tmp_path: Path, databases: None) -> Nights:
     return Nights(tmp_path)
 
 

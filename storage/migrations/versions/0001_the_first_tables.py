@@ -9,13 +9,27 @@ revision = "0001"
 down_revision = None
 
 
+def words(length: int | None = None) -> sa.String:
+    """Text in the order of its octets, whatever language a server was set up for."""
+    kind = sa.Text() if length is None else sa.String(length)
+    in_order = sa.Text(collation="C") if length is None else sa.String(length, collation="C")
+    return kind.with_variant(in_order, "postgresql")
+
+
+def address_is_unique(table: str, name: str, columns: list[str]) -> None:
+    """One row for these columns. An address may be longer than PostgreSQL's B-trees take."""
+    marked = [sa.text(f"md5({column})") if column.endswith("url") else column for column in columns]
+    op.create_index(name, table, marked, unique=True)
+
+
 def upgrade() -> None:
+    on_sqlite = op.get_bind().dialect.name == "sqlite"
     op.create_table(
         "readings",
-        sa.Column("payload_sha256", sa.String(length=64), nullable=False),
-        sa.Column("parser_version", sa.String(length=32), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("payload_sha256", words(64), nullable=False),
+        sa.Column("parser_version", words(32), nullable=False),
+        sa.Column("state", words(16), nullable=False),
+        sa.Column("reason", words(), nullable=False),
         sa.Column("record", sa.JSON(), nullable=False),
         sa.Column("seconds", sa.Double(), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
@@ -24,8 +38,8 @@ def upgrade() -> None:
     op.create_table(
         "runs",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("kind", words(16), nullable=False),
+        sa.Column("state", words(16), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("resumed", sa.Integer(), nullable=False),
@@ -36,20 +50,20 @@ def upgrade() -> None:
     op.create_table(
         "segments",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("name", sa.String(length=255), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("name", words(), nullable=False),
+        sa.Column("state", words(16), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("bytes", sa.BigInteger(), nullable=True),
-        sa.Column("sha256", sa.String(length=64), nullable=True),
-        sa.Column("stored_in", sa.Text(), nullable=True),
+        sa.Column("sha256", words(64), nullable=True),
+        sa.Column("stored_in", words(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_segments")),
         sa.UniqueConstraint("name", name=op.f("uq_segments_name")),
     )
     op.create_table(
         "fixity_passes",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("kind", words(16), nullable=False),
         sa.Column("since", sa.DateTime(timezone=True), nullable=True),
         sa.Column("percent", sa.Double(), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
@@ -60,13 +74,13 @@ def upgrade() -> None:
         "fixity_checks",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("pass_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("segment", sa.String(length=255), nullable=False),
+        sa.Column("segment", words(), nullable=False),
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("state", words(16), nullable=False),
         sa.Column("bytes", sa.BigInteger(), nullable=False),
         sa.Column("records", sa.Integer(), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=True),
-        sa.Column("rows_sha256", sa.String(length=64), nullable=True),
+        sa.Column("sha256", words(64), nullable=True),
+        sa.Column("rows_sha256", words(64), nullable=True),
         sa.Column("full", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["pass_id"], ["fixity_passes.id"], name=op.f("fk_fixity_checks_pass_id_fixity_passes")
@@ -81,11 +95,11 @@ def upgrade() -> None:
         "fixity_damages",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("check_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("kind", words(16), nullable=False),
         sa.Column("offset", sa.BigInteger(), nullable=True),
-        sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("problem", words(), nullable=False),
         sa.Column("capture_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("url", sa.Text(), nullable=True),
+        sa.Column("url", words(), nullable=True),
         sa.Column("captured_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["check_id"], ["fixity_checks.id"], name=op.f("fk_fixity_damages_check_id_fixity_checks")
@@ -97,16 +111,16 @@ def upgrade() -> None:
 
     op.create_table(
         "sites",
-        sa.Column("domain", sa.String(length=255), nullable=False),
-        sa.Column("name", sa.String(length=255), nullable=False),
-        sa.Column("site_id_code", sa.String(length=16), nullable=True),
+        sa.Column("domain", words(), nullable=False),
+        sa.Column("name", words(), nullable=False),
+        sa.Column("site_id_code", words(), nullable=True),
         sa.PrimaryKeyConstraint("domain", name=op.f("pk_sites")),
     )
     op.create_table(
         "agencies",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("site", sa.String(length=255), nullable=False),
-        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("site", words(), nullable=False),
+        sa.Column("name", words(), nullable=False),
         sa.ForeignKeyConstraint(["site"], ["sites.domain"], name=op.f("fk_agencies_site_sites")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agencies")),
         sa.UniqueConstraint("site", "name", name="uq_agencies_site_name"),
@@ -116,9 +130,9 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("segment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("member", sa.Text(), nullable=True),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("source", words(), nullable=False),
+        sa.Column("member", words(), nullable=True),
+        sa.Column("sha256", words(64), nullable=False),
         sa.Column("repacked", sa.Boolean(), nullable=False),
         sa.Column("about", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("captures", sa.Integer(), nullable=False),
@@ -133,26 +147,26 @@ def upgrade() -> None:
         "captures",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("site", sa.String(length=255), nullable=False),
-        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("site", words(), nullable=False),
+        sa.Column("url", words(), nullable=False),
         sa.Column("captured_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("method", sa.String(length=16), nullable=False),
+        sa.Column("method", words(16), nullable=False),
         sa.Column("status", sa.Integer(), nullable=True),
-        sa.Column("outcome", sa.String(length=16), nullable=False),
-        sa.Column("problem", sa.Text(), nullable=True),
-        sa.Column("blocked", sa.String(length=64), nullable=True),
-        sa.Column("content_type", sa.String(length=255), nullable=True),
-        sa.Column("etag", sa.Text(), nullable=True),
-        sa.Column("last_modified", sa.Text(), nullable=True),
-        sa.Column("payload_sha256", sa.String(length=64), nullable=True),
-        sa.Column("payload_sha1", sa.String(length=32), nullable=True),
+        sa.Column("outcome", words(16), nullable=False),
+        sa.Column("problem", words(), nullable=True),
+        sa.Column("blocked", words(64), nullable=True),
+        sa.Column("content_type", words(), nullable=True),
+        sa.Column("etag", words(), nullable=True),
+        sa.Column("last_modified", words(), nullable=True),
+        sa.Column("payload_sha256", words(64), nullable=True),
+        sa.Column("payload_sha1", words(32), nullable=True),
         sa.Column("payload_bytes", sa.BigInteger(), nullable=True),
         sa.Column("reconstructed", sa.Boolean(), nullable=False),
-        sa.Column("role", sa.String(length=16), nullable=False),
-        sa.Column("followed", sa.Text(), nullable=False),
-        sa.Column("referrer", sa.Text(), nullable=True),
+        sa.Column("role", words(16), nullable=False),
+        sa.Column("followed", words(), nullable=False),
+        sa.Column("referrer", words(), nullable=True),
         sa.Column("segment_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("record_id", sa.String(length=64), nullable=False),
+        sa.Column("record_id", words(64), nullable=False),
         sa.Column("record_offset", sa.BigInteger(), nullable=False),
         sa.Column("request_offset", sa.BigInteger(), nullable=True),
         sa.Column("request_bytes", sa.BigInteger(), nullable=True),
@@ -172,21 +186,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_captures")),
         sa.UniqueConstraint("segment_id", "record_offset", name="uq_captures_segment_record"),
     )
-    with op.batch_alter_table("captures", schema=None) as batch_op:
-        batch_op.create_index("ix_captures_payload", ["payload_sha256", "original_offset"], unique=False)
-        batch_op.create_index("ix_captures_run_url", ["run_id", "url"], unique=False)
-        batch_op.create_index(
-            "ix_captures_time_map",
-            ["url", "captured_at", "id", "status", "payload_sha256", "outcome", "blocked", "method"],
-            unique=False,
-        )
+    op.create_index("ix_captures_payload", "captures", ["payload_sha256", "original_offset"])
+    if on_sqlite:
+        op.create_index("ix_captures_run_url", "captures", ["run_id", "url"])
+        covered = ["url", "captured_at", "id", "status", "payload_sha256", "outcome", "blocked", "method"]
+        op.create_index("ix_captures_time_map", "captures", covered)
+    else:
+        op.create_index("ix_captures_url", "captures", ["url"], postgresql_using="hash")
+        op.create_index("ix_captures_run_id", "captures", ["run_id", "id"])
 
     op.create_table(
         "false_validators",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("site", sa.String(length=255), nullable=False),
-        sa.Column("url", sa.Text(), nullable=False),
-        sa.Column("validator", sa.Text(), nullable=False),
+        sa.Column("site", words(), nullable=False),
+        sa.Column("url", words(), nullable=False),
+        sa.Column("validator", words(), nullable=False),
         sa.Column("earlier_capture_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("later_capture_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.ForeignKeyConstraint(
@@ -198,36 +212,42 @@ def upgrade() -> None:
             ["later_capture_id"], ["captures.id"], name=op.f("fk_false_validators_later_capture_id_captures")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_false_validators")),
-        sa.UniqueConstraint("url", name=op.f("uq_false_validators_url")),
+        *([sa.UniqueConstraint("url", name="uq_false_validators_url")] if on_sqlite else []),
     )
+    if not on_sqlite:
+        address_is_unique("false_validators", "uq_false_validators_url", ["url"])
+        op.create_index("ix_false_validators_url", "false_validators", ["url"], postgresql_using="hash")
     with op.batch_alter_table("false_validators", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_false_validators_site"), ["site"], unique=False)
 
     op.create_table(
         "reports",
-        sa.Column("id", sa.String(length=255), nullable=False),
-        sa.Column("site", sa.String(length=255), nullable=False),
-        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("id", words(), nullable=False),
+        sa.Column("site", words(), nullable=False),
+        sa.Column("url", words(), nullable=False),
         sa.Column("agency_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("year", sa.Integer(), nullable=True),
-        sa.Column("presence", sa.String(length=16), nullable=False),
+        sa.Column("presence", words(16), nullable=False),
         sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
         sa.Column("last_seen", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["agency_id"], ["agencies.id"], name=op.f("fk_reports_agency_id_agencies")),
         sa.ForeignKeyConstraint(["site"], ["sites.domain"], name=op.f("fk_reports_site_sites")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
-        sa.UniqueConstraint("url", name=op.f("uq_reports_url")),
+        *([sa.UniqueConstraint("url", name="uq_reports_url")] if on_sqlite else []),
     )
+    if not on_sqlite:
+        address_is_unique("reports", "uq_reports_url", ["url"])
+        op.create_index("ix_reports_url", "reports", ["url"], postgresql_using="hash")
     op.create_table(
         "sightings",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("site", sa.String(length=255), nullable=False),
-        sa.Column("report_url", sa.Text(), nullable=False),
-        sa.Column("source_url", sa.Text(), nullable=False),
+        sa.Column("site", words(), nullable=False),
+        sa.Column("report_url", words(), nullable=False),
+        sa.Column("source_url", words(), nullable=False),
         sa.Column("capture_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("part", sa.String(length=16), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("part", words(16), nullable=False),
+        sa.Column("title", words(), nullable=False),
         sa.Column("evidence", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["capture_id"], ["captures.id"], name=op.f("fk_sightings_capture_id_captures")
@@ -235,22 +255,28 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["run_id"], ["runs.id"], name=op.f("fk_sightings_run_id_runs")),
         sa.ForeignKeyConstraint(["site"], ["sites.domain"], name=op.f("fk_sightings_site_sites")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sightings")),
-        sa.UniqueConstraint("run_id", "report_url", "source_url", name="uq_sightings_run_source"),
+        *(
+            [sa.UniqueConstraint("run_id", "report_url", "source_url", name="uq_sightings_run_source")]
+            if on_sqlite
+            else []
+        ),
     )
+    if not on_sqlite:
+        address_is_unique("sightings", "uq_sightings_run_source", ["run_id", "report_url", "source_url"])
     op.create_table(
         "versions",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("report_id", sa.String(length=255), nullable=False),
+        sa.Column("report_id", words(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("cause", sa.String(length=16), nullable=False),
-        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("cause", words(16), nullable=False),
+        sa.Column("content_hash", words(64), nullable=False),
         sa.Column("capture_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("payload_sha256", sa.String(length=64), nullable=False),
-        sa.Column("parser_version", sa.String(length=32), nullable=False),
+        sa.Column("payload_sha256", words(64), nullable=False),
+        sa.Column("parser_version", words(32), nullable=False),
         sa.Column("captured_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("form", sa.String(length=16), nullable=False),
-        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("form", words(16), nullable=False),
+        sa.Column("title", words(), nullable=False),
         sa.Column("record", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["capture_id"], ["captures.id"], name=op.f("fk_versions_capture_id_captures")
@@ -266,10 +292,10 @@ def upgrade() -> None:
         ),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("run_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("report_id", sa.String(length=255), nullable=False),
-        sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("cause", sa.String(length=16), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("report_id", words(), nullable=False),
+        sa.Column("kind", words(16), nullable=False),
+        sa.Column("cause", words(16), nullable=False),
+        sa.Column("note", words(), nullable=False),
         sa.Column("old_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("new_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("old_capture_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -298,9 +324,9 @@ def upgrade() -> None:
         "doubts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("kind", sa.String(length=64), nullable=False),
-        sa.Column("place", sa.String(length=128), nullable=False),
-        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("kind", words(64), nullable=False),
+        sa.Column("place", words(), nullable=False),
+        sa.Column("message", words(), nullable=False),
         sa.Column("locator", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["version_id"], ["versions.id"], name=op.f("fk_doubts_version_id_versions")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_doubts")),
@@ -312,11 +338,11 @@ def upgrade() -> None:
         "figures",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("key", sa.String(length=128), nullable=False),
-        sa.Column("value", sa.String(length=64), nullable=True),
-        sa.Column("unit", sa.String(length=32), nullable=True),
-        sa.Column("printed", sa.Text(), nullable=False),
-        sa.Column("remark", sa.Text(), nullable=True),
+        sa.Column("key", words(), nullable=False),
+        sa.Column("value", words(), nullable=True),
+        sa.Column("unit", words(), nullable=True),
+        sa.Column("printed", words(), nullable=False),
+        sa.Column("remark", words(), nullable=True),
         sa.Column("locator", sa.JSON(), nullable=False),
         sa.Column("override", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(["version_id"], ["versions.id"], name=op.f("fk_figures_version_id_versions")),
@@ -327,11 +353,11 @@ def upgrade() -> None:
         "findings",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("rule", sa.String(length=64), nullable=False),
-        sa.Column("place", sa.String(length=128), nullable=False),
-        sa.Column("expected", sa.Text(), nullable=False),
-        sa.Column("found", sa.Text(), nullable=False),
-        sa.Column("severity", sa.String(length=16), nullable=False),
+        sa.Column("rule", words(64), nullable=False),
+        sa.Column("place", words(), nullable=False),
+        sa.Column("expected", words(), nullable=False),
+        sa.Column("found", words(), nullable=False),
+        sa.Column("severity", words(16), nullable=False),
         sa.Column("locators", sa.JSON(), nullable=False),
         sa.Column("against_version_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(
@@ -348,12 +374,12 @@ def upgrade() -> None:
     op.create_table(
         "changed_figures",
         sa.Column("change_seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("key", sa.String(length=128), nullable=False),
-        sa.Column("old_printed", sa.Text(), nullable=True),
-        sa.Column("new_printed", sa.Text(), nullable=True),
-        sa.Column("old_value", sa.String(length=64), nullable=True),
-        sa.Column("new_value", sa.String(length=64), nullable=True),
-        sa.Column("unit", sa.String(length=32), nullable=True),
+        sa.Column("key", words(), nullable=False),
+        sa.Column("old_printed", words(), nullable=True),
+        sa.Column("new_printed", words(), nullable=True),
+        sa.Column("old_value", words(), nullable=True),
+        sa.Column("new_value", words(), nullable=True),
+        sa.Column("unit", words(), nullable=True),
         sa.ForeignKeyConstraint(
             ["change_seq"], ["changes.seq"], name=op.f("fk_changed_figures_change_seq_changes")
         ),
