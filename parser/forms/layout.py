@@ -123,7 +123,7 @@ class Layout:
         elsewhere, as where a row lost the merged cells in front of it and ends in blanks instead, and no
         row written like it prints a number at the end of the layout, nor many at its beginning."""
         values, width = row.values, len(self.header)
-        if not self._lost.gone(line, row) or any(cell.text for cell in values[width:]):
+        if all(_content(best)) or not self._lost.gone(line, row) or any(cell.text for cell in values[width:]):
             return False
         if _content(values[:width]) == _content(best):
             return False
@@ -195,6 +195,8 @@ class Layout:
         printed = tuple(cell for cell in values if cell.text)
         width = len(self.header)
         placed = self._by_place(line, values)
+        if len(printed) == width and (placed is None or _content(placed) != _content(printed)):
+            return [printed]
         if placed is not None and self._places_hold(line, row):
             return [placed]
         if len(printed) == width:

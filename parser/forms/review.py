@@ -67,17 +67,29 @@ def _pieces(region: Region, sheet: Sheet) -> list[_Piece]:
         line = _caption(printed) if printed.loose else printed
         row = line.parts
         labelled = any(cell.row == line.row for cell in row.labels)
-        if _is_header(line):
+        if _is_header(line) and not _is_blank_remedy(row, pieces[-1].heads):
             if pieces[-1].rows:
                 pieces.append(_Piece())
             pieces[-1].heads.append(line)
-        elif labelled and not any(cell.text for cell in row.values):
+        elif labelled and not any(cell.text for cell in row.values) and not lexicons().groups.knows(row.name):
             continue
         elif len(row.values) >= _FEWEST_VALUES and not line.loose:
             pieces[-1].rows.append((line, row))
         elif not line.loose:
             _read_upright(row, sheet)
     return pieces
+
+
+def _is_blank_remedy(row: Parts, heads: Sequence[Line]) -> bool:
+    """Whether a remedy's name and cells without a number are its row, below a header of results alone, and no
+    header."""
+    if len(row.labels) != 1 or len(row.values) < _FEWEST_VALUES:
+        return False
+    above = [cell for line in heads for cell in line.own if cell.text]
+    known = lexicons()
+    return any(known.results.knows(cell.text) for cell in above) and not any(
+        known.groups.knows(cell.text) or fold(cell.text) == _SUITS for cell in above
+    )
 
 
 def _caption(line: Line) -> Line:
@@ -102,11 +114,12 @@ def _read_by_labels(piece: _Piece, sheet: Sheet) -> bool:
     if len(set(keys)) != len(keys) or sum(match is not None for _, _, match in rows) < 2:
         return False
     for line, row, match in rows:
-        if match is None or len(row.values) != len(keys):
+        spare = row.values[len(keys) :]
+        if match is None or len(row.values) < len(keys) or any(cell.text for cell in spare):
             message = f"The row “{row.name}” ({row.numbers}) was not understood."
             sheet.doubt("unknown_row", REVIEW, message, line.locator)
             continue
-        for key, cell in zip(keys, row.values, strict=True):
+        for key, cell in zip(keys, row.values, strict=False):
             group, result = (match.term.key, key) if results else (key, match.term.key)
             where = f"{REVIEW}.{group}_{result}"
             if where not in sheet.figures:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+import pytest
+
 from parser import parse
 from parser.report import Report
 from tests.parser.forms.drawn import Rows, doubts, full_requests, full_review, read, table
@@ -137,6 +139,22 @@ def test_rows_that_name_the_remedy_or_the_result() -> None:
         found = {figure.key: figure.value for figure in report.figures if "review_lit" in figure.key}
         assert found == dict(zip(_keys(), map(Decimal, NUMBERS), strict=True))
         assert doubts(report) == set()
+
+
+@pytest.mark.parametrize("nothing", ["", "无"])
+def test_rows_of_remedies_without_a_case_are_rows_and_no_headers(nothing: str) -> None:
+    rows: Rows = [
+        ["类型", *LABELS],
+        ["行政复议", *[nothing] * 5],
+        ["未经复议直接起诉", *["1"] * 3, "", "3", ""],
+    ]
+    report = _read([*rows, ["复议后起诉", *[nothing] * 5]])
+    found = {
+        one.key.rpartition("_")[2]: one.value for one in report.figures if "litigation_direct" in one.key
+    }
+    assert found == {"upheld": 1, "corrected": 1, "other": 1, "pending": None, "total": 3}
+    assert len(_values(report)) == 15
+    assert doubts(report) == set()
 
 
 def _keys() -> list[str]:
