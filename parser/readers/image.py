@@ -12,9 +12,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from parser.document import Document, State, Unreadable
-from parser.pace import page_recognised
 from parser.readers.geometry_flow import blocks, flows_of, set_furniture_aside
-from parser.readers.scan_pages import MOST_SCANNED, WANTING, can_read, scale_of
+from parser.readers.scan_pages import MOST_SCANNED, WANTING, can_read, recognised, scale_of
 
 if TYPE_CHECKING:
     from parser.readers.scan import ScannedSheet
@@ -91,13 +90,10 @@ def _may_be_page(payload: bytes) -> bool:
 
 def _sheets(payload: bytes, before: int) -> Iterator[ScannedSheet]:
     """The pages of one file; `before` pages come first."""
-    import numpy as np  # noqa: PLC0415 - of the extra `ocr`, like the module below
-
-    from parser.readers.scan import read_picture  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415 - of the extra `ocr`
 
     for number, (picture, unit) in enumerate(pictures(payload), before + 1):
-        yield read_picture(np.asarray(picture, np.uint8), number, unit)
-        page_recognised()
+        yield recognised(np.asarray(picture, np.uint8), number, unit)
 
 
 def pictures(payload: bytes) -> Iterator[tuple[Any, float]]:

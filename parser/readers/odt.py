@@ -38,6 +38,10 @@ _UNPRINTED = {
     )
 } | {f"{_OFFICE}{name}" for name in ("annotation", "annotation-end", "forms", "scripts")}
 _ROW_GROUPS = {f"{_TABLE}{name}" for name in ("table-header-rows", "table-rows", "table-row-group")}
+_COLUMNS = tuple(
+    f"{_TABLE}{name}"
+    for name in ("table-column", "table-columns", "table-header-columns", "table-column-group")
+)
 _BOXES = (f"{_DRAW}text-box", f"{_DRAW}custom-shape", f"{_DRAW}rect")
 _BLANKS = re.compile(r"[ \t\r\n]+")
 
@@ -187,10 +191,14 @@ class _Reader:
         inside: list[Block] = []
         layout = False
         taken: set[tuple[int, int]] = set()
+        width = _width(table)
         for number, row, place in self._rows(table, path):
+            # A row with as many cells as there are columns, covered ones counted, says where each stands,
+            # whatever spans claim; where covered cells are left out, spans tell.
+            spans_tell = sum(_repeated(element) for element in row) != width
             column = 0
             for tag, element, where in _steps(row, place):
-                repeated = _number(element.get(f"{_TABLE}number-columns-repeated"), 1, MOST_COLUMNS)
+                repeated = _repeated(element)
                 if tag == f"{_TABLE}covered-table-cell":
                     column += repeated
                     continue
@@ -200,7 +208,7 @@ class _Reader:
                 inside.extend(blocks)
                 layout = layout or any(isinstance(block, Grid) for block in blocks)
                 for _ in range(repeated):
-                    while (number, column) in taken:
+                    while spans_tell and (number, column) in taken:
                         column += 1
                     if column >= MOST_COLUMNS:
                         break
@@ -244,6 +252,16 @@ class _Reader:
                     self._count(1)
                     yield number, child, place
                     number += 1
+
+
+def _width(table: Element) -> int:
+    """How many columns a table declares; those of tables inside it are none of them."""
+    columns = (column for child in table if child.tag in _COLUMNS for column in child.iter(_COLUMNS[0]))
+    return sum(_repeated(column) for column in columns)
+
+
+def _repeated(element: Element) -> int:
+    return _number(element.get(f"{_TABLE}number-columns-repeated"), 1, MOST_COLUMNS)
 
 
 def _within(cells: list[Cell]) -> Iterator[Cell]:

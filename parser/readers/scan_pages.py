@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any
 from parser.pace import page_recognised
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from parser.readers.scan import ScannedSheet
 
 MOST_SCANNED = 60
@@ -16,6 +19,9 @@ MOST_SCANNED = 60
 
 MOST_DOTS = 12_000_000
 """Dots of a page as it is read: an A3 sheet has eight million."""
+
+THINNEST = 32
+"""Dots of the shorter edge of a page as it is read below which no line of text has room."""
 
 WANTING = "install the extra `ocr` to have such pages read: pip install 'nianbao[ocr]'"
 
@@ -46,12 +52,23 @@ def scale_of(width: float, height: float, per_inch: float) -> float:
     return min(scale, math.sqrt(MOST_DOTS / (width * height)))
 
 
+def recognised(picture: NDArray[np.uint8], number: int, unit: float) -> ScannedSheet:
+    """The sheet of a picture as `parser.readers.scan.read_picture` gives it; a blank one where the picture is
+    thinner than a line of text. Whoever keeps the time of the document hears of the page."""
+    from parser.readers.scan import POINT, ScannedSheet, read_picture  # noqa: PLC0415 - of the extra `ocr`
+
+    height, width = picture.shape[:2]
+    if min(height, width) < THINNEST:
+        return ScannedSheet(number, width / POINT, height / POINT, images=1.0, unit=unit)
+    sheet = read_picture(picture, number, unit)
+    page_recognised()
+    return sheet
+
+
 def recognised_page(document: Any, index: int) -> ScannedSheet:
     """The sheet of a page of an open PDF, read from its picture. The page's own rotation is left out, as in
     every locator."""
-    import numpy as np  # noqa: PLC0415 - of the extra `ocr`, like the module below
-
-    from parser.readers.scan import read_picture  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415 - of the extra `ocr`
 
     page = document[index]
     try:
@@ -62,8 +79,6 @@ def recognised_page(document: Any, index: int) -> ScannedSheet:
         bitmap = page.render(scale=scale, rev_byteorder=True)
         page.set_rotation(rotation)
         picture = np.asarray(bitmap.to_numpy())[:, :, :3]
-        sheet = read_picture(np.ascontiguousarray(picture, np.uint8), index + 1, 1 / scale)
-        page_recognised()
-        return sheet
+        return recognised(np.ascontiguousarray(picture, np.uint8), index + 1, 1 / scale)
     finally:
         page.close()

@@ -62,6 +62,24 @@ def test_spans_repeated_and_covered_cells() -> None:
     )
 
 
+def test_a_row_that_counts_its_covered_cells_says_where_each_stands() -> None:
+    # A span that claims too much: LibreOffice writes it over cells that are there.
+    covered, cell = "<table:covered-table-cell/>", "<table:table-cell><text:p>{}</text:p></table:table-cell>"
+    wide = cell.replace(
+        "<table:table-cell>",
+        '<table:table-cell table:number-rows-spanned="2" table:number-columns-spanned="2">',
+    )
+    rows = (
+        cell.format("甲") + wide.format("总计") + covered,
+        cell.format("乙") + cell.format(7) + cell.format(8),
+    )
+    columns = '<table:table-column table:number-columns-repeated="3"/>'
+    body = "".join(f"<table:table-row>{row}</table:table-row>" for row in rows)
+    (grid,) = _blocks(f"<table:table>{columns}{body}</table:table>")
+    assert isinstance(grid, Grid)
+    assert {cell.text: cell.column for cell in grid.cells if cell.row == 1} == {"乙": 0, "7": 1, "8": 2}
+
+
 def test_a_locator_resolves_in_the_part() -> None:
     payload = odt_file.text(reports.report("2021", 5), 5)
     grid = next(block for block in read(payload).blocks if isinstance(block, Grid))

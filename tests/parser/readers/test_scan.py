@@ -11,12 +11,12 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
+from bench.truthset.archives import zipped
 from bench.truthset.scan_paper import Paper
 from parser import parse, pictures
 from parser.document import Document, Grid, Paragraph, State, Unreadable
 from parser.readers import bundle, detect, image, page_images, pdf
 from parser.readers.scan_straight import bend_of
-from tests.parser.readers.drawn.archive_files import zipped
 
 SIZE = (420.0, 220.0)
 ROWS = (("信息内容", "本年制发件数", "现行有效件数"), ("规章", "1", "0"), ("规范性文件", "12", ""))
@@ -128,8 +128,9 @@ def test_numbered_images_in_an_archive_are_one_document(page: Image.Image) -> No
         (_octets([Image.new("L", (600, 600), 255)], "PNG")[:-40], State.DAMAGED),
         (_octets([Image.new("L", (30, 30), 255)], "PNG"), State.EMPTY),
         (_octets([Image.new("1", (30_000, 30_000), 1)], "PNG"), State.TOO_LARGE),
+        (_octets([Image.effect_noise((30_000, 9), 90)], "PNG"), State.EMPTY),
     ],
-    ids=["no image", "cut off", "a pixel", "a bomb"],
+    ids=["no image", "cut off", "a pixel", "a bomb", "a thread"],
 )
 def test_images_that_are_no_pages_have_a_state(payload: bytes, state: State) -> None:
     assert detect(payload) == "image"
