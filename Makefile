@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 HELD := $(VENV)/held-back
-CODE := cli crawler demo parser spiders storage scheduler.py config.py errors.py tests bench
+CODE := cli crawler demo parser spiders storage web scheduler.py config.py errors.py tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo crawl serve-nights test lint types format accuracy check bench bench-index bench-capture bench-fixity fuzz fuzz-guided peers lock clean
+.PHONY: help setup demo crawl serve-nights test lint types format accuracy check bench bench-index bench-capture bench-fixity bench-memento fuzz fuzz-guided peers lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -63,6 +63,9 @@ bench-capture: $(READY) ## what keeping every page costs, beside bare Scrapy and
 
 bench-fixity: $(READY) ## how fast the archive is read again, beside sha256sum
 	@$(BIN)/python -m bench.fixity
+
+bench-memento: $(READY) ## a thousand Memento clients at once, ten million captures, beside pywb; 12 GB in the temporary folder
+	@$(BIN)/python -m bench.memento
 
 fuzz: $(READY) ## 10,000 damaged documents of every format through the parser; FUZZ="--reader pdf --seed 2" for others
 	@$(BIN)/python -m tests.fuzz $(FUZZ)

@@ -31,6 +31,7 @@ FIRST = datetime(2026, 1, 1, 18, tzinfo=UTC)
 ASKED_MS = 5.0
 SEED = 5
 SITES = 200
+SEGMENT = "s"
 _URL = "'https://www.site' || (page % {sites}) || '.gov.cn/xxgk/zfxxgkml/bmgkbg/t' || page || '.html'"
 _ROWS = """
 WITH RECURSIVE pages(page) AS (SELECT 0 UNION ALL SELECT page + 1 FROM pages WHERE page + 1 < {pages})
@@ -41,18 +42,28 @@ INSERT INTO captures (
 )
 SELECT
     1, 'www.site' || (page % {sites}) || '.gov.cn', {url},
-    :at, 'GET', 200, 'complete', 'text/html', lower(hex(randomblob(32))), substr(hex(randomblob(16)), 1, 32),
-    43253, 0, 'report', 'a link that says so', 1, 'urn:uuid:' || lower(hex(randomblob(16))),
-    :night * {pages} + page, 1, 400, :night * {pages} + page, 12000 {values}
+    :at, 'GET', 200, 'complete', 'text/html', {sha256}, substr(hex(randomblob(16)), 1, 32),
+    43253, 0, 'report', 'a link that says so', 1, {record},
+    :night * {pages} + page, 1, 400, {offset}, 12000 {values}
 FROM pages
 """
 
 
-def fill(database: Database, pages: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What of a row is an expression of SQL: random, or the one record that all of them lead to."""
+
+    sha256: str = "lower(hex(randomblob(32)))"
+    record: str = "'urn:uuid:' || lower(hex(randomblob(16)))"
+    offset: str = ":night * {pages} + page"
+
+
+def fill(database: Database, pages: int, made_of: Rows | None = None) -> None:
     """A capture of every page on every night; the indexes are made at the end, which is faster."""
+    made_of = made_of or Rows()
     with database.write() as session:
-        session.add(Run(id=1, kind="night", state="done", started_at=FIRST, sites=[], summary={}))
-        session.add(Segment(id=1, name="s", state="sealed", created_at=FIRST))
+        session.merge(Run(id=1, kind="night", state="done", started_at=FIRST, sites=[], summary={}))
+        session.merge(Segment(id=1, name=SEGMENT, state="sealed", created_at=FIRST))
     with sqlite3.connect(database.url.database or "") as raw:
         raw.execute("PRAGMA synchronous = OFF")
         raw.execute("PRAGMA cache_size = -1000000")
@@ -64,8 +75,9 @@ def fill(database: Database, pages: int) -> None:
         further, values = _further(raw)
         for night in range(NIGHTS):
             rows = _ROWS.format(
-                pages=pages, sites=SITES, url=_URL.format(sites=SITES), further=further, values=values
-            )
+                pages=pages, sites=SITES, url=_URL.format(sites=SITES), further=further, values=values,
+                sha256=made_of.sha256, record=made_of.record, offset=made_of.offset.format(pages=pages),
+            )  # fmt: skip
             raw.execute(rows, {"at": _stored(night), "night": night})
             raw.commit()
         for _, made in indexes:

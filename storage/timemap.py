@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import compress
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, literal, select, union_all
@@ -87,9 +87,11 @@ def time_map(session: Session, url: str, *, page: int = 1, size: int = PAGE) -> 
         return None
     # One more than the page has was asked for: it tells whether another page follows, and which second ends.
     more = len(found) > size
-    mementos = [one for one, after in pairwise(found) if after.second != one.second]
-    if not more:
-        mementos.append(found[-1])
+    seconds = [one.second for one in found]
+    ends = (here != after for here, after in zip(seconds, [*seconds[1:], None], strict=True))
+    mementos = list(compress(found, ends))
+    if more:
+        mementos.pop()
     if page == 1 and not more:
         return TimeMap(mementos, [Page(1, mementos[0].second, mementos[-1].second)])
     return TimeMap(mementos, _pages(session, url, size))

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 from errors import BadAddress
@@ -49,9 +50,11 @@ class Addresses:
         return f"{self._base}/timemap/{form}/{f'{page}/' if page > 1 else ''}{escaped(url)}"
 
     def memento(self, url: str, at: datetime, *, raw: bool = False) -> str:
-        return f"{self._base}/memento/{at:{_STAMP}}{RAW if raw else ''}/{escaped(url)}"
+        stamp = f"{at.year:04}{at.month:02}{at.day:02}{at.hour:02}{at.minute:02}{at.second:02}"
+        return f"{self._base}/memento/{stamp}{RAW if raw else ''}/{escaped(url)}"
 
 
+@lru_cache(maxsize=256)
 def escaped(url: str) -> str:
     """A URL as it can stand in another one, in a header and between angle brackets."""
     return quote(url, _OF_A_URL, errors="replace")

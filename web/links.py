@@ -19,8 +19,8 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 def http_date(at: datetime) -> str:
     """A time as HTTP writes it, whatever the locale."""
     at = at.astimezone(UTC)
-    day, month = _DAYS[at.weekday()], _MONTHS[at.month - 1]
-    return f"{day}, {at.day:02} {month} {at.year:04} {at:%H:%M:%S} GMT"
+    day = f"{_DAYS[at.weekday()]}, {at.day:02} {_MONTHS[at.month - 1]} {at.year:04}"
+    return f"{day} {at.hour:02}:{at.minute:02}:{at.second:02} GMT"
 
 
 def parse_http_date(text: str) -> datetime:
@@ -93,5 +93,5 @@ def entries(found: TimeMap) -> Iterable[tuple[datetime, str]]:
     """The mementos of a page, and what each is among all."""
     first, last = found.pages[0].first, found.pages[-1].last
     for one in found.mementos:
-        names = [name for name, at in (("first", first), ("last", last)) if at == one.second]
-        yield one.second, " ".join([*names, "memento"])
+        at = one.second
+        yield at, f"{'first ' if at == first else ''}{'last ' if at == last else ''}memento"
