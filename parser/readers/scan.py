@@ -6,7 +6,7 @@ by itself, so that neighbours cannot run together; an empty cell is not read at 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import cv2
@@ -19,7 +19,7 @@ from parser.readers.ocr import Gray, recognise
 from parser.readers.scan_cells import pieces_of
 from parser.readers.scan_ink import printed
 from parser.readers.scan_letters import glyphs_of, stand_ins
-from parser.readers.scan_lines import CORE, Found, areas, fitted, ink_level, search, slopes
+from parser.readers.scan_lines import CORE, Found, areas, fitted, ink_level, search, slopes, typical_height
 from parser.readers.scan_rules import rules
 from parser.readers.scan_straight import Bend, bend_of, stretches
 from parser.readers.scan_upright import Line
@@ -34,6 +34,8 @@ MOST_LINES = 1_500
 """Lines, or words that stand apart, on one page; a dense table has three hundred."""
 
 _SIDEWAYS = 1.3
+_SINGLE_LINE = 1.5
+_SEVERAL = 3
 _PROBES = 8
 _PROBE_LENGTH = 10
 
@@ -61,17 +63,17 @@ def read_picture(picture: NDArray[np.uint8], number: int, unit: float) -> Scanne
     if not areas(found):
         height, width = page.shape
         return ScannedSheet(number, width / POINT, height / POINT, images=1.0, unit=unit)
-    turns = _quarter_turns(page, found)
-    if turns:
-        page = np.ascontiguousarray(np.rot90(page, -turns))
-        likely = np.ascontiguousarray(np.rot90(found.likely, -turns))
-        found = Found(likely, page.shape[1] / likely.shape[1], page.shape[0] / likely.shape[0])
+    turns = 1 if _is_sideways(found) else 0
+    page, found = _turned(page, turns), _map_turned(found, turns)
     height, width = page.shape
     bend = bend_of(width, height, [*stretches(page), *slopes(found)])
     page = bend.straight(page, 255.0)
-    likely = bend.straight(found.likely, 0.0, (found.across, found.down))
+    found = replace(found, likely=bend.straight(found.likely, 0.0, (found.across, found.down)))
+    if _is_upside_down(page, found):
+        turns += 2
+        page, found, bend = _turned(page, 2), _map_turned(found, 2), bend.upside_down()
     sheet = ScannedSheet(number, width / POINT, height / POINT, turns, images=1.0, bend=bend, unit=unit)
-    _read(sheet, page, Found(likely, found.across, found.down))
+    _read(sheet, page, found)
     if sheet.glyphs:
         # It is no picture any more that nobody has read.
         sheet.images = 0.0
@@ -105,27 +107,38 @@ def _rule(line: Line) -> Rule:
     return Rule((at + 0.5) / POINT, start / POINT, end / POINT)
 
 
-def _quarter_turns(page: Gray, found: Found) -> int:
-    """By how many quarter turns clockwise the picture must be turned for its writing to stand upright."""
+def _turned(page: NDArray[Any], turns: int) -> NDArray[Any]:
+    return np.ascontiguousarray(np.rot90(page, -turns))
+
+
+def _map_turned(found: Found, turns: int) -> Found:
+    across, down = (found.down, found.across) if turns % 2 else (found.across, found.down)
+    return Found(_turned(found.likely, turns), across, down)
+
+
+def _is_sideways(found: Found) -> bool:
+    """Whether lines of writing run up or down the picture."""
     boxes = areas(found)
-    if not boxes:
-        return 0
     along = sum(right - left for left, _, right, _ in boxes)
     up = sum(bottom - top for _, top, _, bottom in boxes)
-    turns = 1 if up > _SIDEWAYS * along else 0
-    if turns:
-        height = page.shape[0]
-        page = np.ascontiguousarray(np.rot90(page, -1))
-        boxes = [(height - bottom, left, height - top, right) for left, top, right, bottom in boxes]
-    boxes.sort(key=lambda box: (box[2] - box[0]) * (box[3] - box[1]), reverse=True)
+    return up > _SIDEWAYS * along
+
+
+def _is_upside_down(page: Gray, found: Found) -> bool:
+    """Whether the writing of a straight page, level as it is, stands on its head: some of its longest lines
+    are read both ways."""
+    # Lone digits tell little, and where the detector took several lines for one, neither way can be read.
+    boxes = [box for box in areas(found) if box[2] - box[0] >= _SEVERAL * (box[3] - box[1])] or areas(found)
+    highest = _SINGLE_LINE * typical_height(boxes)
+    boxes = [box for box in boxes if box[3] - box[1] <= highest]
+    boxes.sort(key=lambda box: box[2] - box[0], reverse=True)
     probes: list[Any] = []
     for left, top, right, bottom in boxes[:_PROBES]:
         end = min(right, left + _PROBE_LENGTH * (bottom - top))
         probes.append(page[max(top, 0) : bottom, max(left, 0) : end])
     probes = [probe for probe in probes if min(probe.shape) > 4]
-    upright = recognise(probes)
-    reversed_ = recognise([cv2.rotate(probe, cv2.ROTATE_180) for probe in probes])
-    sure = [
-        sum(letter.confidence - 0.5 for line in lines for letter in line) for lines in (upright, reversed_)
-    ]
-    return turns + 2 if sure[1] > sure[0] else turns
+    upright, reversed_ = (
+        sum(letter.confidence - 0.5 for line in recognise(some) for letter in line)
+        for some in (probes, [cv2.rotate(probe, cv2.ROTATE_180) for probe in probes])
+    )
+    return reversed_ > upright

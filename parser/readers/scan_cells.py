@@ -23,6 +23,8 @@ _POINT = 200 / 72
 _RULE_EDGE = 5
 _BORDER = 6
 _SPECK = 0.16
+_SMALL = 12
+_SPECK_INK = 600.0
 _PAD_UP = 0.16
 _PAD_ALONG = 0.25
 _LOW = 0.55
@@ -32,13 +34,18 @@ _MISSED = 0.8
 @dataclass(slots=True)
 class Piece:
     """One line to be read: its picture, the area of its ink on the page (dots), the area that the picture
-    shows, whether it fills a cell alone, and whether its ink is lower than letters are (a stroke)."""
+    shows, whether it stands in a cell, and how high lines of text are there."""
 
     picture: Gray
     ink: Area
     shown: Area
     celled: bool
-    low: bool
+    em: float
+
+    @property
+    def low(self) -> bool:
+        """Whether its ink is lower than letters are."""
+        return self.ink[3] - self.ink[1] < _LOW * self.em
 
 
 @dataclass(slots=True)
@@ -57,17 +64,38 @@ def pieces_of(
     clean = page.copy()
     wide: Any = cv2.dilate(cover.astype(np.uint8), np.ones((_RULE_EDGE, _RULE_EDGE), np.uint8))
     clean[wide.astype(bool)] = 250
+    _without_specks(clean, level)
     here = _Page(clean, (clean < level).astype(np.uint8), typical_height(lines))
+    usual = here.em
     left = list(lines)
     pieces: list[Piece] = []
     for lattice in lattices(sheet):
         inside, left = _cut(lattice, left)
+        # A table may be set much smaller than the text around it.
+        here.em = typical_height([area for areas in inside for area in areas]) or usual
         for one, areas in zip(lattice.fields, inside, strict=True):
             room = tuple(round(edge * _POINT) for edge in one.box)
             pieces += _in_cell(here, (room[0], room[1], room[2], room[3]), areas)
+    here.em = usual
     for area in left:
         pieces += _piece(here, _whole(here, area, lines), celled=False)
     return pieces
+
+
+def _without_specks(page: Gray, level: int) -> None:
+    """Take away what has less ink than the smallest point of a number."""
+    ink = (page < level).astype(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
+    areas = np.asarray(stats)[:, cv2.CC_STAT_AREA]
+    places = np.asarray(labels)
+    small = np.flatnonzero((areas < _SMALL)[places].ravel())
+    numbers = places.ravel()[small]
+    mass = np.bincount(numbers, weights=255.0 - page.ravel()[small], minlength=count)
+    speck: Any = cv2.dilate(
+        ((areas < _SMALL) & (mass < _SPECK_INK))[places].astype(np.uint8), np.ones((3, 3), np.uint8)
+    )
+    page[speck.astype(bool) & (ink == 0)] = 250
+    page[((areas < _SMALL) & (mass < _SPECK_INK))[places]] = 250
 
 
 def _whole(here: _Page, area: Area, lines: Sequence[Area]) -> Area:
@@ -192,12 +220,11 @@ def _piece(here: _Page, area: Area, *, celled: bool, room: Area | None = None) -
             top + int(ys[-1]) + 1,
         )
     ink = (left, top, right, bottom)
-    low = bottom - top < _LOW * here.em
     high = max(bottom - top, here.em)
     up = max(_PAD_UP * high, (high * (1 + 2 * _PAD_UP) - (bottom - top)) / 2)
     along = max(_PAD_ALONG * high, (0.9 * high - (right - left)) / 2)
     shown = (round(left - along), round(top - up), round(right + along), round(bottom + up))
-    yield Piece(_picture(here.page, shown, room), ink, shown, celled, low)
+    yield Piece(_picture(here.page, shown, room), ink, shown, celled, here.em)
 
 
 def _picture(page: Gray, shown: Area, room: Area | None) -> Gray:

@@ -20,6 +20,7 @@ from parser.readers.geometry_lines import is_cjk
 from parser.readers.ocr import Gray, Letter, recognise
 from parser.readers.scan_cells import Piece
 from parser.readers.scan_lines import Area
+from parser.readers.scan_strokes import stroke
 
 DISPUTED = 0.5
 """Confidence of characters of which two readings differ."""
@@ -54,13 +55,9 @@ def stand_ins(lines: Sequence[Area]) -> list[Glyph]:
 def glyphs_of(pieces: Sequence[Piece]) -> tuple[list[Glyph], list[Box]]:
     """The characters of all pieces, and the places of pieces in which none was recognised (points)."""
     alone = [_is_alone(piece) for piece in pieces]
-    shown = [
-        _thrice(piece.picture) if lone else piece.picture for piece, lone in zip(pieces, alone, strict=True)
-    ]
-    read = [
-        _once(letters) if lone else letters for letters, lone in zip(recognise(shown), alone, strict=True)
-    ]
-    _read_again(pieces, shown, alone, read)
+    read = [stroke(piece) if _is_narrow(piece) else [] for piece in pieces]
+    rest = [index for index, letters in enumerate(read) if not letters]
+    _read(pieces, alone, rest, read)
     sizes = _sizes(pieces, read)
     glyphs: list[Glyph] = []
     for piece, letters, size in zip(pieces, read, sizes, strict=True):
@@ -74,11 +71,16 @@ def glyphs_of(pieces: Sequence[Piece]) -> tuple[list[Glyph], list[Box]]:
 
 def _is_alone(piece: Piece) -> bool:
     """Whether a piece is a single sign in a cell."""
-    left, _, right, _ = piece.ink
-    if not piece.celled or right - left > _SINGLE * (piece.shown[3] - piece.shown[1]):
+    if not _is_narrow(piece):
         return False
     dark = (piece.picture < _DARK).any(axis=0).astype(np.int8)
     return int((np.diff(dark, prepend=0) > 0).sum()) == 1
+
+
+def _is_narrow(piece: Piece) -> bool:
+    """Whether a piece stands in a cell and has hardly room for two signs."""
+    left, _, right, _ = piece.ink
+    return piece.celled and right - left <= _SINGLE * (piece.shown[3] - piece.shown[1])
 
 
 def _thrice(picture: Gray) -> Gray:
@@ -107,15 +109,20 @@ def _once(letters: Sequence[Letter]) -> list[Letter]:
     ]
 
 
-def _read_again(
-    pieces: Sequence[Piece], shown: Sequence[Gray], alone: Sequence[bool], read: list[list[Letter]]
+def _read(
+    pieces: Sequence[Piece], alone: Sequence[bool], wanted: Sequence[int], read: list[list[Letter]]
 ) -> None:
-    """A second reading of what is short and in a cell; differences take the trust away."""
+    """Read the wanted pieces. What is short and in a cell is read twice; differences take the trust away."""
+    shown = {
+        index: _thrice(pieces[index].picture) if alone[index] else pieces[index].picture for index in wanted
+    }
+    for index, letters in zip(wanted, recognise(list(shown.values())), strict=True):
+        read[index] = _once(letters) if alone[index] else letters
     short = [
         index
-        for index, piece in enumerate(pieces)
-        if piece.celled
-        and piece.picture.shape[1] < _SHORT * piece.picture.shape[0]
+        for index in wanted
+        if pieces[index].celled
+        and shown[index].shape[1] < _SHORT * shown[index].shape[0]
         and _is_value(read[index])
     ]
     again = recognise([_smaller(shown[index]) for index in short])

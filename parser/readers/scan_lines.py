@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parser.readers.ocr import Gray, text_map
+from parser.readers.scan_straight import level_by, skew_of
 
 SEARCHED_SIDE = 960
 """Dots of the longer side of a page in which lines are looked for."""
@@ -45,7 +46,10 @@ def search(page: Gray) -> Found:
     wide = max(round(width * scale / _STEP), 1) * _STEP
     high = max(round(height * scale / _STEP), 1) * _STEP
     small: Any = cv2.resize(page, (wide, high), interpolation=cv2.INTER_AREA)
-    return Found(text_map(small), width / wide, height / high)
+    # In a picture that is aslant, the detector takes close lines for one.
+    degrees = skew_of(page)
+    likely = text_map(level_by(small, degrees, 255.0))
+    return Found(level_by(likely, -degrees, 0.0), width / wide, height / high)
 
 
 def areas(found: Found, growth: float = GROWN) -> list[Area]:

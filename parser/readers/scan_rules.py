@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from parser.readers.ocr import Gray
 from parser.readers.scan_lines import Area, typical_height
+from parser.readers.scan_segments import settled
 from parser.readers.scan_upright import Line, hidden
 
 _THICKEST = 12
@@ -69,7 +70,8 @@ def rules(
     for (at, start, end), thick in more:
         left = max(round(at - (thick - 1) / 2), 0)
         cover[start:end, left : left + thick] = True
-    return level, _on_level([*upright, *(line for line, _ in more)]), cover
+    upright = _on_level([*upright, *(line for line, _ in more)])
+    return settled(page, level, upright, cover, typical_height(text))
 
 
 def _levelled(strokes: Sequence[_Stroke]) -> list[Line]:

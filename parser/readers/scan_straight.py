@@ -28,6 +28,8 @@ _SLACK = 0.0012
 _STIFF = (1e-4, 0.03, 0.08, 0.15)
 _SQUARE = 0.3
 _GRID = 16
+_COARSE = 640
+_INKED = 200.0
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,11 @@ class Bend:
     @property
     def _half(self) -> float:
         return max(self.width, self.height) / 2
+
+    def upside_down(self) -> Bend:
+        """The map of the same page turned by half."""
+        down, across = (tuple(np.multiply(one, (1, -1, -1, 1)).tolist()) for one in (self.down, self.across))
+        return Bend(self.width, self.height, down, across)
 
     def source(self, x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[Any, Any]:
         """Where in the picture the dots of the straight page come from."""
@@ -154,3 +161,31 @@ def _solved(rows: Any, goals: Any, lengths: Any) -> Any:
         off = (rows @ solved - goals) / _SLACK
         trust = 1 / (1 + off * off)
     return solved
+
+
+def skew_of(page: Gray) -> float:
+    """By how many degrees a page must be turned against the clock for its lines to be level or upright, as
+    far as the whole of it tells."""
+    height, width = page.shape
+    scale = _COARSE / max(height, width)
+    small: Any = cv2.resize(page, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
+    # Grain would be sharpest where nothing is turned.
+    ink = cv2.GaussianBlur(np.clip(_INKED - small.astype(np.float32), 0, None), (0, 0), 1.0)
+    best = 0.0
+    for step, reach in ((0.5, 10), (0.1, 4)):
+        tries = [best + step * number for number in range(-reach, reach + 1)]
+        best = max(tries, key=lambda degrees: _sharpness(ink, degrees))
+    return best
+
+
+def _sharpness(ink: NDArray[np.float32], degrees: float) -> float:
+    """How much the sums along rows, and along columns, change from one to the next."""
+    turned: Any = level_by(np.asarray(ink), degrees, 0.0)
+    return sum(float((np.diff(turned.sum(axis=axis)) ** 2).sum()) for axis in (0, 1))
+
+
+def level_by(picture: NDArray[Any], degrees: float, fill: float) -> Any:
+    """The picture turned about its middle, against the clock."""
+    height, width = picture.shape
+    matrix = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, 1.0)
+    return cv2.warpAffine(picture, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=(fill,))
