@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import json
 import resource
@@ -115,9 +116,11 @@ def test_replayweb_page_opens_every_page(nights: Nights, tmp_path: Path) -> None
     package = made(nights, "wacz", str(tmp_path / "all.wacz"), "--sign", str(key))
     told = json.loads(run(*script, package, FOLDER))
     assert told["signature"] is True
-    assert len(told["pages"]) == len(pages_of(package))
+    found = {key: hashlib.sha256(payload).hexdigest() for key, payload in payloads(package).items()}
+    listed = [(page["url"], "".join(filter(str.isdigit, page["ts"]))) for page in pages_of(package)]
+    assert sorted((page["url"], page["ts"]) for page in told["pages"]) == sorted(listed)
     for page in told["pages"]:
-        assert (page["status"], page["bytes"] > 100) == (200, True), page
+        assert (page["status"], page["sha256"]) == (200, found[page["url"], page["ts"]]), page
 
 
 @pytest.mark.parametrize("command", ["cdxj", "wacz"])

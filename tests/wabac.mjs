@@ -5,6 +5,7 @@ import { createReadStream, statSync } from "node:fs";
 import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
+import { gunzipSync } from "node:zlib";
 
 const [file, peers] = process.argv.slice(2);
 const base = pathToFileURL(`${peers}/node_modules/`);
@@ -32,12 +33,25 @@ const loadUrl = `http://127.0.0.1:${server.address().port}/package.wacz`;
 const reader = new WorkerLoader({ addEventListener() {}, postMessage() {} });
 await reader._init_db;
 const { store } = await reader.addCollection({ name: "one", file: { sourceUrl: loadUrl, loadUrl } }, () => {});
+/** What is asked for as it came, the reader gives out in its chunks and coding; on a page it takes them away. */
+function entity(body, headers) {
+  if (headers.get("transfer-encoding") === "chunked") body = Buffer.concat([...chunks(body)]);
+  return headers.get("content-encoding") === "gzip" ? gunzipSync(body) : body;
+}
+
+function* chunks(body) {
+  for (let at = 0, size; (size = parseInt(body.subarray(at, at + 20), 16)) > 0; at += size + 2) {
+    at = body.indexOf("\n", at) + 1;
+    yield body.subarray(at, at + size);
+  }
+}
+
 const pages = [];
 for (const page of await store.getAllPages()) {
   const time = new Date(page.ts).toISOString().replace(/\D/g, "").slice(0, 14);
   const request = new ArchiveRequest(`${time}id_/${page.url}`, new Request(loadUrl), {});
   const reply = await store.getResource(request, loadUrl, { waitUntil() {} }, { noRedirect: true });
-  const body = reply ? Buffer.from((await reply.getBuffer()) ?? "") : Buffer.alloc(0);
+  const body = reply ? entity(Buffer.from((await reply.getBuffer()) ?? ""), reply.headers) : Buffer.alloc(0);
   const sha256 = createHash("sha256").update(body).digest("hex");
   pages.push({ url: page.url, title: page.title, ts: time, status: reply?.status ?? null, bytes: body.length, sha256 });
 }
