@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import lru_cache
 
@@ -43,8 +43,8 @@ NOTHING = frozenset({"/", "-", "--", "---", "—", "——", "–", "―", "─"
 
 _UNIT = "|".join(UNITS)
 _NUMBER = re.compile(
-    rf"^(?P<about>约|共|计)?(?P<sign>[-+])?(?P<digits>\d{{1,3}}(?:,\d{{3}})+|\d+)(?P<fraction>\.\d+)?"
-    rf"(?P<unit>{_UNIT})?(?P<open>\()?(?P<rest>.*)$",
+    rf"^(?P<about>约|共|计)?(?P<coin>¥|人民币|RMB)?(?P<sign>[-+])?(?P<digits>\d{{1,3}}(?:,\d{{3}})+|\d+)(?P<fraction>\.\d+)?"
+    rf"(?P<unit>{_UNIT})?(?:(?<=元)整)?(?P<open>\()?(?P<rest>.*)$",
     re.DOTALL,
 )
 _ASIDE = re.compile(r"^[,;、。]*(?=其中|含|包括|包含|不含|罚款|罚没)")
@@ -115,7 +115,7 @@ def read_number(text: str) -> Printed:
     value = Decimal(found["digits"].replace(",", "") + (found["fraction"] or ""))
     if found["sign"] == "-":
         value = -value
-    unit = found["unit"]
+    unit = found["unit"] or ("元" if found["coin"] else None)
     if remark in UNITS and unit is None:
         unit, remark = remark, ""
     if found["about"] == "约":
@@ -136,6 +136,23 @@ def _remark(found: re.Match[str]) -> str | None:
         return ""
     aside = _ASIDE.match(rest)
     return rest[aside.end() :] if aside else None
+
+
+def read_change(text: str) -> Printed:
+    """Read a cell that says by how much something went up or down: with a sign, an arrow or in words."""
+    found = _CHANGE.match(unicodedata.normalize("NFKC", _BLANKS.sub("", text)))
+    if found is None:
+        return read_number(text)
+    if found["same"]:
+        return Printed(Decimal(0))
+    printed = read_number(found["count"])
+    down = found["way"][0] in "减↓—–―"
+    return replace(printed, value=-printed.value) if down and printed.value is not None else printed
+
+
+_CHANGE = re.compile(
+    r"^(?:(?P<same>持平|不变|无变化|无增减)|\(?(?P<way>增加?|新增|减少?|[↑↓+—–―])(?P<count>\d[\d,.]*[项件个]?)\)?)$"
+)
 
 
 def is_unit(text: str) -> bool:

@@ -81,6 +81,7 @@ def regions(document: Document) -> list[Region]:
     _prefer_one_statistics_table(kinds)
     _smooth(run, kinds)
     _fill(run, kinds)
+    _take_caption(run, kinds)
     found: dict[str, list[Line]] = {}
     for line, kind in zip(run, kinds, strict=True):
         if kind is not None and line.cells:
@@ -241,6 +242,14 @@ def _fill(run: Sequence[Line], kinds: list[str | None]) -> None:
             continue
         if line.block == last_block or _continues(run, waiting, last_block):
             kinds[waiting] = last
+
+
+def _take_caption(run: Sequence[Line], kinds: list[str | None]) -> None:
+    """Give the first table of section 四 the remedy's name that stands above it."""
+    first = kinds.index(REVIEW) if REVIEW in kinds else 0
+    if first and run[first - 1].loose and run[first - 1].cells:
+        text = run[first - 1].cells[0].text
+        kinds[first - 1] = REVIEW if lexicons().groups.knows(text) else kinds[first - 1]
 
 
 def _continues(run: Sequence[Line], place: int, last_block: int) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from parser.document import Cell, Locator
 from parser.forms.vocabulary import entry
-from parser.numbers import Printed, read_number
+from parser.numbers import Printed, read_change, read_number
 from parser.report import Doubt, Figure
 
 SURE = 0.9
@@ -14,6 +14,7 @@ SURE = 0.9
 
 _MONEY = frozenset({"元", "千元", "万元", "亿元"})
 _SHARE = "%"
+_CHANGE = ".change"
 
 
 @dataclass(slots=True)
@@ -30,7 +31,7 @@ class Sheet:
     def put(self, key: str, cell: Cell, unit: str | None = None) -> Figure:
         """Take a cell's number under a key. `unit` is what the table prints beside or above the cell; the
         form's own unit is used where there is none."""
-        printed = read_number(cell.text)
+        printed = read_change(cell.text) if key.endswith(_CHANGE) else read_number(cell.text)
         known = entry(key)
         figure = Figure(
             key=key,

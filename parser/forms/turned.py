@@ -8,6 +8,7 @@ from itertools import groupby
 
 from parser.document import Block, Cell, Document, Grid
 from parser.forms.likeness import Lexicon
+from parser.numbers import looks_like_value
 
 _NARROWEST = 16
 """Columns of a turned table: more than section 四 has."""
@@ -43,8 +44,21 @@ def _known(texts: Sequence[str], lexicon: Lexicon) -> int:
 
 
 def _turned(grid: Grid) -> Grid:
-    cells = sorted(map(_turned_cell, grid.cells), key=lambda cell: (cell.row, cell.column))
-    return replace(grid, cells=tuple(cells))
+    """The grid with rows for columns. Lines with as many cells as each other are taken by order, since their
+    spans may be wrong; where they have not, and numbers are merged, nothing tells which lies below which."""
+    cells: list[Cell] = list(grid.cells)
+    lines = [line for _, line in grid.by_row()]
+    width = min(map(len, lines))
+    if not any(cell.text for line in lines for cell in line[width:]):
+        cells = [
+            replace(cell, column=place, colspan=1)
+            for line in lines
+            for place, cell in enumerate(line[:width])
+        ]
+    if any(cell.rowspan * cell.colspan > 1 and looks_like_value(cell.text) for cell in cells):
+        return grid
+    turned = sorted(map(_turned_cell, cells), key=lambda cell: (cell.row, cell.column))
+    return replace(grid, cells=tuple(turned))
 
 
 def _turned_cell(cell: Cell) -> Cell:

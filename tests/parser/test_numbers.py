@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from parser.numbers import Printed, looks_like_value, read_number
+from parser.numbers import Printed, looks_like_value, read_change, read_number
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,9 @@ from parser.numbers import Printed, looks_like_value, read_number
         ("\xa00", "0", None, None),
         ("10\u200b10", "1010", None, None),
         ("007", "7", None, None),
+        ("￥4536", "4536", "元", None),
+        ("人民币12.5万元", "12.5", "万元", None),
+        ("4536元整", "4536", "元", None),
         ("零", "0", None, None),
         ("〇", "0", None, None),
         ("12。", "12", None, None),
@@ -86,3 +89,19 @@ def test_digits_on_two_lines_are_joined_and_say_so() -> None:
 )
 def test_values_are_told_from_labels(text: str, value: bool) -> None:
     assert looks_like_value(text) is value
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("-18", -18), ("＋3", 3), ("增7", 7), ("增加7项", 7), ("↑7", 7), ("（+7）", 7), ("减7", -7),
+        ("减少1,007项", -1007), ("↓7", -7), ("—7", -7), ("持平", 0), ("0", 0),
+    ],
+)  # fmt: skip
+def test_changes_in_words_and_signs(text: str, value: int) -> None:
+    assert read_change(text).value == value
+
+
+@pytest.mark.parametrize("text", ["增0减7", "+1-7", "—", "增", "12减3"])
+def test_what_says_no_one_change(text: str) -> None:
+    assert read_change(text).value is None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from parser.report import Report
-from tests.parser.forms.drawn import doubts, full_requests, read, table
+from tests.parser.forms.drawn import doubts, full_requests, full_review, read, table
 from tests.parser.made.content import COLUMN_LABELS, make
 from tests.parser.made.tables import Rows
 
@@ -92,6 +92,20 @@ def test_a_table_turned_on_its_side_leads_to_its_own_cells() -> None:
     assert doubts(report) == set()
     place = next(one.locator.xpath for one in report.figures if one.key == "requests.carried_over.business")
     assert place is not None and place.endswith("/tr[3]/td[3]")
+
+
+def test_a_turned_table_with_wrong_spans_is_read_in_its_order_or_not_at_all() -> None:
+    upright = [["项目", *COLUMN_LABELS], *_flat()]
+    lines: Rows = [[(text, 1, 1) for text in line] for line in zip(*upright, strict=True)]
+    wide = [
+        lines[0],
+        *[[(text, 1, 2 if place == 3 else 1) for place, (text, _, _) in enumerate(row)] for row in lines[1:]],
+    ]
+    report = read(table(wide))
+    assert _figures(report) == TRUTH
+    merged = [lines[0], [*wide[1][:4], *wide[1][5:]], *lines[2:]]
+    report = read(table(merged), table(full_review()))
+    assert _figures(report) == {}
 
 
 def test_a_number_that_reaches_down_into_other_rows_is_none_of_one() -> None:
