@@ -16,7 +16,7 @@ from parser.document import Block, Cell, Document, Grid, Heading, Locator, Parag
 from parser.readers.charset import decode
 from parser.readers.markdown import plain
 
-_RULE = re.compile(r"^[\s|:+\-=─━┄—]+$")
+_RULE = re.compile(r"^(?=.*[\-=─━┄—])[\s|:+\-=─━┄—]+$")
 _MARKDOWN_HEADING = re.compile(r"^(#{1,6})\s*(\S.*?)\s*#*$")
 _NUMBERS = re.compile(
     r"^(?P<label>.*?[^\s\d.,])(?P<numbers>(?:[ \u3000]+(?:[-−]?\d[\d,，.]*|/|—|－|无)){4,})\s*$"

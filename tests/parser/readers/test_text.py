@@ -22,6 +22,14 @@ def test_markdown_tables_and_headings() -> None:
     assert isinstance(paragraph, Paragraph)
 
 
+def test_a_row_of_blanks_is_a_row_and_no_ruler() -> None:
+    (grid,) = read("| 甲 | 1 |\n|---|---|\n|  | 　 |\n| 乙 | 2 |\n".encode()).blocks
+    assert isinstance(grid, Grid)
+    assert [(cell.row, cell.text) for cell in grid.cells] == [
+        (0, "甲"), (0, "1"), (1, ""), (1, ""), (2, "乙"), (2, "2"),
+    ]  # fmt: skip
+
+
 def test_rows_of_one_bar_count_where_they_stand_together() -> None:
     (grid,) = read("行政许可 | 12\n行政处罚 | 3\n".encode()).blocks
     assert isinstance(grid, Grid) and len(grid.cells) == 4
