@@ -40,6 +40,7 @@
     │   ├── DatabaseError
     │   ├── SchemaTooNew
     │   ├── SchemaTooOld
+    │   ├── CopyDiffers
     │   ├── HomeBusy
     │   │   └── DatabaseBusy
     │   ├── Damaged
@@ -207,6 +208,11 @@ class NotAsPart(UsageError):
     zh = "{url} 属于归档内容，只能单独查看，不能作为其他网页的组成部分"
 
 
+class DatabaseNotEmpty(UsageError):
+    en = "the database {url} is not empty ({table}: {rows} rows); copy into one that has nothing in it"
+    zh = "数据库 {url} 不是空的（{table}：{rows} 行）；请复制到空的数据库"
+
+
 class NotFound(NianbaoError):
     exit_code = 3
 
@@ -322,8 +328,16 @@ class SchemaTooNew(StorageError):
 
 
 class SchemaTooOld(StorageError):
-    en = "the database {url} was made by an older Nianbao (schema {revision}); `nianbao status` on it updates it"
+    en = "the database {url} was made by an older Nianbao (schema {revision}); `nianbao status` updates it"
     zh = "数据库 {url} 由旧版本的年报创建（结构版本 {revision}）；对它运行一次 `nianbao status` 即可更新"
+
+
+class CopyDiffers(StorageError):
+    en = (
+        "table {table} came out otherwise in {url} (rows: {rows}, there {found}); nothing was copied; "
+        "please report this"
+    )
+    zh = "表 {table} 在 {url} 中与原表不同（行数：{rows}，那里 {found}）；没有复制任何内容；请报告此问题"
 
 
 class HomeBusy(StorageError):

@@ -38,6 +38,7 @@ MODULES = {
     "serve": "serving",
     "import": "importing",
     "verify": "verifying",
+    "db": "database",
     "status": "status",
     "sites": "status",
 }

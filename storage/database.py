@@ -43,9 +43,9 @@ class Database:
         and it is not to be touched.
         """
         self.url = parse(url)
-        self._file_is_read_only = False
+        self.file_is_read_only = False
         if self.is_sqlite:
-            self._file_is_read_only = sqlite.prepare_file(self.url, create=create)
+            self.file_is_read_only = sqlite.prepare_file(self.url, create=create)
         self._writer = self._engine(writing=True)
         self._reader = self._engine(writing=False)
         try:
@@ -112,7 +112,7 @@ class Database:
         return _problem(self.url, error)
 
     def _engine(self, *, writing: bool) -> Engine:
-        url = sqlite.read_only(self.url) if self._file_is_read_only else self.url
+        url = sqlite.read_only(self.url) if self.file_is_read_only else self.url
         # A reader takes a new connection where the server was started anew. A writer fails: its lock is gone.
         options: dict[str, Any] = (
             {} if self.is_sqlite
@@ -123,7 +123,7 @@ class Database:
         except (ImportError, SQLAlchemyError) as error:
             raise _problem(self.url, error) from error
         if self.is_sqlite:
-            sqlite.set_up(engine, writing=writing, file_is_read_only=self._file_is_read_only)
+            sqlite.set_up(engine, writing=writing, file_is_read_only=self.file_is_read_only)
         else:
             postgresql.set_up(engine, writing=writing)
         return engine
@@ -143,10 +143,10 @@ class Database:
             return
         if current is not None and current not in revisions:
             raise SchemaTooNew(url=shown(self.url), revision=current)
-        if current is None and not create and not self.is_sqlite:
+        if current is None and not create and not (self.is_sqlite and upgrade):
             raise EmptyDatabase(url=shown(self.url))
-        if not upgrade:
-            raise SchemaTooOld(url=shown(self.url), revision=current or "0000")
+        if current is not None and not upgrade:
+            raise SchemaTooOld(url=shown(self.url), revision=current)
         self._migrate()
 
     def _migrate(self) -> None:
