@@ -21,9 +21,9 @@ from storage.members import parse_head
 from storage.spool import SPOOL_BYTES, Octets, Spool
 
 _CHUNK_BYTES = 1 << 20
-_FIRST_BYTES = 1 << 11
+_FIRST_BYTES = 1 << 12
 """Most requests and notes are packed into less; what is handed to the unpacker beyond a member is copied."""
-_NEXT_BYTES = 1 << 16
+_NEXT_BYTES = 1 << 15
 _HASHES_AHEAD = 8
 _MAGIC = b"\x1f\x8b\x08"
 _NotPacked: type[Exception] = isal_zlib.error  # type: ignore[assignment]
