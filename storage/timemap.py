@@ -127,7 +127,7 @@ def _pages(session: Session, url: str, size: int) -> list[Page]:
     page = ((rows.c.number - 1) // size).label("page")
     query = select(page, func.min(rows.c.captured_at), func.max(rows.c.captured_at)).group_by(page)
     return [
-        Page(number + 1, first.replace(microsecond=0), last.replace(microsecond=0))
+        Page(int(number) + 1, first.replace(microsecond=0), last.replace(microsecond=0))
         for number, first, last in session.execute(query.order_by(page))
     ]
 

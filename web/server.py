@@ -59,13 +59,13 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
-        """As uvicorn's own, which in the end would send each signal to this process once more."""
-        before = {number: signal.signal(number, self.handle_exit) for number in _ENDS}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+        """As uvicorn's own, which in the end would send each signal to this process once more.
+
+        They stay taken: one that comes late must not kill what is ending in order.
+        """
+        for number in _ENDS:
+            signal.signal(number, self.handle_exit)
+        yield
 
 
 def _bind(host: str, port: int) -> socket.socket:

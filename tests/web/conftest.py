@@ -11,11 +11,6 @@ from tests.web.served import Kept, Served
 
 
 @pytest.fixture(scope="session")
-def databases() -> None:
-    """Taken by what has to do with the database of a home."""
-
-
-@pytest.fixture(scope="session")
 def kept(tmp_path_factory: pytest.TempPathFactory, databases: None) -> Kept:
     """The home that `served` serves."""
     return fill(tmp_path_factory.mktemp("web") / "home")

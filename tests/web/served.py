@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from storage.models import Capture
+from tests.databases import settings_of
 from tests.storage.exchanges import NOON, PURPOSE, URL, Home, exchange
 
 SECONDS = 60
@@ -56,7 +57,7 @@ class Served:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "cli.app", "serve", "--port", "0", *arguments],
                 env=kept | {"PYTHONPATH": str(Path(__file__).parents[2]), "NIANBAO_LANG": "en"}
-                | {"NIANBAO_HOME": str(home)} | settings,
+                | settings_of(home) | settings,
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=said,
             )  # fmt: skip
         assert self.process.stdout is not None

@@ -66,6 +66,7 @@ def test_a_port_that_is_taken_is_told_in_one_line(small: Kept) -> None:
             assert f"cannot serve on 127.0.0.1, port {port}: Address already in use" in done.complaint
 
 
+@pytest.mark.sqlite("a home without a file")
 def test_wrong_settings_are_told_in_one_line(small: Kept, tmp_path: Path) -> None:
     for home, arguments, settings, code, told in (
         (tmp_path / "nowhere", (), {}, 3, "there is nothing in"),
@@ -202,6 +203,7 @@ def mount(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", str(folder)], check=True)
 
 
+@pytest.mark.sqlite("its file")
 def test_a_home_that_cannot_be_written_is_served(mount: Path, databases: None) -> None:
     kept = Kept(mount / "home")
     kept.add(reply(PAGE))
