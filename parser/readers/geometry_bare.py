@@ -13,6 +13,7 @@ from parser.document import Box, Cell, Grid
 from parser.readers.geometry import Glyph, Rule, Sheet, enclosing
 from parser.readers.geometry_blanks import blank_columns
 from parser.readers.geometry_chunks import (
+    NUMBERED,
     Chunk,
     chunks,
     is_value,
@@ -31,7 +32,7 @@ from parser.readers.geometry_cuts import (
     walls,
 )
 from parser.readers.geometry_grid import RECOGNISED, place
-from parser.readers.geometry_heads import header, leaves, without_copies
+from parser.readers.geometry_heads import header, is_title, leaves, without_copies
 from parser.readers.geometry_labels import Block, Row, attach, blocks, box_of, column_of, text_columns
 from parser.readers.geometry_regions import Lines, head_at_end, is_sentence, regions, sections
 
@@ -186,7 +187,10 @@ class _Table:
         self.head = without_copies(self.head)
         lefts = sorted(part.left for row in self.head for part in row)
         self.head = [
-            [piece for part in row for piece in split_over_columns(part, middles, lefts)] for row in self.head
+            row
+            if is_title(row, self.head)
+            else [piece for part in row for piece in split_over_columns(part, middles, lefts)]
+            for row in self.head
         ]
         start = self.columns[0][0]
         columns: list[list[Block]] = []
@@ -312,16 +316,17 @@ class _Table:
 
 
 def _without_tails(parts: Sequence[Chunk], wide: Sequence[Chunk]) -> tuple[list[Chunk], list[Chunk]]:
-    """Short pieces apart from those that are the next line of a wide one right above them."""
-    tails = [
-        part
-        for part in parts
-        if any(
-            0 < part.y - one.y < _WRAP * part.size and abs(part.left - one.left) < 0.5 * part.size
-            for one in wide
-        )
-    ]
+    """Short pieces apart from those that are of one label with a wide one: its next line, or the line before
+    one that begins no label."""
+    tails = [part for part in parts if any(_of_one_label(part, one) for one in wide)]
     return [part for part in parts if part not in tails], tails
+
+
+def _of_one_label(part: Chunk, wide: Chunk) -> bool:
+    below = part.y - wide.y
+    if abs(part.left - wide.left) >= 0.5 * part.size or abs(below) >= _WRAP * part.size:
+        return False
+    return below > 0 or (below < 0 and NUMBERED.match(wide.text) is None)
 
 
 def _runs_between(rule: Rule, one: Chunk, two: Chunk) -> bool:

@@ -169,13 +169,19 @@ def _continue_tables(flows: Sequence[Flow]) -> list[Grid]:
     repeated = []
     for one, two in pairwise(flows):
         above, below = one.table(last=True), two.table(last=False)
-        if above and below and not above.columns and not above.labels and below.headed:
+        if above and below and not above.columns and not above.labels and _says(below.grid, above.grid):
             repeated.append(above.grid)
         elif above and below and one.sheet.width == two.sheet.width:
             before = below.grid
             after = carry_columns(above, below)
             two.items = [(box, after if item is before else item) for box, item in two.items]
     return repeated
+
+
+def _says(grid: Grid, header: Grid) -> bool:
+    """Whether all words of a header stand in a grid too."""
+    words = "".join(cell.text for cell in grid.cells)
+    return all(cell.text in words for cell in header.cells)
 
 
 def _close(open_lines: list[tuple[Flow, Line]], found: list[Block]) -> None:

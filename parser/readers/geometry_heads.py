@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from parser.readers.geometry_chunks import Chunk
+from parser.readers.geometry_chunks import NUMBERED, Chunk
 from parser.readers.geometry_labels import Block
 
 _WRAP = 1.62
@@ -39,27 +39,43 @@ class Word:
         return self.first <= other.last and other.first <= self.last
 
 
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """The middles of all columns, of which the first `labels` hold labels."""
+
+    middles: Sequence[float]
+    labels: int
+
+    @property
+    def pitch(self) -> float:
+        """How far columns of values are from each other; infinite where there is but one."""
+        steps = sorted(two - one for one, two in pairwise(self.middles[self.labels :]))
+        return steps[len(steps) // 2] if steps else math.inf
+
+
 def header(rows: Sequence[Sequence[Chunk]], middles: Sequence[float], labels: int) -> list[list[Word]]:
     """Header cells, a list a row; the last row is the one next to the values.
 
     `middles` are those of all columns, of which the first `labels` hold labels.
     """
     words: list[Word] = []
+    titles: list[Word] = []
+    columns = _Columns(middles, labels)
     for row in rows:
-        for place, part in enumerate(row):
-            # As many words as columns stand over them one by one, however they are aligned.
-            first, last = (place, place) if len(row) == len(middles) else _covered(part, middles)
-            for word in words:
-                stacked = (
-                    len(part.text) == len(word.block.text) == 1 and word.left < part.x < word.block.right
-                )
-                near = part.y - word.block.parts[-1].y < (_STACKED if stacked else _WRAP) * part.size
-                if near and (stacked or _goes_on(word, part, (first, last), labels)):
-                    word.block.parts.append(part)
-                    word.first, word.last = min(word.first, first), max(word.last, last)
-                    break
-            else:
+        if is_title(row, rows):
+            titles.append(Word(*_covered(row[0], middles), Block([row[0]])))
+            continue
+        # As many words as columns stand over them one by one, however they are aligned.
+        alone = len(row) == len(middles)
+        spans = [(place, place) if alone else _covered(part, middles) for place, part in enumerate(row)]
+        above = [_above(part, span, words, columns) for part, span in zip(row, spans, strict=True)]
+        for part, (first, last), word in zip(row, spans, above, strict=True):
+            if word is None:
                 words.append(Word(first, last, Block([part])))
+            else:
+                word.block.parts.append(part)
+                word.first, word.last = min(word.first, first), max(word.last, last)
+    words += titles
     _one_by_one(words, len(middles), labels)
     lowest: list[Word] = []
     for word in sorted(words, key=lambda word: -word.block.y):
@@ -75,6 +91,25 @@ def header(rows: Sequence[Sequence[Chunk]], middles: Sequence[float], labels: in
     lowest.sort(key=lambda word: word.first)
     _widen(lines, _Leaves([word for word in lowest if word.first >= labels], middles, labels))
     return [*lines, lowest] if lowest else lines
+
+
+def _above(part: Chunk, span: tuple[int, int], words: Sequence[Word], columns: _Columns) -> Word | None:
+    """The word of which a piece over these columns is the next line."""
+    for word in words:
+        stacked = len(part.text) == len(word.block.text) == 1 and word.left < part.x < word.block.right
+        near = part.y - word.block.parts[-1].y < (_STACKED if stacked else _WRAP) * part.size
+        if near and (stacked or _goes_on(word, part, span, columns)):
+            return word
+    return None
+
+
+def is_title(row: Sequence[Chunk], rows: Sequence[Sequence[Chunk]]) -> bool:
+    """Whether a row of a header is a line over the whole table, such as 第二十条第（一）项."""
+    return (
+        len(row) == 1
+        and NUMBERED.match(row[0].text) is not None
+        and all(other is row or abs(other[0].y - row[0].y) > _HALF_LINE * row[0].size for other in rows)
+    )
 
 
 def leaves(rows: Sequence[Sequence[Chunk]], start: float) -> list[Chunk]:
@@ -156,14 +191,16 @@ def _captions(words: list[Word]) -> int:
     return count
 
 
-def _goes_on(word: Word, part: Chunk, spans: tuple[int, int], labels: int) -> bool:
+def _goes_on(word: Word, part: Chunk, spans: tuple[int, int], columns: _Columns) -> bool:
     """Whether a piece over these columns, right below a word, is its next line."""
     first, last = spans
     away = max(part.left - word.block.right, word.left - part.right)
     if away > part.size or part.y - word.block.parts[-1].y < _HALF_LINE * part.size:
         return False
+    labels = columns.labels
     if (word.first, word.last) == (first, last):
-        return True
+        # A word that is wider than its column stands over several, and others stand below it.
+        return first < last or first < labels or word.block.right - word.left < columns.pitch
     over_labels = word.first < labels and first < labels and word.first <= last and first <= word.last
     return over_labels and len(word.block.parts[-1].text) > 6
 

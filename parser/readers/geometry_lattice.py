@@ -24,6 +24,7 @@ _SNAP = 2.2
 _SNAP_SPREAD = 4.0
 _SLIVER = 6.0
 _SHADED_ROWS = 3
+_SHADED = 0.6
 _END_OF_PAGE = 0.85
 _TOUCH = 3.0
 _DASH_GAP = 4.5
@@ -80,21 +81,31 @@ def lattices(sheet: Sheet) -> list[Lattice]:
     shaded = [panel for panel in sheet.panels if not any(_overlap(panel, box) for box in covered)]
     if len(shaded) >= 4:
         across, down = _edges_of(shaded, sheet.height)
-        ruled += [lattice for lattice in _from_rules(across, down, sheet) if _is_whole(lattice, sheet)]
+        found = _from_rules(across, down, sheet)
+        ruled += [lattice for lattice in found if _is_whole(lattice, shaded, sheet)]
     return sorted(ruled, key=lambda lattice: _area(lattice.box))
 
 
-def _is_whole(lattice: Lattice, sheet: Sheet) -> bool:
+def _is_whole(lattice: Lattice, panels: Sequence[Box], sheet: Sheet) -> bool:
     """Whether shading makes out a table, not only its header or every other row. (At the end of a page, a
     header may be all that is left of one.)"""
     left, top, right, bottom = lattice.box
-    return len(lattice.ys) > _SHADED_ROWS and (
-        bottom > _END_OF_PAGE * sheet.height
-        or any(
-            glyph.text.isdigit() and left < glyph.x < right and top < glyph.y < bottom
-            for glyph in sheet.glyphs
-        )
-    )
+    inside = [glyph for glyph in sheet.glyphs if left < glyph.x < right and top < glyph.y < bottom]
+    if len(lattice.ys) <= _SHADED_ROWS:
+        return False
+    if bottom <= _END_OF_PAGE * sheet.height and not any(glyph.text.isdigit() for glyph in inside):
+        return False
+    find = lattice.locate()
+    lived_in = {find(glyph.x, glyph.y) for glyph in inside if glyph.text != " "} - {None}
+    boxes = [lattice.fields[index].box for index in lived_in if index is not None]
+    return all(any(_fills(panel, box) for panel in panels) for box in boxes)
+
+
+def _fills(panel: Box, box: Box) -> bool:
+    """Whether a panel is as large as a cell, or nearly."""
+    width = min(panel[2], box[2]) - max(panel[0], box[0])
+    height = min(panel[3], box[3]) - max(panel[1], box[1])
+    return width > 0 and height > 0 and width * height > _SHADED * _area(box)
 
 
 def joined_rules(rules: Iterable[Rule]) -> list[Rule]:

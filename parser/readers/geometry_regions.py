@@ -9,10 +9,13 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from parser.readers.geometry_chunks import Chunk
+from parser.readers.geometry_chunks import NUMBERED, Chunk
 from parser.readers.geometry_cuts import walls
 
 _CHAPTER = re.compile(r"[一二三四五六七八九十]{1,2}\s*[、.．]")
+_PAGE = re.compile(
+    r"[-—–·\s]*(?:第\s*)?\d{1,4}(?:\s*页)?(?:\s*[/／]\s*(?:共\s*)?\d{1,4}(?:\s*页)?)?[-—–·\s]*"
+)
 _REMARK = re.compile(r"[(（].*?[)）]")
 _SENTENCE = re.compile(r"[:：。；，]")
 _PROSE = 26
@@ -65,6 +68,8 @@ def _has_words_abreast(rows: Lines) -> bool:
 def head_at_end(rows: Lines, height: float) -> Lines:
     """Words in columns that end a page, the header of a table whose values stand on the next one."""
     left = [row for row in rows if row and (len(row) > 1 or row[0].y < _MARGIN * height)]
+    while left and left[-1][0].y > _MARGIN * height and any(_PAGE.fullmatch(part.text) for part in left[-1]):
+        left.pop()
     last = left[-1] if left else []
     if len(last) == 1 and len(left) > 1 and last[0].y - left[-2][0].y < _HALF_LINE * last[0].size:
         # One word wraps, and its last line stands lower than the others.
@@ -228,7 +233,10 @@ def _wrapped_end(region: Lines, index: int, below: int) -> int:
     while index + 1 < below:
         row, size = region[index + 1], region[index][0].size
         words = [part for other in region[max(0, index - 2) : index + 1] for part in other]
-        wraps = all(any(_is_beside(part, word) for word in words) for part in row)
+        wraps = all(
+            NUMBERED.match(part.text) is None and any(_is_beside(part, word) for word in words)
+            for part in row
+        )
         if not wraps or region[below][0].y - row[0].y < _NEXT_LINE * size:
             break
         index += 1

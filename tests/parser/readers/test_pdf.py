@@ -172,6 +172,25 @@ def test_tables_are_cut_into_a_grid_a_page() -> None:
         ]
 
 
+def test_every_other_row_shaded_makes_no_cells_of_the_rows_between() -> None:
+    page, buffer = canvas()
+    page.setFillGray(0.9)
+    for left, top, right, bottom in (
+        *((100, 700, 200, 660), (200, 700, 320, 680)),
+        *((100, 660, 200, 640), (200, 660, 260, 640), (260, 660, 320, 640)),
+    ):
+        page.rect(left, bottom, right - left, top - bottom, stroke=0, fill=1)
+    page.setFillGray(0)
+    for left, bottom, word in (
+        *((110, 675, "指标"), (230, 685, "数量"), (205, 665, "本年"), (270, 665, "上年")),
+        *((105, 645, "收到"), (210, 645, "12"), (275, 645, "3")),
+        *((105, 625, "办结"), (210, 625, "7"), (275, 625, "0")),
+    ):
+        page.drawString(left, bottom, word)
+    (grid,) = grids(read(finished(page, buffer)))
+    assert texts(grid)[-3:] == [["指标", "本年", "上年"], ["收到", "12", "3"], ["办结", "7", "0"]]
+
+
 # Text
 
 

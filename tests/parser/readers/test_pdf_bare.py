@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from parser.readers.pdf import read
 from tests.parser.readers.drawn.pdf_canvas import FONT, canvas, finished, grids, paragraphs, texts
+from tests.parser.readers.drawn.raw_pdf import file_of
 
 Words = Iterable[tuple[float, float, str]]
 COUNTS = (("一、收到", "3", "14", "159"), ("二、办结", "26", "5", "35"), ("三、结转", "89", "7", "93"))
@@ -342,3 +343,15 @@ def test_the_number_of_a_lone_row_on_a_page_is_no_value() -> None:
     second = [(66, 780, "3"), (120, 780, "8、举报数"), (300, 780, "件"), (360, 780, "2663")]
     grid = grids(read(page_of(first, second)))[-1]
     assert texts(grid)[-1] == ["3", "8、举报数", "件", "2663"]
+
+
+def test_fonts_of_different_heights_stand_on_one_line() -> None:
+    show = "1 0 0 1 {x} {y} Tm /{font} 10 Tf ({text}) Tj"
+    lines = [("total", "12", "7"), ("closed", "26", "5"), ("open", "89", "93")]
+    words = [
+        show.format(x=x, y=700 - 13 * number, font=font, text=text)
+        for number, row in enumerate(lines)
+        for x, font, text in zip((60, 300, 360), ("F1", "F1", "F2"), row, strict=True)
+    ]
+    (grid,) = grids(read(file_of(f"BT {' '.join(words)} ET".encode())))
+    assert texts(grid) == [list(row) for row in lines]

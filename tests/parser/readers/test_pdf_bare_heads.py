@@ -109,3 +109,60 @@ def test_a_number_that_wraps_within_a_thousand_is_one() -> None:
     ]
     (grid,) = grids(read(page_of(words)))
     assert texts(grid)[1] == ["一、收到", "12,789", "1", "12,790"]
+
+
+def test_lines_as_close_as_those_of_a_label_are_rows_all_the_same() -> None:
+    """As browsers print tables without padding: a line every 15 points, letters of 10."""
+    words = [
+        *(
+            (255, 745, "第二十条第（一）项"),
+            (60, 730, "信息内容"),
+            (300, 730, "制发数"),
+            (360, 730, "废止数"),
+        ),
+        *((60, 715, "一、规章"), (60, 700, "（一）新制作"), (300, 700, "3"), (360, 700, "14")),
+        *((60, 685, "（二）规范性文件"), (300, 685, "26"), (360, 685, "5")),
+    ]
+    (grid,) = grids(read(page_of(words)))
+    assert [[text for text in row if text] for row in texts(grid)][1:] == [
+        ["信息内容", "制发数", "废止数"],
+        ["一、规章"],
+        ["（一）新制作", "3", "14"],
+        ["（二）规范性文件", "26", "5"],
+    ]
+
+
+def test_a_word_over_several_columns_is_not_part_of_the_one_below_it() -> None:
+    columns = ("维持", "纠正", "其他", "未审", "总计")
+    places = [60 + 40 * number for number in range(10)]
+    words = [
+        *((120, 745, "未经复议起诉"), (320, 745, "复议后起诉")),
+        *((place, 730, word) for place, word in zip(places, columns * 2, strict=True)),
+        *((place + 5, 710, str(number)) for number, place in enumerate(places)),
+        *((place + 5, 690, str(number)) for number, place in enumerate(places)),
+    ]
+    (grid,) = grids(read(page_of(words)))
+    assert texts(grid)[:2] == [["未经复议起诉"] * 5 + ["复议后起诉"] * 5, [*columns, *columns]]
+
+
+def test_a_header_of_which_the_next_page_prints_the_rest_is_kept() -> None:
+    first = [*((60.0, 780.0 - 20 * line, "本机关依照条例编制本年度报告。") for line in range(34))]
+    first += [(120.0, 70.0, "行政复议"), (320.0, 70.0, "行政诉讼"), (60.0, 30.0, "https://example.cn/a.html")]
+    columns = ("维持", "纠正", "其他", "未审", "总计")
+    places = [60.0 + 40 * number for number in range(10)]
+    second = [(place, 780.0, word) for place, word in zip(places, columns * 2, strict=True)]
+    second += [(place + 5, 760.0, str(number)) for number, place in enumerate(places)]
+    one, two = grids(read(page_of([*first, (500.0, 30.0, "1/2")], second)))
+    assert texts(one) == [["行政复议", "行政诉讼"]]
+    assert texts(two)[0] == [*columns, *columns]
+
+
+def test_a_short_first_line_and_a_long_second_one_are_one_label() -> None:
+    words = [
+        *((60, 706.5, "一、本年"), (60, 693.5, "新收政府信息公开申请数量")),
+        *((300, 700, "3"), (360, 700, "14"), (60, 660, "三、本年"), (110, 660, "（一）予以公开")),
+        *((300, 660, "5"), (360, 660, "6"), (110, 640, "（二）部分公开"), (300, 640, "7"), (360, 640, "8")),
+        *((110, 620, "（三）不予公开"), (300, 620, "9"), (360, 620, "1")),
+    ]
+    (grid,) = grids(read(page_of(words)))
+    assert [text for text in texts(grid)[0] if text] == ["一、本年新收政府信息公开申请数量"] * 2 + ["3", "14"]
