@@ -7,7 +7,7 @@ HELD := $(VENV)/held-back
 CODE := cli crawler demo parser spiders storage web scheduler.py config.py errors.py tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo crawl serve-nights test lint types format accuracy check bench bench-index bench-capture bench-fixity bench-memento fuzz fuzz-guided peers lock clean
+.PHONY: help setup demo crawl serve-nights test test-postgres lint types format accuracy accuracy-formats accuracy-scans check bench bench-index bench-capture bench-fixity bench-memento fuzz fuzz-guided peers lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ serve-nights: $(READY) ## the service that runs a night every night
 test: $(READY) ## the whole test suite
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
+test-postgres: $(READY) ## the tests that have to do with a database, on a PostgreSQL server that they start
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --database postgresql
+
 lint: $(READY) ## style and format, without changing anything
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -51,6 +54,12 @@ accuracy: $(READY) ## read the 2,000 made documents that are held back, and writ
 	@rm -rf $(HELD)
 	@$(BIN)/python -m bench.truthset $(HELD) --count 2000 --half held
 	@NIANBAO_LANG=en $(BIN)/nianbao evaluate $(HELD) --markdown > docs/accuracy.md
+
+accuracy-formats: $(READY) ## the same with made documents of the other file formats; writes docs/accuracy-formats.md
+	@$(BIN)/python -m bench.truthset.score formats docs/accuracy-formats.md
+
+accuracy-scans: $(READY) ## the same with made scans; writes docs/accuracy-scans.md
+	@$(BIN)/python -m bench.truthset.score scans docs/accuracy-scans.md
 
 bench: $(READY) ## how fast reports are read, on one core, beside pdfplumber
 	@$(BIN)/python -m bench.speed

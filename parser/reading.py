@@ -26,25 +26,30 @@ MAX_PAYLOAD = 64 * 1024 * 1024
 
 def parse(payload: bytes) -> Reading:
     """Read one payload. Never raises for what the payload contains; the state says what became of it."""
+    return parse_with_document(payload)[0]
+
+
+def parse_with_document(payload: bytes) -> tuple[Reading, Document | None]:
+    """What `parse` gives, and the document that was understood, so that nobody has to read it again."""
     if not payload.strip(b" \t\r\n\x00"):
-        return Reading(State.EMPTY, "", "The payload is empty.")
+        return Reading(State.EMPTY, "", "The payload is empty."), None
     kind = detect(payload)
     if len(payload) > MAX_PAYLOAD:
-        return Reading(State.TOO_LARGE, kind, f"The payload has more than {MAX_PAYLOAD} octets.")
+        return Reading(State.TOO_LARGE, kind, f"The payload has more than {MAX_PAYLOAD} octets."), None
     bundle = None
     try:
         if READERS.get(kind) == "bundle":
             bundle = opened(payload)
         document = bundle.document if bundle else read(payload, kind)
     except Unreadable as unreadable:
-        return Reading(unreadable.state, kind, unreadable.reason)
+        return Reading(unreadable.state, kind, unreadable.reason), None
     except (RecursionError, MemoryError) as exhausted:
-        return Reading(State.DAMAGED, kind, f"The file could not be read: {type(exhausted).__name__}.")
+        return Reading(State.DAMAGED, kind, f"The file could not be read: {type(exhausted).__name__}."), None
     try:
         reading = _understand(document)
     except RecursionError:
-        return Reading(State.DAMAGED, kind, "The document is nested too deeply to be understood.")
-    return bundle.compared(reading) if bundle else reading
+        return Reading(State.DAMAGED, kind, "The document is nested too deeply to be understood."), None
+    return (bundle.compared(reading) if bundle else reading), document
 
 
 def parse_images(page: bytes, images: Sequence[tuple[str, bytes | None]]) -> Reading:
@@ -75,15 +80,17 @@ def parse_images(page: bytes, images: Sequence[tuple[str, bytes | None]]) -> Rea
     return _understand(replace(shown, meta=meta, notes=(*shown.notes, *missing)))
 
 
-def parse_sheets(files: Sequence[tuple[str, bytes]]) -> Reading:
+def parse_sheets(files: Sequence[tuple[str, bytes]]) -> tuple[Reading, Document | None]:
     """Read image files, given as (name, octets), as the pages of one document. Never raises for what they
     contain."""
     try:
-        return _understand(read_in_order(files))
+        document = read_in_order(files)
+        return _understand(document), document
     except Unreadable as unreadable:
-        return Reading(unreadable.state, "image", unreadable.reason)
+        return Reading(unreadable.state, "image", unreadable.reason), None
     except (RecursionError, MemoryError) as exhausted:
-        return Reading(State.DAMAGED, "image", f"The images could not be read: {type(exhausted).__name__}.")
+        reason = f"The images could not be read: {type(exhausted).__name__}."
+        return Reading(State.DAMAGED, "image", reason), None
 
 
 def _understand(document: Document) -> Reading:

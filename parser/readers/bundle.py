@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from parser.copies import RULE, UNLIKE, Best, best_copy
-from parser.document import Document, Locator, State, Unreadable
+from parser.document import Document, Grid, Locator, State, Unreadable
 from parser.readers import detect
 from parser.readers import read as read_file
 from parser.readers.archives import Allowance, Packed, files
@@ -25,6 +25,10 @@ DEEPEST = 2
 
 MOST_READINGS = 60
 """Files that are read; those whose names speak of reports come first."""
+
+MOST_KEPT = 50_000
+"""Blocks and cells of documents that are kept until the best is known, so that it is not read a second time:
+recognising a scan takes seconds a page. Larger ones are read again."""
 
 ARCHIVES = ("zip", "7z", "rar")
 _TELLING = ("年度报告", "年报", "信息公开", "政务公开", "报告")
@@ -41,14 +45,15 @@ _UNREAD = (
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """A file that was read, and what the parser made of it. Images that are numbered pages of one document
-    are one: its `pages`, and the first one's path."""
+    """A file that was read, and what the parser made of it: `document` where it is kept. Images that are
+    numbered pages of one document are one: its `pages`, and the first one's path."""
 
     path: str
     octets: bytes
     kind: str
     reading: Reading
     pages: tuple[tuple[str, bytes], ...] = ()
+    document: Document | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +94,7 @@ def opened(payload: bytes) -> Bundle:
     # Stable, so that of equal names the first in the archive comes first.
     packed.sort(key=lambda one: not any(word in one.path for word in _TELLING))
     failures = [one.failure for one in packed if one.failure is not None]
-    found = [_understood(run) for run in _runs(packed[:MOST_READINGS])]
+    found = list(_understood(_runs(packed[:MOST_READINGS])))
     best = best_copy([("member", one.path, one.reading.as_dict(), one.path) for one in found])
     if best is not None:
         taken: _Found | None = found[best.place]
@@ -140,15 +145,24 @@ def _runs(packed: Sequence[Packed]) -> list[list[Packed]]:
     return [[readable[page] for page in runs.get(path, (path,))] for path in order]
 
 
-def _understood(run: Sequence[Packed]) -> _Found:
+def _understood(runs: Sequence[Sequence[Packed]]) -> Iterator[_Found]:
     # The parser reads archives through this module; it is met again here, for what is inside.
-    from parser.reading import parse, parse_sheets  # noqa: PLC0415
+    from parser.reading import parse_sheets, parse_with_document  # noqa: PLC0415
 
-    one = run[0]
-    if len(run) == 1:
-        return _Found(one.path, one.octets, detect(one.octets), parse(one.octets))
-    pages = tuple((page.path, page.octets) for page in run)
-    return _Found(one.path, one.octets, "image", parse_sheets(pages), pages)
+    room = MOST_KEPT
+    for run in runs:
+        one = run[0]
+        pages = tuple((page.path, page.octets) for page in run) if len(run) > 1 else ()
+        kind = "image" if pages else detect(one.octets)
+        reading, document = parse_sheets(pages) if pages else parse_with_document(one.octets)
+        room -= _size(document)
+        yield _Found(one.path, one.octets, kind, reading, pages, document if room >= 0 else None)
+
+
+def _size(document: Document | None) -> int:
+    """Blocks and cells of a document."""
+    blocks = document.blocks if document is not None else ()
+    return sum(len(block.cells) if isinstance(block, Grid) else 1 for block in blocks)
 
 
 def _finding(found: dict[str, Any], path: str) -> Finding:
@@ -177,7 +191,9 @@ def _nothing(found: list[_Found], failures: list[Unreadable]) -> Unreadable:
 
 def _document(best: _Found, kind: str, notes: list[str]) -> Document:
     """The best file's document, its places led back to the archive."""
-    document = read_in_order(best.pages) if best.pages else read_file(best.octets, best.kind)
+    document = best.document
+    if document is None:
+        document = read_in_order(best.pages) if best.pages else read_file(best.octets, best.kind)
 
     def here(place: Locator) -> Locator:
         return place if place.member else replace(place, member=best.path)

@@ -11,10 +11,14 @@ import time
 from pathlib import Path
 
 from crawler.worker import Limits
-from tests.fuzz.seeds import KINDS
+from tests.fuzz.seeds import KINDS, PICTURES
 from tests.fuzz.trial import Tally, judge, made, run
 
 FOLDER = Path(".fuzz")
+COUNT = 10_000
+COUNTS = {PICTURES: 600}
+"""Recognising takes a second or two."""
+
 SHOWN = 3
 """Documents that are saved of those that fail in the same way."""
 
@@ -22,7 +26,7 @@ SHOWN = 3
 def main() -> int:
     """0 where every document had its named state."""
     given = _arguments()
-    kinds = given.reader or KINDS
+    kinds = given.reader or (*KINDS, PICTURES)
     if given.only is not None:
         return _again(kinds[0], given.seed, given.only)
     limits = Limits(given.seconds, given.memory, tasks=2000)
@@ -30,10 +34,11 @@ def main() -> int:
     ends = time.monotonic() + given.minutes * 60 if given.minutes else None
     for kind in kinds:
         tally = Tally(kind)
-        for first in range(given.first, given.first + given.count, 1000):
+        count = given.count or COUNTS.get(kind, COUNT)
+        for first in range(given.first, given.first + count, 1000):
             if ends is not None and time.monotonic() > ends:
                 break
-            numbers = range(first, min(first + 1000, given.first + given.count))
+            numbers = range(first, min(first + 1000, given.first + count))
             tally.add(run(kind, given.seed, numbers, limits, given.workers))
         _say(tally.line)
         for problem, failing in _alike(tally.failures):
@@ -59,8 +64,9 @@ def _alike(failures: list[tuple[int, str]]) -> list[tuple[str, list[int]]]:
 
 def _arguments() -> argparse.Namespace:
     wanted = argparse.ArgumentParser(description="Damage good documents at random and read them.")
-    wanted.add_argument("--reader", action="append", choices=KINDS, help="only this format (several times)")
-    wanted.add_argument("--count", type=int, default=10_000, help="documents a format (10000)")
+    formats = (*KINDS, PICTURES)
+    wanted.add_argument("--reader", action="append", choices=formats, help="only this format (several times)")
+    wanted.add_argument("--count", type=int, help=f"documents a format ({COUNT}; {COUNTS})")
     wanted.add_argument("--first", type=int, default=0, help="number of the first document (0)")
     wanted.add_argument("--seed", type=int, default=1, help="another seed, other documents (1)")
     wanted.add_argument("--minutes", type=float, help="stop after so many minutes")

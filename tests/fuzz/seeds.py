@@ -18,6 +18,9 @@ from tests.parser.readers.drawn import docx_file, odt_file, ofd_file, raw_pdf, r
 KINDS = tuple(dict.fromkeys((*READERS, "image")))
 """The formats that are damaged: those with a reader."""
 
+PICTURES = "picture"
+"""Not a format but a sort of images: those that reach the recogniser, made by `tests.fuzz.pictures`."""
+
 LARGEST = 30_000
 """Octets of a seed: many small documents find more than few large ones."""
 

@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from parser.readers import READERS, detect
+from parser.readers.scan_pages import can_read
 from tests.fuzz.containers import opened
 from tests.fuzz.mutation import mutant
-from tests.fuzz.seeds import KINDS, LIBARCHIVE, seeds
+from tests.fuzz.seeds import KINDS, LIBARCHIVE, PICTURES, seeds
 from tests.fuzz.trial import judge, made
 
 SECONDS = 10
@@ -23,6 +24,10 @@ SECONDS = 10
 
 REPEATABLE = settings(deadline=None, database=None, derandomize=True, suppress_health_check=list(HealthCheck))
 """The same documents in every run; `make fuzz` tries others."""
+
+
+ODD_PICTURES = {0: "not_a_report", 1: "too_large", 2: "empty", 7: "not_a_report", 8: "empty", 9: "damaged"}
+"""Numbers of made pictures (in seed 1) and their states: words in a TIFF and a WebP, a bomb, a thread, ..."""
 
 
 def _survives(payload: bytes, kind: str) -> None:
@@ -61,6 +66,13 @@ def test_one_format_given_for_another(kind: str) -> None:
 @given(st.sampled_from(KINDS), st.binary(max_size=300))
 def test_noise_behind_the_first_octets(kind: str, noise: bytes) -> None:
     _survives(seeds(kind)[0][:40] + noise, kind)
+
+
+@pytest.mark.skipif(not can_read(), reason="images are read where the extra `ocr` is installed")
+def test_odd_pictures_have_a_state() -> None:
+    # Few of them, since each takes a second; `make fuzz` has more.
+    found = [judge(made(PICTURES, 1, number), PICTURES) for number in ODD_PICTURES]
+    assert found == list(ODD_PICTURES.values())
 
 
 def test_a_document_is_made_again_by_its_number() -> None:

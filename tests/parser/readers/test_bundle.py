@@ -13,7 +13,7 @@ import pytest
 from bench.truthset.archives import rar, zipped
 from parser import parse
 from parser.copies import RULE, UNLIKE
-from parser.document import State, Unreadable
+from parser.document import Document, State, Unreadable
 from parser.readers import bundle, detect
 from tests.parser.readers.drawn import odt_file, reports, rtf_file, xlsx_file
 
@@ -162,3 +162,18 @@ def test_a_bomb_of_archives_stays_small() -> None:
     with pytest.raises(Unreadable) as raised:
         bundle.read(outer)
     assert raised.value.state is State.TOO_LARGE
+
+
+def test_the_file_that_is_taken_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    from parser.readers import odt
+
+    times: list[int] = []
+    read = odt.read
+
+    def counted(payload: bytes) -> Document:
+        times.append(len(payload))
+        return read(payload)
+
+    monkeypatch.setattr(odt, "read", counted)
+    assert parse(zipped({"通知.txt": NOTICE, NAME: REPORT})).report is not None
+    assert times == [len(REPORT)]
