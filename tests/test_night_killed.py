@@ -16,12 +16,15 @@ import pytest
 
 from storage.database import Database
 from storage.salvage import salvage
+from tests.databases import empty_database, url_of
 from tests.night_victims import TOLD, End, NightVictims, Order
 from tests.nights import assert_whole, captures, rows
 from tests.small_sites import HOSTS, SmallSites
-from tests.storage.exchanges import empty_database
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [
+    pytest.mark.timeout(600),
+    pytest.mark.sqlite("the calls at which a night is killed are numbered as SQLite's nights make them"),
+]
 Point = tuple[str, str, int]
 Asked = list[str]
 
@@ -161,7 +164,6 @@ class World:
         if day in self.before:
             shutil.copytree(self.before[day], home)
         else:
-            home.mkdir()
             empty_database(home).close()
         return home
 
@@ -171,7 +173,7 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory, databases: None) -> Iterator[World]:
     folder = tmp_path_factory.mktemp("killed")
     with SmallSites(folder / "sites") as server, NightVictims() as victims:
         yield World(folder, server, victims)
@@ -211,7 +213,7 @@ def acknowledged(home: Path) -> set[str]:
 def check_salvaged_copy(home: Path, scratch: Path) -> None:
     """What the next start makes of what the kill left: all that was told is there, every file is whole."""
     shutil.copytree(home, scratch, ignore=shutil.ignore_patterns("export", "logs"))
-    database = Database(f"sqlite:///{scratch / 'nianbao.sqlite'}", create=False)
+    database = Database(url_of(scratch), create=False)
     salvage(scratch / "archive", database)
     database.close()
     if any((scratch / "archive").glob("*.warc.gz")):
