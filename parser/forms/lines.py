@@ -125,7 +125,8 @@ def _take_apart(line: Line) -> Parts:
     labels = (*outer, *(own[place] for place in range(last + 1) if is_label[place]))
     # A cell that reaches into the label's own columns is a group with too long a span, and no value.
     start = own[last].column + own[last].colspan - 1 if last >= 0 else -1
-    start = max([start, *(cell.column for cell in outer)])
+    if outer:
+        start = max(start, *[cell.column for cell in outer])
     reaching = [cell for cell in above if cell not in outer and cell.column > start]
     values = own[last + 1 :]
     if reaching:

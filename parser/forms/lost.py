@@ -50,15 +50,14 @@ class Lost:
         start = header.columns[0].start
         if not header.placed or header.columns[-1].end - start != width:
             return False
-        seen = False
-        for line, row in self._rows:
-            if line.block == header.block:
-                first = start - self.gone(line, row)
-                printed = [cell.column for cell in row.values if cell.text]
-                if any(not first <= column < first + width for column in printed):
-                    return False
-                seen = seen or any(column < start for column in printed)
-        return seen
+        own = [(line, row) for line, row in self._rows if line.block == header.block]
+        if not any(cell.column < start and cell.text for _, row in own for cell in row.values):
+            return False
+        for line, row in own:
+            first = start - self.gone(line, row)
+            if any(not first <= cell.column < first + width for cell in row.values if cell.text):
+                return False
+        return True
 
     @cached_property
     def _depths(self) -> dict[int, int]:

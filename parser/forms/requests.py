@@ -85,7 +85,7 @@ class _Reader:
         self.layout = layout
         self.sheets = [Sheet()]
         self._seen: dict[str, str] = {}
-        self._ranks: dict[str, Rank] = {}
+        self._named: dict[str, tuple[str, Match]] = {}
         self._last = -1
         self._group = ""
         self._pending: list[tuple[Line, Parts]] = []
@@ -131,7 +131,7 @@ class _Reader:
                 continue
             where = f"{REQUESTS}.{match.term.key}"
             self._seen[match.term.key] = ""
-            self._ranks[match.term.key] = _rank(row.name, match)
+            self._named[match.term.key] = (row.name, match)
             self._last = match.index
             for column in self.header.columns:
                 if column.key:
@@ -209,11 +209,10 @@ class _Reader:
         where = f"{REQUESTS}.{key}"
         laid = self._lay(line, row)
         content = "|".join(cell.text if cell else "" for cell in laid.slots)
-        rank = _rank(row.name, match)
         if key in self._seen:
             if self._seen[key] == content:
                 return
-            if match.score == 1 and self._ranks[key] < rank:
+            if match.score == 1 and _rank(*self._named[key]) < _rank(row.name, match):
                 self._withdraw(key, line)
             elif not any(
                 f"{where}.{column.key}" in self.sheets[-1].figures for column in self.header.columns
@@ -224,10 +223,12 @@ class _Reader:
                 self.sheets.append(Sheet())
                 self._seen = {}
             else:
-                self._name_repeated(where, line, row, laid, both=rank == self._ranks[key])
+                self._name_repeated(
+                    where, line, row, laid, both=_rank(*self._named[key]) == _rank(row.name, match)
+                )
                 return
         self._seen[key] = content
-        self._ranks[key] = rank
+        self._named[key] = (row.name, match)
         self._last = match.index
         if match.doubt:
             self.sheets[-1].doubt(
