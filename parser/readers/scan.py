@@ -17,7 +17,7 @@ from parser.document import Box
 from parser.readers.geometry import Rule, Sheet, turned
 from parser.readers.ocr import Gray, recognise
 from parser.readers.scan_cells import pieces_of
-from parser.readers.scan_ink import printed
+from parser.readers.scan_ink import printed, stamped
 from parser.readers.scan_letters import glyphs_of, stand_ins
 from parser.readers.scan_lines import CORE, Found, areas, fitted, ink_level, search, slopes, typical_height
 from parser.readers.scan_rules import rules
@@ -58,29 +58,30 @@ class ScannedSheet(Sheet):
 
 def read_picture(picture: NDArray[np.uint8], number: int, unit: float) -> ScannedSheet:
     """The sheet of a picture (gray or RGB) that has `DPI` dots an inch. `unit` as in `ScannedSheet`."""
-    page = printed(picture)
+    page, stamp = printed(picture), stamped(picture)
     found = search(page)
     if not areas(found):
         height, width = page.shape
         return ScannedSheet(number, width / POINT, height / POINT, images=1.0, unit=unit)
     turns = 1 if _is_sideways(found) else 0
-    page, found = _turned(page, turns), _map_turned(found, turns)
+    page, stamp, found = _turned(page, turns), _turned(stamp, turns), _map_turned(found, turns)
     height, width = page.shape
     bend = bend_of(width, height, [*stretches(page), *slopes(found)])
-    page = bend.straight(page, 255.0)
+    page, stamp = bend.straight(page, 255.0), bend.straight(stamp, 0.0)
     found = replace(found, likely=bend.straight(found.likely, 0.0, (found.across, found.down)))
     if _is_upside_down(page, found):
         turns += 2
-        page, found, bend = _turned(page, 2), _map_turned(found, 2), bend.upside_down()
+        page, stamp, found = _turned(page, 2), _turned(stamp, 2), _map_turned(found, 2)
+        bend = bend.upside_down()
     sheet = ScannedSheet(number, width / POINT, height / POINT, turns, images=1.0, bend=bend, unit=unit)
-    _read(sheet, page, found)
+    _read(sheet, page, stamp > 0, found)
     if sheet.glyphs:
         # It is no picture any more that nobody has read.
         sheet.images = 0.0
     return sheet
 
 
-def _read(sheet: ScannedSheet, page: Gray, found: Found) -> None:
+def _read(sheet: ScannedSheet, page: Gray, stamp: NDArray[np.bool_], found: Found) -> None:
     cores, around = areas(found, CORE), areas(found)
     if not cores:
         return
@@ -94,7 +95,7 @@ def _read(sheet: ScannedSheet, page: Gray, found: Found) -> None:
         return
     cores, around = [cores[place] for place in inked], [around[place] for place in inked]
     lines = [fitted(core, room, dark) for core, room in zip(cores, around, strict=True)]
-    across, down, cover = rules(page, lines, around)
+    across, down, cover = rules(page, lines, around, stamp)
     sheet.across = [_rule(line) for line in across]
     sheet.down = [_rule(line) for line in down]
     sheet.glyphs = stand_ins(cores)

@@ -141,8 +141,8 @@ def _cut(lattice: Lattice, lines: Sequence[Area]) -> tuple[list[list[Area]], lis
 
 def _in_cell(here: _Page, room: Area, areas: Sequence[Area]) -> Iterator[Piece]:
     """The pieces of one cell: its ink, in the lines of the detector where those cover it."""
-    marks = list(_marks(here, room))
     rows = [_within(area, room) for area in sorted(areas, key=lambda area: area[1] + area[3])]
+    marks = list(_marks(here, room, rows))
     rest: dict[int, list[Area]] = {}
     for mark in marks:
         row = _row_of(mark, rows)
@@ -154,18 +154,35 @@ def _in_cell(here: _Page, room: Area, areas: Sequence[Area]) -> Iterator[Piece]:
         yield from _piece(here, own, celled=True, room=room)
 
 
-def _marks(here: _Page, room: Area) -> Iterator[Area]:
-    """The ink in a cell: connected dots, without specks and without what is left of the rules around it."""
+def _marks(here: _Page, room: Area, rows: Sequence[Area]) -> Iterator[Area]:
+    """The ink in a cell: connected dots, without specks and without what is left of the rules around it. What
+    stands at its edge as high as a letter, next to a row, is a part of that."""
     left, top, right, bottom = room
     count, _, stats, _ = cv2.connectedComponentsWithStats(here.ink[top:bottom, left:right], connectivity=8)
     wide, high = right - left, bottom - top
     for x, y, width, height, dots in np.asarray(stats)[1:count].tolist():
         edge = x + width <= _BORDER or y + height <= _BORDER or x >= wide - _BORDER or y >= high - _BORDER
-        if edge or max(width, height) < _SPECK * here.em or dots < 4:
+        mark = (left + x, top + y, left + x + width, top + y + height)
+        if max(width, height) < _SPECK * here.em or dots < 4:
+            continue
+        if edge and not (0 < x < wide - width and _begins_or_ends(mark, rows)):
             continue
         if width > 0.8 * wide and height < 0.2 * here.em:
             continue
-        yield (left + x, top + y, left + x + width, top + y + height)
+        yield mark
+
+
+def _begins_or_ends(mark: Area, rows: Sequence[Area]) -> bool:
+    """Whether a mark is about as high as a row and stands directly before or behind it, as a bracket does."""
+    left, top, right, bottom = mark
+    for row in rows:
+        high = row[3] - row[1]
+        gap = max(row[0] - right, left - row[2])
+        alike = 0.6 * high <= bottom - top <= 1.3 * high
+        level = abs(top + bottom - row[1] - row[3]) < 0.5 * high
+        if alike and level and -high < gap < 0.5 * high:
+            return True
+    return False
 
 
 def _row_of(mark: Area, rows: Sequence[Area]) -> int | None:

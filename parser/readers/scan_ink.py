@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from parser.readers.ocr import Gray
 
 _REDNESS = 0.4
+_RED = 30
+_SPILT = 5
 _COARSE = 8
 _REACH = 15
 _DARKEST_PAPER = 40
@@ -23,13 +25,25 @@ def printed(picture: NDArray[np.uint8]) -> Gray:
     how red the dot is.
     """
     if picture.ndim == 3:
-        planes = picture.astype(np.int16)
-        red, green, blue = planes[:, :, 0], planes[:, :, 1], planes[:, :, 2]
-        redness = np.maximum(red - (green + blue) // 2, 0)
-        gray = np.minimum(red + _REDNESS * redness, 255).astype(np.uint8)
+        gray = np.minimum(picture[:, :, 0] + _REDNESS * _redness(picture), 255).astype(np.uint8)
     else:
         gray = picture
     return _even(gray)
+
+
+def stamped(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """1 where there is red ink, on the dot or beside it; what is printed there may have gone with it."""
+    if picture.ndim < 3:
+        return np.zeros(picture.shape, np.uint8)
+    red: Any = (_redness(picture) > _RED).astype(np.uint8)
+    # Single dots are noise of the camera.
+    red = cv2.morphologyEx(red, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
+    return np.asarray(cv2.dilate(red, np.ones((_SPILT, _SPILT), np.uint8)), np.uint8)
+
+
+def _redness(picture: NDArray[np.uint8]) -> NDArray[np.int16]:
+    planes = picture.astype(np.int16)
+    return np.maximum(planes[:, :, 0] - (planes[:, :, 1] + planes[:, :, 2]) // 2, 0)
 
 
 def _even(gray: Gray) -> Gray:

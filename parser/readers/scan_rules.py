@@ -39,10 +39,11 @@ _TOUCH = 9
 
 
 def rules(
-    page: Gray, text: Sequence[Area], around: Sequence[Area]
+    page: Gray, text: Sequence[Area], around: Sequence[Area], stamp: NDArray[np.bool_]
 ) -> tuple[list[Line], list[Line], NDArray[np.bool_]]:
     """Rules across, rules down, and the dots that they cover. `text` are lines of text as far as their ink
-    goes, where no rule is; `around` the same with some room, where a broken line is no rule.
+    goes, where no rule is; `around` the same with some room, where a broken line is no rule; `stamp` are the
+    dots under a seal.
 
     Sizes hold for 200 dots an inch.
     """
@@ -71,7 +72,7 @@ def rules(
         left = max(round(at - (thick - 1) / 2), 0)
         cover[start:end, left : left + thick] = True
     upright = _on_level([*upright, *(line for line, _ in more)])
-    return settled(page, level, upright, cover, typical_height(text))
+    return settled(page, (level, upright), cover, stamp, typical_height(text))
 
 
 def _levelled(strokes: Sequence[_Stroke]) -> list[Line]:

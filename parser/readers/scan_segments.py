@@ -31,14 +31,32 @@ _BESIDE = (3, 7)
 _MOSTLY = 0.6
 _WHITE = 0.15
 _WHITEST = 10.0
+_VISIBLE = 0.2
 _DRAWN = 0.35
 _EVEN = 0.45
 _OVERHANG = 14
 _LOCAL = 8
+_PART = 150
+_SMALL_PART = 0.36
 _FIRM = 0.55
 _TALL = 1.6
 
 Darkness = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A page: how dark each dot is, which dots rules cover that have been found, and which lie under a seal,
+    where nothing can be told."""
+
+    ink: Darkness
+    cover: NDArray[np.bool_]
+    stamp: NDArray[np.bool_]
+
+    def turned(self) -> _Page:
+        """The page with rows for columns."""
+        ink, cover, stamp = self.ink.T, self.cover.T, self.stamp.T
+        return _Page(np.ascontiguousarray(ink), np.ascontiguousarray(cover), np.ascontiguousarray(stamp))
 
 
 @dataclass(slots=True)
@@ -55,29 +73,35 @@ class _Piece:
 @dataclass(frozen=True, slots=True)
 class _Trace:
     """What is seen along a piece, window by window: by how much it is darker than both of its sides, at least
-    and mostly; and how dark it is where it is lightest."""
+    and mostly; how dark it is where it is lightest (but for a small part); and where it lies at the end."""
 
     least: float
     middle: float
     lightest: float
+    at: float
 
 
 def settled(
-    page: Gray, across: Sequence[Line], down: Sequence[Line], cover: NDArray[np.bool_], em: float
+    page: Gray,
+    lines: tuple[Sequence[Line], Sequence[Line]],
+    cover: NDArray[np.bool_],
+    stamp: NDArray[np.bool_],
+    em: float,
 ) -> tuple[list[Line], list[Line], NDArray[np.bool_]]:
     """Rules across, rules down and the dots that they cover: those given, without the pieces that are none,
-    and with those that were lost. `em` is how high a line of text is; sizes hold for 200 dots an inch."""
-    ink = (255 - page).astype(np.float32)
-    turned, turned_cover = np.ascontiguousarray(ink.T), np.ascontiguousarray(cover.T)
+    and with those that were lost. `stamp` are the dots under a seal, `em` is how high a line of text is;
+    sizes hold for 200 dots an inch."""
+    here = _Page((255 - page).astype(np.float32), cover, stamp)
+    aside = here.turned()
     level: list[Line] = []
     upright: list[Line] = []
-    for rows, columns in _tables(across, down):
-        firm = _settled(ink, cover, columns, rows, em)
-        level += _settled(turned, turned_cover, rows, firm, em)
+    for rows, columns in _tables(*lines):
+        firm = _settled(here, columns, rows, em)
+        level += _settled(aside, rows, firm, em)
         upright += firm
     kept = np.zeros_like(cover)
-    for lines, dots, known in ((level, kept.T, cover.T), (upright, kept, cover)):
-        for at, start, end in lines:
+    for found, dots, known in ((level, kept.T, cover.T), (upright, kept, cover)):
+        for at, start, end in found:
             middle = round(at)
             beside = slice(max(middle - _LOCAL, 0), middle + _LOCAL + 1)
             dots[start:end, beside] |= known[start:end, beside]
@@ -85,34 +109,40 @@ def settled(
     return level, upright, kept
 
 
-def _settled(
-    ink: Darkness, cover: NDArray[np.bool_], lines: Sequence[Line], crossing: Sequence[Line], em: float
-) -> list[Line]:
+def _settled(page: _Page, lines: Sequence[Line], crossing: Sequence[Line], em: float) -> list[Line]:
     """Upright lines of one table, piece by piece."""
     if not crossing or not lines:
         return list(lines)
     # Without the gaps of dots, a white spot of a few dots tells that there is no rule.
     for window in (_SHORT_WINDOW, _WINDOW):
-        pieces, traces = _pieces(ink, cover, lines, crossing, window)
+        pieces, traces = _pieces(page, lines, crossing, window)
         usual, whole = _usual(pieces, traces)
         if whole >= _UNBROKEN:
             break
-    more = _unseen(ink, lines, crossing, (usual, window), em) if usual else []
+    more = _unseen(page, lines, crossing, (usual, window), em) if usual else []
     if more:
-        pieces, traces = _pieces(ink, cover, [*lines, *more], crossing, window)
-    return [
-        (piece.at, piece.top, piece.bottom)
+        pieces, traces = _pieces(page, [*lines, *more], crossing, window)
+    drawn = [
+        (piece, trace)
         for piece, trace in zip(pieces, traces, strict=True)
-        if piece.at is not None and _is_drawn(trace, usual, had=piece.had)
+        if _is_drawn(trace, usual, had=piece.had)
     ]
+    found = [(piece.at, piece.top, piece.bottom) for piece, _ in drawn if piece.had and piece.at is not None]
+    for piece, trace in drawn:
+        # Pieces of one rule that leans may have been found at two levels.
+        if trace is not None and not piece.had and not _runs_beside(trace.at, piece, found):
+            found.append((trace.at, piece.top, piece.bottom))
+    return found
+
+
+def _runs_beside(at: float, piece: _Piece, lines: Sequence[Line]) -> bool:
+    """Whether one of the lines runs there, or hardly beside."""
+    middle = (piece.top + piece.bottom) / 2
+    return any(abs(at - other) <= _LOCAL and start < middle < end for other, start, end in lines)
 
 
 def _pieces(
-    ink: Darkness,
-    cover: NDArray[np.bool_],
-    lines: Sequence[Line],
-    crossing: Sequence[Line],
-    window: int,
+    page: _Page, lines: Sequence[Line], crossing: Sequence[Line], window: int
 ) -> tuple[list[_Piece], list[_Trace | None]]:
     """The pieces of upright lines, and what is seen of each."""
     pieces: list[_Piece] = []
@@ -120,17 +150,13 @@ def _pieces(
         own = _cut(group, crossing)
         for piece in own:
             if piece.had and piece.at is not None:
-                piece.at = _local(cover, piece.at, piece.top, piece.bottom)
+                piece.at = _local(page.cover, piece.at, piece.top, piece.bottom)
         sure = [piece for piece in own if piece.had]
         for piece in own:
             if piece.at is None and sure:
                 piece.at = min(sure, key=lambda one: abs(one.top - piece.top)).at
         pieces += own
-    traces = [
-        None if piece.at is None else _trace(ink, piece.at, piece.top + _EDGE, piece.bottom - _EDGE, window)
-        for piece in pieces
-    ]
-    return pieces, traces
+    return pieces, [_followed(page, piece, window) for piece in pieces]
 
 
 def _usual(pieces: Sequence[_Piece], traces: Sequence[_Trace | None]) -> tuple[float, float]:
@@ -147,33 +173,71 @@ def _is_drawn(trace: _Trace | None, usual: float, *, had: bool) -> bool:
     if trace is None:
         return had
     if had:
-        return trace.lightest >= max(_WHITE * usual, _WHITEST)
+        return trace.lightest >= max(_WHITE * usual, _WHITEST) and trace.middle >= _VISIBLE * usual
     return trace.least >= max(_DRAWN * usual, _WHITEST, _EVEN * trace.middle)
 
 
-def _trace(ink: Darkness, at: float, top: int, bottom: int, window: int) -> _Trace | None:
-    """What is seen of an upright line near `at`; `None` where the place is too small to tell."""
-    middle, room = round(at), _REACH + _BESIDE[1]
-    if bottom - top < window + 1 or middle < room or middle + room >= ink.shape[1]:
+def _followed(page: _Page, piece: _Piece, window: int) -> _Trace | None:
+    """What is seen of a piece from end to end. A long one may lean a little: it is followed part by part, by
+    its dots where it has been found. `None` where the place is too small to tell."""
+    if piece.at is None:
         return None
-    strip = ink[top:bottom, middle - room : middle + room + 1]
-    sums = np.vstack([np.zeros((1, strip.shape[1]), np.float32), np.cumsum(strip, axis=0)])
-    mean = (sums[window:] - sums[:-window]) / window
-    best: _Trace | None = None
-    lightest = 0.0
+    top, bottom = piece.top + _EDGE, piece.bottom - _EDGE
+    count = max((bottom - top) // _PART, 1)
+    edges = [top + (bottom - top) * number // count for number in range(count + 1)]
+    at = piece.at
+    seen: list[_Trace] = []
+    for start, end in pairwise(edges):
+        at = _local(page.cover, at, start, end)
+        trace = _trace(page, at, (start, end), window)
+        if trace is None:
+            return None
+        at = trace.at
+        seen.append(trace)
+    return _Trace(
+        min(trace.least for trace in seen),
+        float(np.median([trace.middle for trace in seen])),
+        float(np.median([trace.lightest for trace in seen])),
+        at,
+    )
+
+
+def _trace(page: _Page, at: float, rows: tuple[int, int], window: int) -> _Trace | None:
+    """What is seen of an upright line near `at`."""
+    middle, room = round(at), _REACH + _BESIDE[1]
+    if middle < room or middle + room >= page.ink.shape[1]:
+        return None
+    around = slice(middle - room, middle + room + 1)
+    stamped = page.stamp[rows[0] : rows[1], around].any(axis=1)
+    strip = page.ink[rows[0] : rows[1], around][~stamped]
+    if len(strip) < window + 1:
+        return None
+    line, stands_out = _contrast(strip, window)
+    least = stands_out.min(axis=0)
+    best = int(least.argmax())
+    return _Trace(
+        float(least[best]),
+        float(np.median(stands_out[:, best])),
+        float(np.quantile(line, _SMALL_PART / window, axis=0).max()),
+        middle - _REACH + best,
+    )
+
+
+def _contrast(strip: Darkness, window: int) -> tuple[Darkness, Darkness]:
+    """For every column but the outermost, and every stretch of `window` rows: how dark it is, and by how much
+    darker than both of its sides."""
     near, far = _BESIDE
-    for place in range(room - _REACH, room + _REACH + 1):
-        line = mean[:, place - 1 : place + 2].max(axis=1)
-        sides = np.maximum(
-            mean[:, place - far + 1 : place - near + 1].min(axis=1),
-            mean[:, place + near : place + far].min(axis=1),
-        )
-        stands_out = line - sides
-        lightest = max(lightest, float(line.min()))
-        least = float(stands_out.min())
-        if best is None or least > best.least:
-            best = _Trace(least, float(np.median(stands_out)), 0.0)
-    return _Trace(best.least, best.middle, lightest) if best else None
+    sums = np.vstack([np.zeros((1, strip.shape[1]), np.float32), np.cumsum(strip, axis=0)])
+    mean = np.asarray((sums[window:] - sums[:-window]) / window, np.float32)
+    width = strip.shape[1] - 2 * far
+
+    def beside(step: int) -> Darkness:
+        return mean[:, far + step : far + step + width]
+
+    line = np.maximum.reduce([beside(-1), beside(0), beside(1)])
+    before = np.minimum.reduce([beside(-step) for step in range(near, far)])
+    behind = np.minimum.reduce([beside(step) for step in range(near, far)])
+    return line, line - np.maximum(before, behind)
 
 
 def _local(cover: NDArray[np.bool_], at: float, top: int, bottom: int) -> float:
@@ -245,22 +309,21 @@ def _tables(across: Sequence[Line], down: Sequence[Line]) -> list[tuple[list[Lin
 
 
 def _unseen(
-    ink: Darkness,
-    lines: Sequence[Line],
-    crossing: Sequence[Line],
-    look: tuple[float, int],
-    em: float,
+    page: _Page, lines: Sequence[Line], crossing: Sequence[Line], look: tuple[float, int], em: float
 ) -> list[Line]:
     """Upright lines that nothing told of, each between two that cross it. Letters may fill a low row from
     rule to rule, but hardly two rows, nor below or above an upright rule. `look`: by how much rules stand out
     here, and in how many dots."""
     usual, window = look
+    far = _BESIDE[1]
     found: list[Line] = []
-    for top, bottom, left, right in _bands(crossing):
-        profile = _profile(ink, (top + _EDGE, bottom - _EDGE), (left, right), window)
-        if profile is None:
+    for top, bottom, first, last in _bands(crossing):
+        left, right = max(first, far), min(last, page.ink.shape[1] - far)
+        strip = page.ink[top + _EDGE : bottom - _EDGE, left - far : right + far]
+        if len(strip) < window + 1 or right <= left:
             continue
-        least, middle = profile
+        _, stands_out = _contrast(strip, window)
+        least, middle = stands_out.min(axis=0), stands_out.mean(axis=0)
         good = (least >= max(_FIRM * usual, _WHITEST)) & (least >= _FIRM * middle)
         edges = np.flatnonzero(np.diff(np.concatenate(([0], good.astype(np.int8), [0]))))
         for start, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
@@ -278,31 +341,6 @@ def _unseen(
             for other in (*found, *lines)
         )
     ]
-
-
-def _profile(
-    ink: Darkness, rows: tuple[int, int], columns: tuple[int, int], window: int
-) -> tuple[NDArray[np.float32], NDArray[np.float32]] | None:
-    """For every one of the columns, by how much it is darker than both of its sides, at least and on the
-    average."""
-    (top, bottom), (left, right) = rows, columns
-    near, far = _BESIDE
-    if bottom - top < window + 1:
-        return None
-    strip = np.pad(ink[top:bottom, max(left - far, 0) : right + far], ((0, 0), (max(far - left, 0), far)))
-    strip = strip[:, : right - left + 2 * far]
-    sums = np.vstack([np.zeros((1, strip.shape[1]), np.float32), np.cumsum(strip, axis=0)])
-    mean = (sums[window:] - sums[:-window]) / window
-    width = right - left
-
-    def beside(step: int) -> NDArray[np.float32]:
-        return mean[:, far + step : far + step + width]
-
-    line = np.maximum.reduce([beside(-1), beside(0), beside(1)])
-    before = np.minimum.reduce([beside(-step) for step in range(near, far)])
-    behind = np.minimum.reduce([beside(step) for step in range(near, far)])
-    stands_out = line - np.maximum(before, behind)
-    return stands_out.min(axis=0), stands_out.mean(axis=0)
 
 
 def _bands(crossing: Sequence[Line]) -> list[tuple[int, int, int, int]]:
