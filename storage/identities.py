@@ -15,12 +15,12 @@ _NAMED = 4
 
 
 def find_report(session: Session, text: str) -> ReportRow:
-    """A report by its id, its beginning, or its URL. Raises `UnknownReport`, `Ambiguous`."""
+    """A report by its id, its beginning (in either case), or its URL. Raises `UnknownReport`, `Ambiguous`."""
     exact = session.scalar(select(ReportRow).where((ReportRow.id == text) | (ReportRow.url == text)))
     if exact is not None:
         return exact
     found = session.scalars(
-        select(ReportRow).where(ReportRow.id.startswith(text, autoescape=True)).order_by(ReportRow.id)
+        select(ReportRow).where(ReportRow.id.istartswith(text, autoescape=True)).order_by(ReportRow.id)
     ).all()
     if not found:
         raise UnknownReport(report=text)

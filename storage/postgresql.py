@@ -166,7 +166,7 @@ def _holder(connection: Connection, lock: str) -> str | None:
 
 
 def number_on(connection: Connection, tables: Iterable[Table]) -> None:
-    """Have new rows of these tables numbered from the last that is there, where numbers were brought along."""
+    """Number new rows of these tables from the last that is there, where numbers were brought along."""
     for table in tables:
         key = table.autoincrement_column
         if key is not None:
