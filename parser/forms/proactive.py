@@ -25,7 +25,8 @@ from parser.numbers import read_number
 
 _CONTENT = "信息内容"
 _ARTICLE = re.compile(r"第?二十条第?\(?[一二三四五六七八九]\)?项")
-_UNIT = re.compile(r"单位[::]?(万元|亿元|千元|元|件|项|个|条)|\((万元|亿元|千元|元|件|项|个|条)\)")
+_UNITS = "万元|亿元|千元|元|[万千]?(?:件|项|个|条)"
+_UNIT = re.compile(rf"单位[::]?({_UNITS})|\(({_UNITS})\)")
 _RESTART = "regulations"
 
 

@@ -14,6 +14,7 @@ SURE = 0.9
 
 _MONEY = frozenset({"元", "千元", "万元", "亿元"})
 _SHARE = "%"
+_MANY = ("万", "千")
 _CHANGE = ".change"
 
 
@@ -81,12 +82,18 @@ class Sheet:
             )
 
     def _question_unit(self, figure: Figure, wanted: str | None, cell: Cell) -> None:
-        """A share, or money where the form counts, or money in another unit than the form's, is kept as it is
-        printed; nobody should add it up with others unawares."""
+        """A share, a count with a fraction, or money where the form counts, or numbers in another unit than the
+        form's, are kept as they are printed; nobody should add them up with others unawares."""
         unit = figure.unit
-        if figure.value is None or wanted is None or unit == wanted:
+        if figure.value is None or wanted is None:
             return
-        if unit == _SHARE or (unit in _MONEY) != (wanted in _MONEY) or wanted in _MONEY:
+        if wanted not in _MONEY and figure.value % 1:
+            message = f"The form counts this in {wanted}; a part of one is printed: “{cell.text}”."
+            self.doubt("fraction", figure.key, message, cell.locator)
+        if unit == wanted:
+            return
+        many = unit is not None and unit.startswith(_MANY)
+        if many or unit == _SHARE or (unit in _MONEY) != (wanted in _MONEY) or wanted in _MONEY:
             self.doubt(
                 "unit",
                 figure.key,

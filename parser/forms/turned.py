@@ -46,8 +46,11 @@ def _known(texts: Sequence[str], lexicon: Lexicon) -> int:
 def _turned(grid: Grid) -> Grid:
     """The grid with rows for columns. Lines with as many cells as each other are taken by order, since their
     spans may be wrong; where they have not, and numbers are merged, nothing tells which lies below which."""
-    cells: list[Cell] = list(grid.cells)
     lines = [line for _, line in grid.by_row()]
+    # A narrow table that a text prints right below is none of it.
+    widest = max(map(len, lines))
+    lines = [line for line in lines if 2 * len(line) >= widest]
+    cells = [cell for line in lines for cell in line]
     width = min(map(len, lines))
     if not any(cell.text for line in lines for cell in line[width:]):
         cells = [

@@ -162,3 +162,14 @@ def test_figures_of_a_picture_in_words_in_front_take_no_row_from_the_table() -> 
         "administrative_penalty.decisions": 46,
     }
     assert "missing_header" in doubts(report)
+
+
+def test_counts_in_ten_thousands_and_parts_of_one_are_kept_with_a_doubt() -> None:
+    for head, cell, kind in (
+        ("本年处理决定数量（万件）", "12", "unit"),
+        ("本年处理决定数量", "4.296", "fraction"),
+    ):
+        report = read(table([["第二十条第（五）项"], ["信息内容", head], ["行政许可", cell]]), REST)
+        (figure,) = [one for one in report.figures if one.key.startswith("proactive.")]
+        assert (figure.printed, figure.unit) == (cell, "万件" if kind == "unit" else "件")
+        assert [one.where for one in report.doubts if one.kind == kind] == [figure.key]
