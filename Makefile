@@ -85,11 +85,11 @@ fuzz-guided: $(READY) ## damage led by coverage, until stopped; READER=pdf FUZZ=
 
 check: lint types test ## what a change must pass
 
-peers: $(READY) ## tools of others that the tests call as programs, in .peers (AGPL among them; npm for one)
+peers: $(READY) ## tools of others that the tests call as programs, in .peers (GPL, AGPL; npm for one)
 	@test -x .peers/bin/python || $(BIN)/uv venv --quiet --python $(BIN)/python .peers
 	$(BIN)/uv pip install --quiet --python .peers/bin/python --require-hashes -r requirements/peers.txt
-	@if command -v npm >/dev/null; then npm install --silent --no-save --ignore-scripts --prefix .peers \
-	  @webrecorder/wabac@2.26.5 fake-indexeddb@6.2.8; fi
+	@if command -v npm >/dev/null; then npm install --silent --no-save --ignore-scripts --no-audit --no-fund \
+	  --fetch-retries=1 --fetch-timeout=30000 --prefix .peers @webrecorder/wabac@2.26.5 fake-indexeddb@6.2.8; fi
 
 lock: $(READY) ## resolve the dependencies anew into requirements/
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --generate-hashes --no-emit-index-url \
