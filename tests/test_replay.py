@@ -34,6 +34,8 @@ from tests.peers import peer
 from tests.storage.s3_server import KEY, SECRET, S3Server
 from tests.storage.s3_server import URL as STORE_URL
 
+# A browser, pywb and three nights begin before the first of them, on a machine that may have other work.
+pytestmark = pytest.mark.timeout(400)
 FRAME = "document.getElementById('replay_iframe')"
 GROUND = "rgb(243, 245, 248)"
 """of every page of the replica, by its style sheet"""
