@@ -19,6 +19,7 @@ from parser.readers.geometry import Glyph
 from parser.readers.geometry_lines import is_cjk
 from parser.readers.ocr import Gray, Letter, recognise
 from parser.readers.scan_cells import Piece
+from parser.readers.scan_gaps import with_left_out
 from parser.readers.scan_lines import Area
 from parser.readers.scan_strokes import stroke
 
@@ -58,6 +59,7 @@ def glyphs_of(pieces: Sequence[Piece]) -> tuple[list[Glyph], list[Box]]:
     read = [stroke(piece) if _is_narrow(piece) else [] for piece in pieces]
     rest = [index for index, letters in enumerate(read) if not letters]
     _read(pieces, alone, rest, read)
+    read = with_left_out([piece.picture for piece in pieces], read)
     sizes = _sizes(pieces, read)
     glyphs: list[Glyph] = []
     for piece, letters, size in zip(pieces, read, sizes, strict=True):
