@@ -216,10 +216,24 @@ class Layout:
         if (shape, led) not in self._hold:
             self._hold[shape, led] = all(
                 self._by_place(other, parted.values) is not None
-                for other, parted in self._alike.get(shape, ())
+                for other, parted in self._sisters(line, row, shape)
                 if other.block in self._placed and _is_led(other) == led
             )
         return self._hold[shape, led]
+
+    def _sisters(self, line: Line, row: Parts, shape: Shape) -> list[tuple[Line, Parts]]:
+        """The rows of a shape. Where labels stand right in front of the columns, the depth of their numbers
+        makes no difference."""
+        last = row.labels[-1] if row.labels else None
+        header = self._placed.get(line.block)
+        if last is None or header is None or last.column + last.colspan != header.columns[0].start:
+            return self._alike.get(shape, [])
+        return [
+            one
+            for (column, _, width), rows in self._alike.items()
+            if (column, width) == (shape[0], shape[2])
+            for one in rows
+        ]
 
     def _windows(self, line: Line, row: Parts) -> list[int]:
         """Where the columns may begin in a row with spare cells, the rightmost first: every printed cell lies

@@ -82,8 +82,8 @@ class Sheet:
             )
 
     def _question_unit(self, figure: Figure, wanted: str | None, cell: Cell) -> None:
-        """A share, a count with a fraction, or money where the form counts, or numbers in another unit than the
-        form's, are kept as they are printed; nobody should add them up with others unawares."""
+        """A share, a part of one, money where the form counts, or another unit than the form's: the number is
+        kept as it is printed, and nobody should add it up with others unawares."""
         unit = figure.unit
         if figure.value is None or wanted is None:
             return

@@ -538,3 +538,18 @@ def test_a_row_without_cells_takes_no_number_of_the_next() -> None:
     assert all(found[key] is None for key in found if "carried_over" in key)
     assert {key: value for key, value in TRUTH.items() if "carried_over" not in key}.items() <= found.items()
     assert "row_without_cells" in doubts(report)
+
+
+def test_places_that_one_row_denies_are_none_for_rows_of_another_depth() -> None:
+    rows: Rows = [[("项目", 1, 1), ("自然人", 1, 2), *[(text, 1, 1) for text in COLUMN_LABELS[1:]]]]
+    for row in full_requests()[3:]:
+        label, wide = row[-8][0], row[-8][2] > 1
+        numbers = ("5", "3", "", "", "", "", "8") if wide else ("", "", "", "", "", "", "")
+        numbers = ("7", "", "2", "", "", "", "9") if label.startswith("2.重复") else numbers
+        cells = [(text, 1, 2 if place == 3 else 1) for place, text in enumerate(numbers)]
+        rows.append([(label, 1, 1), *cells, ("", 1, 1)])
+    report = read(table(rows))
+    found = {
+        name: value for name, value in values(report, "requests.not_processed_duplicate").items() if value
+    }
+    assert found == {"natural_person": 7, "research": 2, "total": 9}
