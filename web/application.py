@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.convertors import Convertor, register_url_convertor
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -66,13 +67,19 @@ def application(settings: Settings, database: Database) -> Starlette:
             Route("/memento/{stamp}/{address:rest}", memento),
         ],
         middleware=[Middleware(Access, language=settings.language)],
-        exception_handlers={NianbaoError: _told},
+        exception_handlers={NianbaoError: _told, HTTPException: _refused},
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False
     app.state.base = settings.serve_url.rstrip("/")
     app.state.language = settings.language
     return app
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """A path that is none of ours, or a method that it has not got."""
+    assert isinstance(error, HTTPException)
+    return PlainTextResponse(f"{error.detail}\n", error.status_code, error.headers)
 
 
 async def _told(request: Request, error: Exception) -> Response:

@@ -41,6 +41,7 @@ def serve(app: ASGIApp, host: str, port: int, *, zone: ZoneInfo, ready: Callable
         log_config=None,
         access_log=False,
         server_header=False,
+        forwarded_allow_ips="127.0.0.1",  # a web server before us tells who asks, and how
         backlog=_BACKLOG,
         timeout_graceful_shutdown=STOP_SECONDS,
     )

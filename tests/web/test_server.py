@@ -103,7 +103,10 @@ def test_the_front_page_says_what_there_is(served: Served, small: Kept) -> None:
     answer = served.ask("/")
     assert answer.headers["content-type"] == "text/plain; charset=utf-8"
     assert f"{served.base}/timegate/URI" in answer.body.decode()
-    assert served.ask("/", "POST").status == 405
+    refused = served.ask("/", "POST")
+    assert (refused.status, refused.line) == (405, "Method Not Allowed")
+    assert set(refused.headers["allow"].split(", ")) == {"GET", "HEAD"}
+    assert served.ask("/nothing").line == "Not Found"
     with Served(small.path, NIANBAO_LANG="zh") as chinese:
         assert "时间" in chinese.ask("/").body.decode()
         assert chinese.ask("/timegate/x").body.decode().startswith("'x' 不是网页地址")
