@@ -118,6 +118,25 @@ def pictures(payload: bytes) -> Iterator[tuple[Any, float]]:
             raise Unreadable(State.DAMAGED, "The image is damaged: it cannot be decoded.") from error
 
 
+def first_picture(payload: bytes) -> Any:
+    """The first frame of an image file at its own size, in gray or colour on white. Raises `Unreadable`."""
+    from PIL import Image, ImageOps  # noqa: PLC0415 - of the extra `ocr`
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            image = Image.open(io.BytesIO(payload), formats=_KINDS)
+            if image.width * image.height > LARGEST:
+                raise _too_large()
+            return _plain(ImageOps.exif_transpose(image))
+        except Unreadable:
+            raise
+        except Image.DecompressionBombError as error:
+            raise _too_large() from error
+        except Exception as error:
+            raise Unreadable(State.DAMAGED, "The image is damaged: it cannot be decoded.") from error
+
+
 def _check(size: tuple[int, int]) -> None:
     if size[0] * size[1] > LARGEST:
         raise _too_large()
@@ -135,6 +154,16 @@ def _fitted(image: Any) -> tuple[Any, float]:
 
     per_inch = image.info.get("dpi", (0, 0))
     scale = scale_of(image.width, image.height, float(per_inch[0]) if isinstance(per_inch, tuple) else 0.0)
+    image = _plain(image)
+    size = (max(round(image.width * scale), 1), max(round(image.height * scale), 1))
+    how = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
+    return image.resize(size, how), 1 / scale
+
+
+def _plain(image: Any) -> Any:
+    """The image in gray or colour on white."""
+    from PIL import Image  # noqa: PLC0415
+
     if image.mode in ("RGBA", "LA", "PA", "P", "La", "RGBa"):
         clear = image.convert("RGBA")
         image = Image.new("RGB", clear.size, "white")
@@ -149,6 +178,4 @@ def _fitted(image: Any) -> tuple[Any, float]:
         image = image.convert("L")
     else:
         image = image.convert("RGB")
-    size = (max(round(image.width * scale), 1), max(round(image.height * scale), 1))
-    how = Image.Resampling.BOX if scale < 1 else Image.Resampling.BICUBIC
-    return image.resize(size, how), 1 / scale
+    return image

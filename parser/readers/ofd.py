@@ -1,7 +1,7 @@
 """OFD, the national fixed-layout format (GB/T 33190): pages of placed characters and lines.
 
-The pages go through the same geometry as those of a PDF. Signatures, annotations and attachments are no part
-of the report and are not looked at; an OFD of page pictures is `image_only`.
+The pages go through the same geometry as those of a PDF; those that are pictures are recognised. Signatures,
+annotations and attachments are no part of the report and are not looked at.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 
 from lxml.etree import _Element as Element  # type: ignore[import-untyped]
 
-from parser.document import Block, Box, Document, Grid, State, Unreadable
+from parser.document import Block, Document, Grid, State, Unreadable
 from parser.readers.geometry import Sheet
-from parser.readers.geometry_flow import Flow, blocks, set_furniture_aside
-from parser.readers.geometry_grid import ruled_grids
-from parser.readers.geometry_lines import Line, lines
+from parser.readers.geometry_flow import blocks, flows_of, set_furniture_aside
 from parser.readers.ofd_page import MOST_OBJECTS, PageReader, name, page_size
+from parser.readers.ofd_pictures import recognised_page
 from parser.readers.overprints import without_overprints
 from parser.readers.package import Package
+from parser.readers.scan_pages import MOST_SCANNED, WANTING, can_read
 
 MOST_PAGES = 500
 MOST_CHARACTERS = 1_000_000
@@ -30,6 +30,8 @@ MOST_WORK = 600_000
 """Objects of all pages together, as `parser.readers.ofd_page` counts them."""
 
 _SCAN_SHARE = 0.5
+_SCAN_TEXT = 40
+"""Characters on a picture that say no more than a page number or a scanner's mark."""
 
 
 def read(payload: bytes) -> Document:
@@ -50,12 +52,8 @@ def read(payload: bytes) -> Document:
             sheets.append(sheet)
             if len(sheets) > MOST_PAGES or sum(len(one.glyphs) for one in sheets) > MOST_CHARACTERS:
                 raise Unreadable(State.TOO_LARGE, "The OFD file has more pages or characters than are read.")
-    if not any(glyph.text != " " for sheet in sheets for glyph in sheet.glyphs):
-        pictures = any(sheet.images or sheet.unmapped for sheet in sheets)
-        raise Unreadable(
-            State.IMAGE_ONLY if pictures else State.EMPTY, "The pages of the OFD file hold no text."
-        )
-    flows = [_flow(sheet) for sheet in sheets]
+    _refuse_textless(sheets)
+    flows = flows_of(sheets)
     aside = set_furniture_aside(flows)
     found = tuple(blocks(flows))
     notes = (*_notes(sheets), *_lost(sheets, found, aside))
@@ -71,7 +69,9 @@ class _Body:
     units: dict[str, Element] = field(default_factory=dict)
     templates: dict[str, str] = field(default_factory=dict)
     drawn: dict[str, Element] = field(default_factory=dict)
+    media: dict[str, str] = field(default_factory=dict)
     work: int = MOST_WORK
+    scanned: int = 0
 
     def sheets(self, before: int) -> Iterator[Sheet]:
         """Its pages in order; `before` pages of other documents come first."""
@@ -93,14 +93,18 @@ class _Body:
             yield self._sheet(page, number, size)
 
     def _learn(self, location: str) -> None:
-        """Take the composite units of a resource part; fonts and pictures are not needed."""
+        """Take the composite units and the images of a resource part; fonts are not needed."""
+        part = _path(self.package, self.path, location)
         try:
-            root = self.package.xml(_path(self.package, self.path, location))
+            root = self.package.xml(part)
         except Unreadable:  # without them the text still stands
             return
         for unit in root.iter():
             if name(unit) == "CompositeGraphicUnit":
                 self.units[unit.get("ID", "")] = unit
+            elif name(unit) == "MultiMedia" and unit.get("Type") == "Image":
+                file = posixpath.join(root.get("BaseLoc", ""), _text(unit, "MediaFile").strip())
+                self.media[unit.get("ID", "")] = _path(self.package, part, file)
 
     def _sheet(self, page: Element, number: int, size: str) -> Sheet:
         width, height = page_size(_text(page, "PhysicalBox") or size)
@@ -114,7 +118,27 @@ class _Body:
         self.work -= MOST_OBJECTS - reader.left
         if self.work < 0:
             raise Unreadable(State.TOO_LARGE, "The OFD file draws more than any report.")
-        return _printed_once(reader.sheet)
+        return self._seen(_printed_once(reader.sheet), reader)
+
+    def _seen(self, sheet: Sheet, reader: PageReader) -> Sheet:
+        """The sheet; where it is a picture, as it was recognised from that."""
+        area = sheet.width * sheet.height
+        covered = sum((box[2] - box[0]) * (box[3] - box[1]) for box in (one.box for one in reader.pictures))
+        sheet.images = max(sheet.images, min(covered / area, 1.0))
+        printed = sum(glyph.text != " " for glyph in sheet.glyphs)
+        if sheet.images <= _SCAN_SHARE or printed > _SCAN_TEXT:
+            return sheet
+        if self.scanned < MOST_SCANNED and can_read():
+            self.scanned += 1
+            found = recognised_page(sheet, reader.pictures, self._picture)
+            if found is not None:
+                return found
+        if reader.unseen and not printed:
+            sheet.glyphs, sheet.recognised = reader.unseen, True
+        return sheet
+
+    def _picture(self, number: str) -> bytes:
+        return self.package.read(self.media.get(number, ""))
 
     def _template(self, number: str) -> Element | None:
         if number not in self.drawn and number in self.templates:
@@ -147,11 +171,14 @@ def _text(element: Element, tag: str) -> str:
     return next((one.text or "" for one in element.iter() if name(one) == tag), "")
 
 
-def _flow(sheet: Sheet) -> Flow:
-    grids, outside = ruled_grids(sheet)
-    items: list[tuple[Box, Line | Grid]] = [*grids]
-    items += [(line.box, line) for line in lines(outside)]
-    return Flow(sheet, items)
+def _refuse_textless(sheets: Sequence[Sheet]) -> None:
+    """Raise `Unreadable` where there is no text to read."""
+    if any(glyph.text != " " for sheet in sheets for glyph in sheet.glyphs):
+        return
+    if any(sheet.images or sheet.unmapped for sheet in sheets):
+        remedy = "" if can_read() else f"; {WANTING}"
+        raise Unreadable(State.IMAGE_ONLY, f"The pages of the OFD file hold no text{remedy}.")
+    raise Unreadable(State.EMPTY, "The pages of the OFD file hold no text.")
 
 
 def _notes(sheets: Sequence[Sheet]) -> Iterator[str]:
@@ -159,6 +186,8 @@ def _notes(sheets: Sequence[Sheet]) -> Iterator[str]:
         here = f"Page {sheet.number}"
         if sheet.images > _SCAN_SHARE and not sheet.glyphs:
             yield f"{here} is a picture; what it shows was not read."
+        if sheet.recognised:
+            yield f"{here}: the text is an invisible layer that somebody recognised from a picture."
         if sheet.unmapped:
             yield f"{here}: {sheet.unmapped} characters have no Unicode meaning and were not read."
         if sheet.misplaced:

@@ -10,13 +10,14 @@ import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from lxml.etree import _Element as Element  # type: ignore[import-untyped]
 
 from parser.document import Box
 from parser.readers.geometry import Glyph, Rule, Sheet
+from parser.readers.ofd_pictures import Picture
 
 MOST_OBJECTS = 60_000
 """Work that one page may take: objects, and more for long texts and paths."""
@@ -55,6 +56,9 @@ class PageReader:
     unit: Unit
     left: int = MOST_OBJECTS
     order: int = 0
+    pictures: list[Picture] = field(default_factory=list)
+    unseen: list[Glyph] = field(default_factory=list)
+    """Characters that are drawn invisibly, as somebody's recognition of a picture is."""
 
     def take(self, content: Element, matrix: Matrix = _IDENTITY, depth: int = 0) -> None:
         """Look at every object below an element: layers, blocks, texts, paths, pictures."""
@@ -67,7 +71,10 @@ class PageReader:
                 self.sheet.crowded = True
                 return
             if tag == "TextObject":
+                seen = len(self.sheet.glyphs)
                 self._text(item, _placed(item, matrix))
+                if _is_unseen(item):
+                    self._set_aside(seen)
             elif tag == "PathObject":
                 self._path(item, _placed(item, matrix))
             elif tag == "ImageObject":
@@ -78,6 +85,13 @@ class PageReader:
                     self.take(unit, _placed(item, matrix), depth + 1)
             elif tag in ("Layer", "PageBlock", "Content") and depth < _DEEPEST:
                 self.take(item, matrix, depth + 1)
+
+    def _set_aside(self, seen: int) -> None:
+        """Take the characters behind so many from the sheet: they are drawn without ink."""
+        hidden = self.sheet.glyphs[seen:]
+        del self.sheet.glyphs[seen:]
+        self.sheet.layer.subtract(glyph.text for glyph in hidden)
+        self.unseen += hidden
 
     def _spend(self, work: int) -> None:
         """Count work, so that a unit or a template drawn again and again has an end."""
@@ -192,8 +206,18 @@ class PageReader:
         if len(edges) == 4:
             box = _box(matrix, (edges[0], edges[1]), (edges[0] + edges[2], edges[1] + edges[3]))
             if box is not None:
+                own = _floats(item.get("CTM", ""))
+                turn = _turn((own[0], own[1], own[2], own[3], 0, 0)) if len(own) == 6 else 0
+                self.pictures.append(Picture(box, turn, item.get("ResourceID", "")))
                 share = (box[2] - box[0]) * (box[3] - box[1]) / (self.sheet.width * self.sheet.height)
                 self.sheet.images = max(self.sheet.images, min(share, 1.0))
+
+
+def _is_unseen(item: Element) -> bool:
+    """Whether a text is drawn without ink."""
+    if item.get("Alpha") == "0" or (item.get("Fill") == "false" and item.get("Stroke") != "true"):
+        return True
+    return any(name(part) == "FillColor" and part.get("Alpha") == "0" for part in item)
 
 
 def name(element: Element) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from collections.abc import Sequence
 
 import cv2
@@ -15,8 +16,9 @@ from bench.truthset.archives import zipped
 from bench.truthset.scan_paper import Paper
 from parser import parse, pictures
 from parser.document import Document, Grid, Paragraph, State, Unreadable
-from parser.readers import bundle, detect, image, page_images, pdf
+from parser.readers import bundle, detect, image, ofd, page_images, pdf
 from parser.readers.scan_straight import bend_of
+from tests.parser.readers.drawn import ofd_file
 
 SIZE = (420.0, 220.0)
 ROWS = (("信息内容", "本年制发件数", "现行有效件数"), ("规章", "1", "0"), ("规范性文件", "12", ""))
@@ -99,6 +101,34 @@ def test_pages_of_text_and_pages_of_pictures_are_one_document(page: Image.Image)
     assert rows == [list(row) for row in ROWS]
     assert document.blocks[-1].locator.page == 2
     assert not document.notes
+
+
+def test_stripes_of_a_scan_in_an_ofd_are_one_page(page: Image.Image) -> None:
+    wide, high = (edge / 72 * 25.4 for edge in SIZE)
+    cut = page.height // 3
+    stripes = (page.crop((0, 0, page.width, cut)), page.crop((0, cut, page.width, page.height)))
+    boxes = (f"0 0 {wide} {high / 3}", f"0 {high / 3} {wide} {high * 2 / 3}")
+    media, drawn = "", f"<ofd:Area><ofd:PhysicalBox>0 0 {wide} {high}</ofd:PhysicalBox></ofd:Area>"
+    for number, box in enumerate(boxes):
+        media += (
+            f'<ofd:MultiMedia ID="{number + 8}" Type="Image"><ofd:MediaFile>Res/{number}.png</ofd:MediaFile>'
+            "</ofd:MultiMedia>"
+        )
+        drawn += f'<ofd:ImageObject ID="{number + 90}" ResourceID="{number + 8}" Boundary="{box}"/>'
+    stream = io.BytesIO(ofd_file.package([drawn], resources=media))
+    with zipfile.ZipFile(stream, "a") as package:
+        for number, stripe in enumerate(stripes):
+            package.writestr(f"Doc_0/Res/{number}.png", _octets([stripe], "PNG"))
+    document = ofd.read(stream.getvalue())
+    prose, rows = _texts(document)
+    assert [text.replace(" ", "") for text in prose] == ["二、主动公开政府信息情况"]
+    assert rows == [list(row) for row in ROWS]
+    (grid,) = (block for block in document.blocks if isinstance(block, Grid))
+    place = next(cell for cell in grid.cells if cell.text == "12").locator
+    assert place.page == 1 and place.box is not None
+    # In points of the page.
+    assert LEFTS[1] - 2 < place.box[0] < place.box[2] < LEFTS[2] + 2
+    assert TOPS[2] - 2 < place.box[1] < place.box[3] < TOPS[3] + 2
 
 
 def test_several_images_are_the_pages_of_one_document(page: Image.Image) -> None:
