@@ -29,6 +29,7 @@ _NOTE = re.compile(r"备?注|说明|附")
 _NOTE = re.compile(r"备?注|说明|附")
 _SERIALS = frozenset({"序号", "行次", "项次", "栏次", "单位", "计量单位", "代码", "编号"})
 _TWO_LABELS = re.compile(r"^(.{4,}?)(\([一二三四五六七]\).+|\d[.、].+)$")
+_OF_ALL = frozenset({"合计", "总计", "小计", "总数"})
 _FIRST_ROWS = 2
 _ENOUGH = 5
 _ODD_SUMS = 3
@@ -155,7 +156,13 @@ class _Reader:
 
     def _match(self, line: Line, row: Parts) -> tuple[Match | None, Parts]:
         """The row's term. The innermost label counts; when it is unknown, a word in the first value cell may
-        have been taken for a label."""
+        have been taken for a label. `合计` beside a row's label is that row for all organs."""
+        *outer, last = row.labels or (None,)
+        if last is not None and outer and last.row == line.row and fold(last.text) in _OF_ALL:
+            match = lexicons().requests.match(outer[-1].text, [self._group], self._last)
+            if match is not None and match.score == 1 and not headed(outer[-1].text, ""):
+                self._remember_group(row)
+                return match, row
         for place in range(len(row.labels) - 1, -1, -1):
             cell = row.labels[place]
             if cell.row != line.row:

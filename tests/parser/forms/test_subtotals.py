@@ -120,3 +120,13 @@ def test_a_number_that_reaches_down_into_other_rows_is_none_of_one() -> None:
 def test_a_table_of_years_in_front_takes_neither_rows_nor_columns_of_the_forms() -> None:
     years = [["项目", "2021年", "2022年", "2023年"], *[[row[0], "1", "2", "3"] for row in _flat()[:4]]]
     assert _figures(read(table(years), table(full_requests()))) == TRUTH
+
+
+@pytest.mark.parametrize("last", [False, True])
+def test_of_rows_of_several_organs_beside_a_label_their_total_is_read(*, last: bool) -> None:
+    rows: Rows = [[(text, 1, 1) for text in ("项目", "单位", *COLUMN_LABELS)]]
+    for label, *numbers in _flat():
+        organs = [["合计", *numbers], ["公安局", *["1"] * 7], ["民政局", *["2"] * 7]]
+        drawn = [[(text, 1, 1) for text in row] for row in ([*organs[1:], organs[0]] if last else organs)]
+        rows += [[(label, 3, 1), *drawn[0]], *drawn[1:]]
+    assert _figures(read(table(rows))) == TRUTH
