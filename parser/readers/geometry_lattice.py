@@ -11,24 +11,20 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 
 from parser.document import Box, record
 from parser.readers.geometry import Glyph, Rule, Sheet
+from parser.readers.geometry_joining import SNAP, TOUCH, joined_rules, touching
 from parser.readers.geometry_rows import groups_of_rows
 
 MOST_RULES = 4_000
 """More lines than this on one sheet are a drawing; it is then read without rules."""
 
-_SNAP = 2.2
 _SNAP_SPREAD = 4.0
 _SLIVER = 6.0
 _SHADED_ROWS = 3
 _SHADED = 0.6
 _END_OF_PAGE = 0.85
-_TOUCH = 3.0
-_DASH_GAP = 4.5
-_SHORTEST = 5.0
 _COVERED = 0.6
 _MOST_FIELDS = 40_000
 
@@ -108,35 +104,6 @@ def _fills(panel: Box, box: Box) -> bool:
     return width > 0 and height > 0 and width * height > _SHADED * _area(box)
 
 
-def joined_rules(rules: Iterable[Rule]) -> list[Rule]:
-    """Rules along one line that touch or nearly do, as one; what stays shorter than a cell is dropped."""
-    joined: list[Rule] = []
-    for level in _levels(sorted(rules, key=attrgetter("at"))):
-        at = sum(rule.at for rule in level) / len(level)
-        level.sort(key=attrgetter("start"))
-        start, end = level[0].start, level[0].end
-        for rule in level[1:]:
-            if rule.start <= end + _DASH_GAP:
-                end = max(end, rule.end)
-            else:
-                joined.append(Rule(at, start, end))
-                start, end = rule.start, rule.end
-        joined.append(Rule(at, start, end))
-    return [rule for rule in joined if rule.end - rule.start >= _SHORTEST]
-
-
-def _levels(rules: Sequence[Rule]) -> list[list[Rule]]:
-    """Rules at nearly the same position, together."""
-    levels: list[list[Rule]] = []
-    for rule in rules:
-        level = levels[-1] if levels else None
-        if level and rule.at - level[-1].at <= _SNAP / 2 and rule.at - level[0].at <= _SNAP:
-            level.append(rule)
-        else:
-            levels.append([rule])
-    return levels
-
-
 def _from_rules(strokes: Sequence[Rule], upright: Sequence[Rule], sheet: Sheet) -> list[Lattice]:
     across, down = joined_rules(strokes), joined_rules(upright)
     if len(across) + len(down) > MOST_RULES:
@@ -144,7 +111,7 @@ def _from_rules(strokes: Sequence[Rule], upright: Sequence[Rule], sheet: Sheet) 
         return []
     found = []
     taken: list[Rule] = []
-    for horizontal, vertical in _groups(across, down):
+    for horizontal, vertical in touching(across, down):
         lattice = _lattice(horizontal, vertical, sheet.glyphs)
         if lattice is not None:
             found.append(lattice)
@@ -153,7 +120,7 @@ def _from_rules(strokes: Sequence[Rule], upright: Sequence[Rule], sheet: Sheet) 
         edges = [(rule.at, rule.start, rule.end) for rule in taken]
         left = [rule for rule in strokes if not any(_lies_on(rule, *edge) for edge in edges)]
         for strokes_across, edges_down in groups_of_rows(left, sheet.glyphs):
-            for group in _groups(joined_rules(strokes_across), joined_rules(edges_down)):
+            for group in touching(joined_rules(strokes_across), joined_rules(edges_down)):
                 lattice = _lattice(*group, sheet.glyphs)
                 if lattice is not None:
                     found.append(lattice)
@@ -162,33 +129,7 @@ def _from_rules(strokes: Sequence[Rule], upright: Sequence[Rule], sheet: Sheet) 
 
 def _lies_on(rule: Rule, at: float, start: float, end: float) -> bool:
     """Whether a rule is a part of the one at `at`."""
-    return abs(rule.at - at) <= _SNAP and start - _TOUCH <= rule.start and rule.end <= end + _TOUCH
-
-
-def _groups(across: list[Rule], down: list[Rule]) -> list[tuple[list[Rule], list[Rule]]]:
-    """Sets of rules that touch, directly or through others. Rules that touch nothing are left out."""
-    down = sorted(down, key=lambda rule: rule.at)
-    places = [rule.at for rule in down]
-    parent = list(range(len(across) + len(down)))
-
-    def root(node: int) -> int:
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
-        return node
-
-    for index, rule in enumerate(across):
-        first = bisect_left(places, rule.start - _TOUCH)
-        last = bisect_right(places, rule.end + _TOUCH)
-        for other in range(first, last):
-            if down[other].start - _TOUCH <= rule.at <= down[other].end + _TOUCH:
-                parent[root(len(across) + other)] = root(index)
-    groups: dict[int, tuple[list[Rule], list[Rule]]] = {}
-    for index, rule in enumerate(across):
-        groups.setdefault(root(index), ([], []))[0].append(rule)
-    for index, rule in enumerate(down):
-        groups.setdefault(root(len(across) + index), ([], []))[1].append(rule)
-    return [group for group in groups.values() if group[0] and group[1]]
+    return abs(rule.at - at) <= SNAP and start - TOUCH <= rule.start and rule.end <= end + TOUCH
 
 
 def _lattice(across: list[Rule], down: list[Rule], glyphs: Sequence[Glyph]) -> Lattice | None:
@@ -269,11 +210,11 @@ def _missing_edges(rules: list[Rule], crossing: list[Rule]) -> list[Rule]:
         (min(places), [rule.start for rule in crossing], -1),
         (max(places), [rule.end for rule in crossing], 1),
     ):
-        beyond = [end for end in ends if (end - outermost) * sign > 2 * _TOUCH]
+        beyond = [end for end in ends if (end - outermost) * sign > 2 * TOUCH]
         if not beyond:
             continue
         edge = sorted(beyond)[len(beyond) // 2]
-        together = [rule for rule, end in zip(crossing, ends, strict=True) if abs(end - edge) <= _TOUCH]
+        together = [rule for rule, end in zip(crossing, ends, strict=True) if abs(end - edge) <= TOUCH]
         if len(together) >= max(2, 0.6 * len(beyond)):
             levels = [rule.at for rule in together]
             found.append(Rule(edge, min(levels), max(levels)))
@@ -284,7 +225,7 @@ def _positions(places: Iterable[float]) -> list[float]:
     """Distinct positions in order; those of one double line or of two neighbouring boxes are one."""
     groups: list[list[float]] = []
     for place in sorted(places):
-        if groups and place - groups[-1][-1] <= _SNAP and place - groups[-1][0] <= _SNAP_SPREAD:
+        if groups and place - groups[-1][-1] <= SNAP and place - groups[-1][0] <= _SNAP_SPREAD:
             groups[-1].append(place)
         else:
             groups.append([place])

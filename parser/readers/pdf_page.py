@@ -20,6 +20,7 @@ from parser.readers import pdf_calls
 from parser.readers.geometry import Glyph, Rule, Sheet, enclosing, turned
 from parser.readers.overprints import without_overprints
 from parser.readers.pdf_drawing import Drawing, Frame
+from parser.readers.watermarks import watermarks
 
 MOST_GLYPHS = 60_000
 """Characters read of one page; a dense page of a report has some 3,000."""
@@ -62,6 +63,7 @@ def read_page(page: Any, number: int) -> Sheet:
     if text:
         try:
             _read_glyphs(text, frame, sheet, drawing.invisible)
+            _set_watermarks_aside(sheet)
         finally:
             pdfium.FPDFText_ClosePage(text)
     sheet.images = drawing.largest_image / (frame.width * frame.height)
@@ -124,6 +126,14 @@ def _read_glyphs(text: Any, frame: Frame, sheet: Sheet, invisible: frozenset[int
     sheet.layer = _layer(text, min(count, MOST_GLYPHS))
     sheet.recognised = bool(unseen) and not any(glyph.text != " " for glyph in visible)
     sheet.glyphs = without_overprints(unseen if sheet.recognised else visible)
+
+
+def _set_watermarks_aside(sheet: Sheet) -> None:
+    beneath = watermarks(sheet.glyphs)
+    if beneath:
+        sheet.aside.update(glyph.text for glyph in beneath)
+        orders = {glyph.order for glyph in beneath}
+        sheet.glyphs = [glyph for glyph in sheet.glyphs if glyph.order not in orders]
 
 
 def _above_and_below(text: Any, index: int, frame: Frame, turn: int, size: float) -> tuple[float, float]:

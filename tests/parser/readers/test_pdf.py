@@ -12,7 +12,7 @@ import pytest
 from parser import Document, parse
 from parser.readers.pdf import read
 from tests.parser import samples
-from tests.parser.readers.drawn.pdf_canvas import canvas, finished, grids, paragraphs, texts
+from tests.parser.readers.drawn.pdf_canvas import FONT, canvas, finished, grids, paragraphs, texts
 from tests.parser.readers.drawn.pdf_file import pdf
 from tests.parser.readers.drawn.pdf_style import LOOSE, RULED, Style, random_style
 from tests.parser.readers.drawn.raw_pdf import file_of
@@ -263,6 +263,39 @@ def test_a_watermark_is_in_no_cell() -> None:
     document = read(finished(page, buffer))
     assert texts(grids(document)[0]) == [["11", "22"]]
     assert document.notes == ()
+
+
+def test_a_watermark_that_lies_flat_is_in_no_cell_and_a_title_is_text() -> None:
+    page, buffer = canvas()
+    page.grid([100, 160, 220], [660, 680, 700])
+    page.setFont(FONT, 40)
+    page.setFillGray(0.85)
+    page.drawString(90, 664, "公开2024")
+    page.setFillGray(0)
+    page.drawString(90, 740, "某局年报")
+    page.setFont(FONT, 10)
+    for row, words in enumerate((("11", "22"), ("33", "44"))):
+        for column, word in enumerate(words):
+            page.drawString(105 + 60 * column, 685 - 20 * row, word)
+    document = read(finished(page, buffer))
+    assert texts(grids(document)[0]) == [["11", "22"], ["33", "44"]]
+    assert paragraphs(document) == ["某局年报"]
+    assert document.notes == ()
+
+
+@pytest.mark.parametrize("gap", [0, 2, 4])
+def test_rules_that_stop_before_they_meet_make_cells(gap: int) -> None:
+    page, buffer = canvas()
+    for column in range(3):
+        for row in range(2):
+            left, bottom = 100 + 50 * column, 660 + 25 * row
+            for y in (bottom, bottom + 25):
+                page.line(left + gap, y, left + 50 - gap, y)
+            for x in (left, left + 50):
+                page.line(x, bottom + gap, x, bottom + 25 - gap)
+            page.drawString(left + 10, bottom + 8, f"{row}{column}")
+    (grid,) = grids(read(finished(page, buffer)))
+    assert texts(grid) == [["10", "11", "12"], ["00", "01", "02"]]
 
 
 def test_text_over_a_picture_that_is_drawn_invisibly_is_kept_and_said() -> None:
