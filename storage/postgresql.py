@@ -54,6 +54,11 @@ def set_up(engine: Engine, *, writing: bool) -> None:
 
 
 def _configure(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # An extra, so imported where it is there: whoever comes here is connected by it.
+    from psycopg.types.numeric import IntLoader  # noqa: PLC0415
+
+    # No column is numeric. A sum of whole numbers is, and shall be the whole number that it is in SQLite.
+    connection.adapters.register_loader("numeric", IntLoader)
     connection.autocommit = True
     cursor = connection.cursor()
     cursor.execute(

@@ -72,10 +72,10 @@ class Service:
         """Its exit code, after the signal if there is one."""
         if number is not None:
             self.process.send_signal(number)
-        return self.process.wait(20)
+        return self.process.wait(60)
 
 
-def wait_until(holds: Callable[[], bool], otherwise: Callable[[], str], seconds: float = 20) -> None:
+def wait_until(holds: Callable[[], bool], otherwise: Callable[[], str], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < deadline, otherwise()
@@ -396,7 +396,7 @@ def test_the_script_serves_as_the_module_that_the_job_store_names(home: Path) ->
         try:
             wait_until(lambda: "night failed: exit code 2" in log.read_text(), log.read_text)
             process.send_signal(signal.SIGTERM)
-            assert process.wait(20) == 0
+            assert process.wait(60) == 0
         finally:
             process.kill()
 

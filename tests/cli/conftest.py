@@ -55,7 +55,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, databases: None) -> Path:
 
 
 @pytest.fixture
-def nowhere(tmp_path: Path, databases: None) -> Path:
+def nowhere(tmp_path: Path) -> Path:
     """A home that does not exist."""
     return tmp_path / "nowhere"
 

@@ -61,7 +61,6 @@ def test_a_wrong_call_in_chinese(home: Path, arguments: list[str]) -> None:
     assert any("一" <= char <= "鿿" for char in done.complaint)
 
 
-@pytest.mark.sqlite("a file that is not there")
 @pytest.mark.parametrize("command", ["reports", "status", "raw http://x/"])
 def test_without_a_home_nothing_is_made(nowhere: Path, command: str) -> None:
     done = nianbao(*command.split(), home=nowhere)

@@ -253,6 +253,14 @@ def test_an_address_is_found_by_its_index(home: Home) -> None:
     assert "ix_captures_url" in plan
 
 
+def test_a_sum_of_whole_numbers_is_one(home: Home) -> None:
+    for number in range(3):
+        home.archive.add(exchange(reply(b"12345"), f"{PAGE}?{number}"), PURPOSE)
+    with home.database.read() as session:
+        total = session.scalar(select(func.sum(Capture.payload_bytes)))
+    assert (type(total), total) == (int, 15)
+
+
 def test_a_reading_with_characters_that_no_database_takes(home: Home) -> None:
     said = {"title": "a\0b", "sections": [["\ud800 \U0002000b", {"\0": 1}]], "published": None}
     with home.database.write() as session:
