@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import re
 import zlib
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,7 +22,7 @@ from errors import BadStamp, NotAsPart
 from storage.archive import Place, place_of
 from storage.exchange import Reply, decode_content
 from storage.models import Capture
-from storage.spool import Octets
+from storage.spool import SPOOL_BYTES, Octets
 from storage.timemap import Chosen
 from web import inert, links
 from web.addresses import RAW, Addresses, parse_stamp, target
@@ -49,6 +49,7 @@ class _Asked:
     url: str
     chosen: Chosen
     place: Place | None
+    large: bool
     raw: bool
 
     @property
@@ -72,14 +73,20 @@ async def memento(request: Request) -> Response:
     def look(session: Session) -> _Asked:
         url, chosen = find(session, address, at)
         exact = chosen.memento.second == at and len(stamp.removesuffix(RAW)) == len("YYYYMMDDhhmmss")
-        place = place_of(session.get_one(Capture, chosen.memento.capture)) if exact else None
-        return _Asked(url, chosen, place, raw)
+        if not exact:
+            return _Asked(url, chosen, None, large=False, raw=raw)
+        capture = session.get_one(Capture, chosen.memento.capture)
+        large = (capture.payload_bytes or 0) > SPOOL_BYTES
+        return _Asked(url, chosen, place_of(capture), large=large, raw=raw)
 
     asked = await reading.ask(look)
     if asked.place is None:
         return RedirectResponse(here.memento(asked.url, asked.at, raw=raw), 302)
-    headers, body, status = await reading.reply(asked.place, lambda reply: _given_out(reply, asked, here))
-    return Payload(reading, body, status, headers)
+    async with AsyncExitStack() as held:
+        if asked.large:
+            await held.enter_async_context(reading.large)
+        headers, body, status = await reading.reply(asked.place, lambda reply: _given_out(reply, asked, here))
+        return Payload(reading, body, status, headers, held.pop_all())
 
 
 def _given_out(reply: Reply, asked: _Asked, here: Addresses) -> tuple[Headers, Octets, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -19,7 +20,11 @@ STALLED = 60.0
 class Payload(Response):
     """A reply whose body is not copied into memory."""
 
-    def __init__(self, reading: Reading, octets: Octets, status: int, headers: Headers) -> None:
+    def __init__(
+        self, reading: Reading, octets: Octets, status: int, headers: Headers, held: AsyncExitStack
+    ) -> None:
+        """`held`: what is let go of once it is sent, or nobody takes it any more."""
+        self._held = held
         self._reading = reading
         self._octets = octets
         self.status_code = status
@@ -27,6 +32,10 @@ class Payload(Response):
         self.raw_headers = [*headers, (b"Content-Length", str(len(octets)).encode())]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with self._held:
+            await self._send_all(scope, send)
+
+    async def _send_all(self, scope: Scope, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         wanted = 0 if scope["method"] == "HEAD" else len(self._octets)
         for at in range(0, wanted, _PIECE):

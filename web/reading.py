@@ -21,6 +21,8 @@ from storage.exchange import Reply
 _Answer = TypeVar("_Answer")
 INDEX_THREADS = 4
 ARCHIVE_THREADS = 4
+LARGE_AT_ONCE = 8
+"""Bodies too large for memory that are on their way at once; each takes room where temporary files are."""
 
 
 class Reading:
@@ -32,6 +34,8 @@ class Reading:
         self._folder = folder
         self._index = ThreadPoolExecutor(INDEX_THREADS, "index")
         self._archive = ThreadPoolExecutor(ARCHIVE_THREADS, "archive")
+        self.large = asyncio.Semaphore(LARGE_AT_ONCE)
+        """Held for a body of more than `SPOOL_BYTES`, from before it is read until it is sent."""
 
     def close(self) -> None:
         """Let go of the threads; what they are at is not waited for."""

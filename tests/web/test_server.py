@@ -11,6 +11,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from tests.cli.console import is_one_line, nianbao_here
 from tests.storage.exchanges import PURPOSE, URL, Home, exchange, reply
 from tests.web.archived import PAGE, VISITED
 from tests.web.served import Kept, Served, second, stamp
+from web.reading import LARGE_AT_ONCE
 
 
 @pytest.fixture
@@ -154,6 +156,26 @@ def test_a_body_larger_than_its_memory(tmp_path: Path, databases: None) -> None:
         answer = served.ask(f"/memento/{stamp(second())}id_/{URL}")
         assert answer.body == body
         assert peak(served) - before < size / 2
+
+
+def test_readers_who_take_nothing_keep_nobody_else_out(tmp_path: Path, databases: None) -> None:
+    body = b"0123456789abcdef" * (9 << 16)
+    kept = Kept(tmp_path / "home")
+    kept.add(reply(body))
+    kept.add(reply(PAGE), VISITED)
+    kept.close()
+    path = f"/memento/{stamp(second())}id_/{URL}"
+    with Served(kept.path) as served, ExitStack() as silent:
+        for _ in range(LARGE_AT_ONCE):
+            reader = silent.enter_context(socket.create_connection(("127.0.0.1", served.port)))
+            reader.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            assert reader.recv(1) == b"H"
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(served.ask, path)
+            assert served.ask(f"/memento/{stamp(second())}/{VISITED}").body == PAGE
+            assert not waiting.done()
+            silent.close()
+            assert waiting.result().body == body
 
 
 def peak(served: Served) -> int:
