@@ -25,6 +25,7 @@ Language = Literal["en", "zh"]
 PREFIX = "NIANBAO_"
 _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):[0-5]?[0-9]")
 _WEB = re.compile(r"https?://[^/\s?#@]+(/[^\s?#]*)?")
+_LOGIN = re.compile(r"//.*@", re.DOTALL)
 _OBJECT_STORE = re.compile(r"s3://[^/\s?#@]+(/[^\s?#]*)?")
 
 _PROBLEMS = {
@@ -178,7 +179,7 @@ def settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = f"{PREFIX}{str(first['loc'][0]).upper()}"
-        raise BadSetting(name=name, value=first.get("input"), problem=_problem(first)) from error
+        raise BadSetting(name=name, value=_shown(first.get("input")), problem=_problem(first)) from error
 
 
 def _problem(error: ErrorDetails) -> object:
@@ -201,4 +202,9 @@ def _refuse_unknown() -> None:
                 if close
                 else Phrase("there is no such setting", "没有这一设置")
             )
-            raise BadSetting(name=name, value=value, problem=problem)
+            raise BadSetting(name=name, value=_shown(value), problem=problem)
+
+
+def _shown(value: object) -> object:
+    """A value without the login that a URL may have in it."""
+    return _LOGIN.sub("//***@", value) if isinstance(value, str) else value

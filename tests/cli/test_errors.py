@@ -114,6 +114,14 @@ def test_a_wrong_setting_in_chinese(home: Path, setting: str, value: str, said: 
     assert done.complaint.strip().endswith(f"设置 {setting} 有误（{value!r}）：{said}")
 
 
+@pytest.mark.parametrize("setting", ["NIANBAO_DATABSE_URL", "NIANBAO_ARCHIVE_URL"])
+def test_a_wrong_setting_does_not_show_a_password(home: Path, setting: str) -> None:
+    done = nianbao_here("status", home=home, **{setting: "postgresql://me:s3cr/et@host/db"})
+    assert (done.code, setting in done.complaint) == (2, True)
+    assert "s3cr" not in done.complaint
+    assert "postgresql://***@host/db" in done.complaint
+
+
 def test_an_empty_variable_is_a_setting_that_is_not_set(home: Path) -> None:
     done = nianbao_here("status", home=home, NIANBAO_LANG="", NIANBAO_DELAY="", NIANBAO_TIMEZONE="")
     assert (done.code, done.complaint) == (0, "")
