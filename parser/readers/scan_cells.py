@@ -64,7 +64,7 @@ def pieces_of(
     clean = page.copy()
     wide: Any = cv2.dilate(cover.astype(np.uint8), np.ones((_RULE_EDGE, _RULE_EDGE), np.uint8))
     clean[wide.astype(bool)] = 250
-    _without_specks(clean, level)
+    without_specks(clean, level)
     here = _Page(clean, (clean < level).astype(np.uint8), typical_height(lines))
     usual = here.em
     left = list(lines)
@@ -82,7 +82,7 @@ def pieces_of(
     return pieces
 
 
-def _without_specks(page: Gray, level: int) -> None:
+def without_specks(page: Gray, level: int) -> None:
     """Take away what has less ink than the smallest point of a number."""
     ink = (page < level).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)

@@ -97,8 +97,10 @@ def settled(
     upright: list[Line] = []
     for rows, columns in _tables(*lines):
         firm = _settled(here, columns, rows, em)
-        level += _settled(aside, rows, firm, em)
-        upright += firm
+        firm_rows = _settled(aside, rows, firm, em)
+        level += firm_rows
+        # Where a rule across was lost, the pieces of those down were too long to tell.
+        upright += _settled(here, firm, firm_rows, em)
     kept = np.zeros_like(cover)
     for found, dots, known in ((level, kept.T, cover.T), (upright, kept, cover)):
         for at, start, end in found:
@@ -213,11 +215,11 @@ def _trace(page: _Page, at: float, rows: tuple[int, int], window: int) -> _Trace
     if len(strip) < window + 1:
         return None
     line, stands_out = _contrast(strip, window)
-    least = stands_out.min(axis=0)
-    best = int(least.argmax())
+    least, mostly = stands_out.min(axis=0), np.median(stands_out, axis=0)
+    best = int((least + mostly).argmax())
     return _Trace(
         float(least[best]),
-        float(np.median(stands_out[:, best])),
+        float(mostly[best]),
         float(np.quantile(line, _SMALL_PART / window, axis=0).max()),
         middle - _REACH + best,
     )
@@ -243,8 +245,8 @@ def _contrast(strip: Darkness, window: int) -> tuple[Darkness, Darkness]:
 def _local(cover: NDArray[np.bool_], at: float, top: int, bottom: int) -> float:
     """Where a line that leans a little lies between two others."""
     left = max(round(at) - _LOCAL, 0)
-    held = np.flatnonzero(cover[top + _EDGE : bottom - _EDGE, left : round(at) + _LOCAL + 1].any(axis=0))
-    return left + float(held.mean()) if len(held) else at
+    held = cover[top + _EDGE : bottom - _EDGE, left : round(at) + _LOCAL + 1].sum(axis=0)
+    return left + float(held @ np.arange(len(held)) / held.sum()) if held.any() else at
 
 
 def _cut(group: Sequence[Line], crossing: Sequence[Line]) -> list[_Piece]:

@@ -1,0 +1,51 @@
+"""Lone signs told by their shape, specks taken away, signs that the model leaves out."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from bench.truthset.scan_paper import Paper
+from parser.readers.ocr import Gray, recognise
+from parser.readers.scan_cells import Piece, without_specks
+from parser.readers.scan_gaps import with_left_out
+from parser.readers.scan_strokes import stroke
+
+
+def _printed(text: str, size: float) -> Gray:
+    paper = Paper((len(text) * size + 40.0, 40.0), 200)
+    paper.setFont("", size)
+    paper.drawString(20, 12, text)
+    paper.showPage()
+    return np.minimum(np.asarray(paper.pages[0], np.uint8), 250)
+
+
+def _alone(sign: str, size: float) -> Piece:
+    page = _printed(sign, size)
+    rows, columns = (np.flatnonzero((page < 170).any(axis=axis)) for axis in (1, 0))
+    ink = (int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1)
+    em = size * 200 / 72 * 0.92
+    return Piece(page, ink, (0, 0, page.shape[1], page.shape[0]), celled=True, em=em)
+
+
+@pytest.mark.parametrize("size", [7.5, 10.5, 14.0])
+def test_a_dash_and_a_slash_are_told_by_their_shape_and_digits_left_to_the_model(size: float) -> None:
+    told = {sign: "".join(letter.text for letter in stroke(_alone(sign, size))) for sign in "-/1270.一"}
+    assert told == {"-": "-", "/": "/", "1": "", "2": "", "7": "", "0": "", ".": "", "一": ""}
+
+
+def test_a_speck_goes_and_the_point_of_a_number_stays() -> None:
+    page = _printed("3.2", 7.5)
+    whole = page.copy()
+    page[10, 40] = 0
+    page[60, 20:22] = 0
+    without_specks(page, 190)
+    assert (page >= 245)[:15].all()
+    assert (page[60, 18:24] >= 245).all()
+    assert (page[20:100, 50:90] == whole[20:100, 50:90]).all()
+
+
+def test_the_zero_of_a_year_in_words_is_not_left_out() -> None:
+    line = _printed("石桥镇人民政府二〇二四年年度报告", 16)
+    (letters,) = with_left_out([line], recognise([line]))
+    assert "".join(letter.text for letter in letters) == "石桥镇人民政府二〇二四年年度报告"
