@@ -195,7 +195,7 @@ class Layout:
         printed = tuple(cell for cell in values if cell.text)
         width = len(self.header)
         placed = self._by_place(line, values)
-        if len(printed) == width and (placed is None or _content(placed) != _content(printed)):
+        if len(printed) == width and not self._lie_inside(line, printed):
             return [printed]
         if placed is not None and self._places_hold(line, row):
             return [placed]
@@ -220,6 +220,15 @@ class Layout:
                 if other.block in self._placed and _is_led(other) == led
             )
         return self._hold[shape, led]
+
+    def _lie_inside(self, line: Line, values: Sequence[Cell]) -> bool:
+        """Whether each cell lies below one column, and below nothing beside it."""
+        header = self._placed.get(line.block)
+        columns = header.columns if header else ()
+        return all(
+            any(one.start <= cell.column and cell.column + cell.colspan <= one.end for one in columns)
+            for cell in values
+        )
 
     def _sisters(self, line: Line, row: Parts, shape: Shape) -> list[tuple[Line, Parts]]:
         """The rows of a shape. Where labels stand right in front of the columns, the depth of their numbers

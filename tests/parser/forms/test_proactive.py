@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from parser import parse
 from tests.parser.forms.drawn import Rows, doubts, full_requests, read, table, values
 
 REST = table(full_requests())
@@ -173,3 +174,17 @@ def test_counts_in_ten_thousands_and_parts_of_one_are_kept_with_a_doubt() -> Non
         (figure,) = [one for one in report.figures if one.key.startswith("proactive.")]
         assert (figure.printed, figure.unit) == (cell, "万件" if kind == "unit" else "件")
         assert [one.where for one in report.doubts if one.kind == kind] == [figure.key]
+
+
+def test_a_blank_beside_a_merged_number_that_markdown_repeats_stays_blank() -> None:
+    lines = [
+        "# 云溪市公安局2019年政府信息公开工作年度报告",
+        "",
+        "| 信息内容 | 上一年项目数量 | 本年增/减 | 本年增/减 |",
+        "|---|---|---|---|",
+        "| 行政事业性收费 |  | 1 | 1 |",
+    ]
+    report = parse("\n".join(lines).encode()).report
+    assert report is not None
+    found = {one.key: one.value for one in report.figures if one.value is not None}
+    assert found == {"proactive.administrative_fees.change": 1}

@@ -553,3 +553,16 @@ def test_places_that_one_row_denies_are_none_for_rows_of_another_depth() -> None
         name: value for name, value in values(report, "requests.not_processed_duplicate").items() if value
     }
     assert found == {"natural_person": 7, "research": 2, "total": 9}
+
+
+def test_seven_printed_numbers_are_the_seven_columns_however_they_are_merged() -> None:
+    rows = full_requests()
+    rows[0] = [rows[0][0], ("申请人情况", 1, 8)]
+    rows[1] = [("自然人", 2, 2), *rows[1][1:]]
+    cut = _row(rows, "（六）其他处理")
+    for at in range(3, len(rows)):
+        label = rows[at][-8]
+        zeros: Rows = [[("0", 1, 2), *[("0", 1, 1)] * 6, ("", 1, 1)]]
+        rows[at] = [label, *zeros[0]] if at != cut else [*rows[at][:-7], *zeros[0]]
+    report = read(table(rows))
+    assert values(report, "requests.other_overdue_correction") == dict.fromkeys(COLUMNS, 0)
