@@ -12,7 +12,7 @@ from parser.forms import fill, form_of_year, gaps_of_words
 from parser.narrative import tell, year_told
 from parser.readers import READERS, detect, read
 from parser.readers.bundle import opened
-from parser.readers.page_images import read_in_order
+from parser.readers.page_images import EMBEDDED, embedded, read_in_order
 from parser.recognition import judge
 from parser.report import Doubt, Reading, Report
 from parser.sections import prose_lines
@@ -26,7 +26,7 @@ MAX_PAYLOAD = 64 * 1024 * 1024
 
 def parse(payload: bytes) -> Reading:
     """Read one payload. Never raises for what the payload contains; the state says what became of it."""
-    return parse_with_document(payload)[0]
+    return _with_embedded(payload, parse_with_document(payload)[0])
 
 
 def parse_with_document(payload: bytes) -> tuple[Reading, Document | None]:
@@ -50,6 +50,21 @@ def parse_with_document(payload: bytes) -> tuple[Reading, Document | None]:
     except RecursionError:
         return Reading(State.DAMAGED, kind, "The document is nested too deeply to be understood."), None
     return (bundle.compared(reading) if bundle else reading), document
+
+
+def _with_embedded(page: bytes, reading: Reading) -> Reading:
+    """The reading of a page; where it shows its report as images that stand in the page itself, theirs."""
+    linked = tuple(name for name in reading.images if not name.startswith(EMBEDDED))
+    if len(linked) == len(reading.images):
+        return reading
+    reading, names = replace(reading, images=linked), reading.images
+    if linked:
+        return reading
+    from parser.readers.html import tree_of  # noqa: PLC0415 - only where such a page is met
+
+    tree = tree_of(page)
+    shown = parse_images(page, [(name, embedded(tree, name)) for name in names])
+    return shown if shown.state in (State.REPORT, State.IMAGE_ONLY, State.TOO_LARGE) else reading
 
 
 def parse_images(page: bytes, images: Sequence[tuple[str, bytes | None]]) -> Reading:

@@ -7,6 +7,7 @@ what it is called and what size the page gives it, and banners by their shape on
 
 from __future__ import annotations
 
+import binascii
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -27,6 +28,13 @@ SOURCES = (
 
 MOST_IMAGES = 60
 """Images of one page that are taken for pages of its report."""
+
+EMBEDDED = "data:"
+"""How an image that stands in the page itself is named: `data:3` is that of the third `<img>`."""
+
+_EMBEDDED = re.compile(r"\s*data:image/[\w.+-]+;base64,", re.IGNORECASE)
+_LEAST_EMBEDDED = 8_000
+"""Characters of an embedded image below which it is an icon and no sheet."""
 
 _FURNITURE = re.compile(
     r"head(?:er)?|foot(?:er)?|nav|menu|logo|banner|sidebar|aside|share|crumb|copyright|qr|ewm|erweima|weixin|"
@@ -59,19 +67,39 @@ def source_of(attributes: Mapping[str, str | None]) -> str:
 def candidates(tree: Element, hidden: frozenset[Element]) -> tuple[str, ...]:
     """Images of a page that may be pages of a report, in order, each once, relative to the page's address.
 
-    Where some stand in an element that is called the article, only those count.
+    Where some stand in an element that is called the article, only those count. One that is embedded in the
+    page is named by its number (`EMBEDDED`).
     """
     base = next((one.get("href") or "" for one in tree.iter("base") if one.get("href")), "")
     inside: list[str] = []
     outside: list[str] = []
-    for image in tree.iter("img"):
-        source = source_of(image.attrib)
+    for number, image in enumerate(tree.iter("img"), 1):
+        source = source_of(image.attrib) or (f"{EMBEDDED}{number}" if _embedded(image) else "")
         if not source or image in hidden or _is_small(image) or _is_named_otherwise(image, source):
             continue
         in_article = _stands_in_article(image, hidden)
         if in_article is not None:
-            (inside if in_article else outside).append(urljoin(base, source) if base else source)
+            whole = urljoin(base, source) if base and not source.startswith(EMBEDDED) else source
+            (inside if in_article else outside).append(whole)
     return tuple(dict.fromkeys(inside or outside))[:MOST_IMAGES]
+
+
+def embedded(tree: Element, name: str) -> bytes | None:
+    """The octets of an image that stands in the page, by its name; `None` where they are none."""
+    number = name.removeprefix(EMBEDDED)
+    images = enumerate(tree.iter("img"), 1)
+    image = next((image for place, image in images if str(place) == number), None)
+    written = _embedded(image) if image is not None else ""
+    try:
+        return binascii.a2b_base64(written.partition(",")[2]) if written else None
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _embedded(image: Element) -> str:
+    """The address of an image that holds its octets, where these can be a sheet."""
+    written = ((image.get(name) or "") for name in SOURCES)
+    return next((one for one in written if len(one) >= _LEAST_EMBEDDED and _EMBEDDED.match(one)), "")
 
 
 def read_in_order(files: Sequence[tuple[str, bytes]]) -> Document:

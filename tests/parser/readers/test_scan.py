@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import zipfile
 from collections.abc import Sequence
@@ -138,6 +139,20 @@ def test_several_images_are_the_pages_of_one_document(page: Image.Image) -> None
     assert document.pages == 2
     assert {(block.locator.member, block.locator.page) for block in document.blocks} == {("2.tif", 1)}
     assert _texts(document)[1] == [list(row) for row in ROWS]
+
+
+def test_a_scan_that_stands_in_the_page_itself_is_read(page: Image.Image) -> None:
+    octets = base64.b64encode(_octets([page], "PNG")).decode()
+    icon = '<img src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">'
+    title = "某某市公安局2023年政府信息公开工作年度报告"
+    body = f'<h1>{title}</h1>{icon}<p><img src="data:image/png;base64,{octets}"></p>'
+    payload = f"<html><head><title>{title}</title></head><body>{body}</body></html>".encode()
+    reading = parse(payload)
+    assert reading.report is not None and reading.images == ()
+    figures = {figure.key: figure for figure in reading.report.figures}
+    issued = figures["proactive.normative_documents.issued"]
+    assert (str(issued.value), issued.locator.member) == ("12", "data:2")
+    assert pictures.outline(payload, issued.locator.as_dict()).startswith(b"\x89PNG")
 
 
 def test_numbered_images_in_an_archive_are_one_document(page: Image.Image) -> None:
