@@ -36,8 +36,8 @@ MOST_LINES = 1_500
 _SIDEWAYS = 1.3
 _SINGLE_LINE = 1.5
 _SEVERAL = 3
-_PROBES = 8
-_PROBE_LENGTH = 10
+_PROBES = 5
+_PROBE_LENGTH = 8
 
 
 @dataclass(slots=True)
