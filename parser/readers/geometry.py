@@ -62,9 +62,9 @@ class Sheet:
     `images` is the largest share of the page that one picture covers (0 to 1). `unmapped` counts characters
     that have no Unicode meaning in the file, `misplaced` those that lie off the page. `layer` counts the
     characters of the page's text layer, found without their places; `aside` those of them that were left
-    out: off the page, or written aslant over it. `recognised` is true where all text is drawn invisibly
-    (over a scan), `crowded` where there was more than is looked at. `stains` are places of a scan where
-    something is printed that was not read.
+    out: off the page, a watermark, or, `struck` of them, with a line through them. `recognised` is true where
+    all text is drawn invisibly (over a scan), `crowded` where there was more than is looked at. `stains` are
+    places of a scan where something is printed that was not read.
     """
 
     number: int
@@ -82,6 +82,7 @@ class Sheet:
     aside: Counter[str] = field(default_factory=Counter)
     recognised: bool = False
     crowded: bool = False
+    struck: int = 0
     stains: list[Box] = field(default_factory=list)
 
     def source_box(self, box: Box) -> Box:

@@ -166,6 +166,8 @@ def _notes(sheets: Sequence[Sheet], unread: Sequence[int]) -> Iterator[str]:
             yield f"{here}: the text is an invisible layer that somebody recognised from a picture."
         if sheet.unmapped:
             yield f"{here}: {sheet.unmapped} characters have no Unicode meaning and were not read."
+        if sheet.struck:
+            yield f"{here}: {sheet.struck} characters have a line through them and were left out."
         if sheet.misplaced:
             yield f"{here}: {sheet.misplaced} characters lie off the page and were not read."
         if sheet.crowded:

@@ -20,6 +20,7 @@ from parser.readers import pdf_calls
 from parser.readers.geometry import Glyph, Rule, Sheet, enclosing, turned
 from parser.readers.overprints import without_overprints
 from parser.readers.pdf_drawing import Drawing, Frame
+from parser.readers.strikes import struck
 from parser.readers.watermarks import watermarks
 
 MOST_GLYPHS = 60_000
@@ -63,13 +64,16 @@ def read_page(page: Any, number: int) -> Sheet:
     if text:
         try:
             _read_glyphs(text, frame, sheet, drawing.invisible)
-            _set_watermarks_aside(sheet)
         finally:
             pdfium.FPDFText_ClosePage(text)
     sheet.images = drawing.largest_image / (frame.width * frame.height)
     sheet.across, sheet.down, sheet.panels = drawing.across, drawing.down, drawing.panels
     sheet.crowded = sheet.crowded or drawing.crowded
     _turn_upright(sheet)
+    _set_aside(sheet, watermarks(sheet.glyphs))
+    taken_back = struck(sheet.glyphs, sheet.across)
+    sheet.struck = len({glyph.order for glyph in taken_back})
+    _set_aside(sheet, taken_back)
     return sheet
 
 
@@ -128,12 +132,12 @@ def _read_glyphs(text: Any, frame: Frame, sheet: Sheet, invisible: frozenset[int
     sheet.glyphs = without_overprints(unseen if sheet.recognised else visible)
 
 
-def _set_watermarks_aside(sheet: Sheet) -> None:
-    beneath = watermarks(sheet.glyphs)
-    if beneath:
-        sheet.aside.update(glyph.text for glyph in beneath)
-        orders = {glyph.order for glyph in beneath}
-        sheet.glyphs = [glyph for glyph in sheet.glyphs if glyph.order not in orders]
+def _set_aside(sheet: Sheet, glyphs: list[Glyph]) -> None:
+    """Take characters from the sheet."""
+    if glyphs:
+        left_out = {glyph.order: glyph.text for glyph in glyphs}
+        sheet.aside.update(left_out.values())
+        sheet.glyphs = [glyph for glyph in sheet.glyphs if glyph.order not in left_out]
 
 
 def _above_and_below(text: Any, index: int, frame: Frame, turn: int, size: float) -> tuple[float, float]:

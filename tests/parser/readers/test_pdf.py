@@ -283,6 +283,19 @@ def test_a_watermark_that_lies_flat_is_in_no_cell_and_a_title_is_text() -> None:
     assert document.notes == ()
 
 
+def test_struck_text_is_left_out_and_said_and_underlined_text_is_not() -> None:
+    page, buffer = canvas()
+    page.grid([100, 160, 220], [680, 700])
+    page.drawString(110, 685, "380")
+    page.line(110, 689, 110 + 2 * page.stringWidth("0", FONT, 12), 689)
+    page.drawString(170, 685, "22")
+    page.drawString(100, 740, "某市某局政府信息公开工作年度报告")
+    page.line(170, 683.5, 170 + 2 * page.stringWidth("0", FONT, 12), 683.5)
+    document = read(finished(page, buffer))
+    assert texts(grids(document)[0]) == [["0", "22"]]
+    assert document.notes == ("Page 1: 2 characters have a line through them and were left out.",)
+
+
 @pytest.mark.parametrize("gap", [0, 2, 4])
 def test_rules_that_stop_before_they_meet_make_cells(gap: int) -> None:
     page, buffer = canvas()
