@@ -1,4 +1,7 @@
-"""A night that is killed or stopped at any moment, and the next one that completes it."""
+"""A night of the program, killed with its workers or stopped by a signal, and the next one that completes it.
+
+What it is worth to be killed at one call or another is the matter of `test_night_killed`.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,7 @@ from tests.nights import (
     wait_until,
 )
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(900)
 Moment = Callable[[], bool]
 ONE_WORKER = {"NIANBAO_WORKERS": "1"}
 
@@ -103,18 +106,14 @@ def has(home: Path, table: str, number: int) -> Moment:
     return lambda: count(home, table) >= number
 
 
-def test_a_first_night_killed_seven_times(nights: Nights, tmp_path: Path) -> None:
+def test_a_first_night_killed_four_times(nights: Nights, tmp_path: Path) -> None:
     with Replica(day=1) as replica:
         cuts = Cuts(tmp_path, replica)
-        for number in (1, 11, 25, 37):
+        for number in (11, 37):
             cuts.kill(hits(replica, number))
         crawled = len(replica.hits)
         assert crawled > 30
-        for moment in (
-            has(tmp_path, "readings", 1),
-            has(tmp_path, "versions", 6),
-            (tmp_path / "export").exists,
-        ):
+        for moment in (has(tmp_path, "readings", 1), (tmp_path / "export").exists):
             cuts.kill(moment)
         summary = full_night(tmp_path, replica.proxy_url)
         cuts.check()
