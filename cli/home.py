@@ -22,7 +22,7 @@ def askable(text: str) -> str:
 
 @contextmanager
 def opened(here: Desk) -> Iterator[Database]:
-    """The database. Creates nothing; raises `NoHome` where there is none."""
+    """The database. Creates nothing; raises `NoHome` or `EmptyDatabase` where there is none."""
     database = Database(here.settings.database, create=False)
     try:
         yield database

@@ -15,7 +15,7 @@ from cli.desk import Desk, desk
 from cli.home import reading
 from cli.language import Words
 from cli.moments import iso_moment, show_iso, show_moment
-from errors import NoHome
+from errors import EmptyDatabase, NoHome
 from spiders.site import load_profiles
 from storage.fixity_account import standing
 from storage.home import NIGHT_LOCK, is_free
@@ -89,7 +89,7 @@ def _visits(here: Desk) -> dict[str, Run]:
         with reading(here) as session:
             visits = select(Run).where(Run.kind != IMPORT).order_by(Run.id)
             runs = session.scalars(visits).all()
-    except NoHome:
+    except (NoHome, EmptyDatabase):
         return {}
     return {domain: run for run in runs for domain in run.sites}
 

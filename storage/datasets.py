@@ -18,7 +18,6 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from errors import CannotWrite
 from storage import datapackage
@@ -62,7 +61,6 @@ def export(
     """
     try:
         with _aside(folder) as aside, database.read() as session:
-            _see_one_moment(database, session)
             created = session.scalar(select(func.max(func.coalesce(Run.ended_at, Run.started_at))))
             rows = rows_of(session, publishers, vocabulary, now)
             counts = {
@@ -98,12 +96,6 @@ def _aside(folder: Path) -> Iterator[Path]:
         if not was_there:
             with suppress(OSError):  # not empty: the export is in it
                 folder.rmdir()
-
-
-def _see_one_moment(database: Database, session: Session) -> None:
-    """Let all tables be of one moment, though a night may be writing; SQLite's transactions do so anyway."""
-    if not database.is_sqlite:
-        session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def _write_descriptor(folder: Path, created: datetime | None) -> None:

@@ -15,7 +15,7 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, collate, func, select, union
+from sqlalchemy import ColumnElement, Select, Subquery, and_, func, select, union
 from sqlalchemy.orm import Session, aliased
 
 from storage import columns
@@ -71,7 +71,7 @@ def rows_of(
         "coverage": lambda: (astuple(row) for row in coverage(session, expected, now=now)),
         "captures": lambda: _stream(session, _CAPTURES),
         "changes": lambda: _stream(session, _changes()),
-        "changed_figures": lambda: _stream(session, _changed_figures(session)),
+        "changed_figures": lambda: _stream(session, _changed_figures()),
         "dictionary": lambda: _dictionary(session, words),
         "columns": columns.describe,
     }
@@ -102,7 +102,7 @@ def _figures(session: Session) -> Iterator[Row]:
         )
         .join(Version, Version.id == FigureRow.version_id)
         .join(latest, _is(latest))
-        .order_by(_bytewise(session, Version.report_id), _bytewise(session, FigureRow.key))
+        .order_by(Version.report_id, FigureRow.key)
     )
     for *head, value, unit, printed, remark, override, locator, capture_id in _stream(session, query):
         exact = None if value is None or fits_parquet(value) else format(value, "f")
@@ -143,7 +143,7 @@ def _reports(session: Session) -> Iterator[Row]:
         .outerjoin(Agency, Agency.id == ReportRow.agency_id)
         .outerjoin(latest, latest.c.report_id == ReportRow.id)
         .outerjoin(Version, _is(latest))
-        .order_by(_bytewise(session, ReportRow.id))
+        .order_by(ReportRow.id)
     )
     published = 8
     for row in _stream(session, query):
@@ -250,7 +250,7 @@ def _changes() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _changed_figures(session: Session) -> Select[*tuple[Any, ...]]:
+def _changed_figures() -> Select[*tuple[Any, ...]]:
     return select(
         ChangedFigure.change_seq,
         ChangedFigure.key,
@@ -259,7 +259,7 @@ def _changed_figures(session: Session) -> Select[*tuple[Any, ...]]:
         ChangedFigure.old_value,
         ChangedFigure.new_value,
         ChangedFigure.unit,
-    ).order_by(ChangedFigure.change_seq, _bytewise(session, ChangedFigure.key))
+    ).order_by(ChangedFigure.change_seq, ChangedFigure.key)
 
 
 def _dictionary(session: Session, vocabulary: Iterable[Entry]) -> list[Row]:
@@ -290,12 +290,6 @@ def _latest() -> Subquery:
 
 def _is(latest: Subquery) -> ColumnElement[bool]:
     return and_(Version.report_id == latest.c.report_id, Version.number == latest.c.number)
-
-
-def _bytewise(session: Session, column: Any) -> ColumnElement[str]:
-    """Text in the order of its bytes, which no language setting of a database changes."""
-    dialect = session.get_bind().dialect.name
-    return collate(column, "BINARY" if dialect == "sqlite" else "C")
 
 
 def _json(value: object) -> str:

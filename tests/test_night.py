@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -212,3 +213,25 @@ def test_a_page_can_be_shown_again_with_its_style_and_images(nights: Nights) -> 
 def test_the_night_hands_out_its_tables(nights: Nights) -> None:
     names = {path.name for path in (nights.home / "export").iterdir()}
     assert {"datapackage.json", "figures.parquet", "figures.csv", "figures.jsonl"} <= names
+
+
+def test_it_moves_to_another_database_and_says_the_same(nights: Nights, tmp_path: Path) -> None:
+    moved = {"NIANBAO_DATABASE_URL": f"sqlite:///{tmp_path / 'moved.sqlite'}"}
+    done = nianbao(nights.home, "db", "copy", url_of(nights.home), *moved.values(), "--json")
+    assert (done.returncode, done.stderr) == (0, b"")
+    copied = {table["name"]: table["rows"] for table in json.loads(done.stdout)}
+    assert (copied["captures"], copied["runs"]) == (len(captures(nights.home)), 3)
+    for asked in (
+        ("reports", "--json"),
+        ("changes", "--json"),
+        ("versions", report_url(reports(1)[REPORTS[0]]), "--json"),
+    ):
+        before, after = nianbao(nights.home, *asked), nianbao(nights.home, *asked, **moved)
+        assert (before.returncode, after.returncode) == (0, 0)
+        assert after.stdout == before.stdout
+    for folder, further in (("before", {}), ("after", moved)):
+        assert nianbao(nights.home, "export", str(tmp_path / folder), **further).returncode == 0
+    compared = [path.name for path in (tmp_path / "before").iterdir() if path.suffix != ".parquet"]
+    assert len(compared) > 15
+    for name in compared:
+        assert (tmp_path / "after" / name).read_bytes() == (tmp_path / "before" / name).read_bytes(), name
