@@ -164,11 +164,11 @@ def _line(row: list[Cell]) -> Cell | None:
 
 
 def _is_label(line: Cell, table: list[Cell]) -> bool:
-    """Whether it is merged just as a cell of the table above it that has others on its right: the label of a
-    row whose figures are empty."""
+    """Whether it is merged just as a cell of the table above it that has others beside it: the label of a row
+    whose figures are empty."""
     alike = {cell.row for cell in table if (cell.column, cell.colspan) == (line.column, line.colspan)}
     return line.colspan > 1 and any(
-        cell.row in alike and cell.text and cell.column > line.column for cell in table
+        cell.row in alike and cell.text and cell.column != line.column for cell in table
     )
 
 
