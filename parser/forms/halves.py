@@ -72,15 +72,15 @@ def _joined(upper: Row, lower: Row, lexicon: Lexicon) -> Row | None:
 
 def _repeats(upper: Row, lower: Row, lexicon: Lexicon) -> bool:
     """Whether a row is the rest of the one above it, drawn by a printer that repeats a cut row's numbers
-    behind the page break: the same numbers, and two pieces that are a label together. The second may be
-    one by itself, but it has no number of its own."""
+    behind the page break: the same numbers, and two pieces that are a label together. Each may be one by
+    itself (2.其他, 法律行政法规禁止公开), but the second has no number of its own."""
     first, second = _own(upper), _own(lower)
     if first is None or second is None or upper[0].block == lower[0].block:
         return False
     if [cell.text for cell in upper[1].values] != [cell.text for cell in lower[1].values]:
         return False
     whole = lexicon.knows(first.text + second.text)
-    return whole and not lexicon.knows(first.text) and not label(second.text).level
+    return whole and not label(second.text).level
 
 
 def _glue(upper: Row, lower: Row, text: str) -> Row:

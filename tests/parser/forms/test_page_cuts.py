@@ -133,6 +133,21 @@ def test_a_row_whose_number_the_printer_repeats_on_both_pages(*, again: bool) ->
     assert doubts(cut) == (set() if again else {"unknown_row"})
 
 
+def test_a_repeated_row_of_which_both_halves_are_labels() -> None:
+    rows = full_requests()
+    at = next(place for place, row in enumerate(rows) if any("其他法律行政法规" in str(cell) for cell in row))
+    whole = read(table(rows))
+    place = next(number for number, cell in enumerate(rows[at]) if "其他法律行政法规" in str(cell))
+    numbers = [("7", 1, 1)] * 7
+    upper = [*rows[:at], [*rows[at][:place], ("2.其他", 1, 1), *numbers]]
+    lower = [[("", 1, 2), ("法律行政法规禁止公开", 1, 1), *numbers], *rows[at + 1 :]]
+    cut = parse(f"<html><body><h1>{TITLE}</h1>{table(upper)}{table(lower)}</body></html>".encode()).report
+    assert cut is not None
+    found = values(cut, "requests")
+    assert set(found) == set(values(whole, "requests"))
+    assert found["refused_law_prohibits.natural_person"] == 7
+
+
 def test_a_repeated_row_whose_second_half_is_a_label_too() -> None:
     rows = whole_rows()
     at = next(place for place, row in enumerate(rows) if "负责同志参加政府网站在线访谈" in str(row[0]))
