@@ -183,7 +183,7 @@ def test_images_that_are_no_pages_have_a_state(payload: bytes, state: State) -> 
 
 
 def test_a_blank_image_is_empty() -> None:
-    assert parse(_octets([Image.new("L", (600, 800), 255)], "PNG")).state is State.EMPTY
+    assert parse(_octets([Image.new("L", (400, 1120), 255)], "PNG")).state is State.EMPTY
 
 
 def test_without_the_extra_it_is_said_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
