@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import cv2
@@ -29,6 +30,8 @@ _PAD_UP = 0.16
 _PAD_ALONG = 0.25
 _LOW = 0.55
 _MISSED = 0.8
+_TWO_LINES = 1.5
+_LINE = 0.65
 
 
 @dataclass(slots=True)
@@ -141,7 +144,8 @@ def _cut(lattice: Lattice, lines: Sequence[Area]) -> tuple[list[list[Area]], lis
 
 def _in_cell(here: _Page, room: Area, areas: Sequence[Area]) -> Iterator[Piece]:
     """The pieces of one cell: its ink, in the lines of the detector where those cover it."""
-    rows = [_within(area, room) for area in sorted(areas, key=lambda area: area[1] + area[3])]
+    single = [part for area in areas for part in _lines_of(here, _within(area, room))]
+    rows = sorted(single, key=lambda area: area[1] + area[3])
     marks = list(_marks(here, room, rows))
     rest: dict[int, list[Area]] = {}
     for mark in marks:
@@ -152,6 +156,22 @@ def _in_cell(here: _Page, room: Area, areas: Sequence[Area]) -> Iterator[Piece]:
         rest.setdefault(row, []).append(mark)
     for own in _joined([_around(found) for found in rest.values()], here.em):
         yield from _piece(here, own, celled=True, room=room)
+
+
+def _lines_of(here: _Page, area: Area) -> list[Area]:
+    """The lines of an area that the detector took for one: it is parted where no ink is from side to side,
+    and as much as a line above and below."""
+    left, top, right, bottom = area
+    if bottom - top < _TWO_LINES * here.em:
+        return [area]
+    inked = here.ink[top:bottom, left:right].sum(axis=1) > 0
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], inked, [False])).astype(np.int8)))
+    starts, ends = (edges[::2] + top).tolist(), (edges[1::2] + top).tolist()
+    cuts = [top]
+    for end, start in zip(ends, starts[1:], strict=False):
+        if min(end - cuts[-1], ends[-1] - start) >= _LINE * here.em:
+            cuts.append((end + start) // 2)
+    return [(left, one, right, two) for one, two in pairwise([*cuts, bottom])]
 
 
 def _marks(here: _Page, room: Area, rows: Sequence[Area]) -> Iterator[Area]:
