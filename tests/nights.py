@@ -92,7 +92,7 @@ def told(home: Path, *arguments: str) -> Any:
 def full_night(home: Path, proxy: str, **more: str) -> dict[str, Any]:
     """A whole night that must go well: its summary."""
     done = nianbao(home, "nightly", "--json", proxy=proxy, **more)
-    assert (done.returncode, done.stderr.decode()) == (0, "")
+    assert (done.returncode, done.stderr.decode()) == (0, ""), (done.returncode, done.stderr.decode())
     summary: dict[str, Any] = json.loads(done.stdout)
     return summary
 

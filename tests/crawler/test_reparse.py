@@ -115,6 +115,12 @@ def versions(home: Path) -> list[tuple[Any, ...]]:
     return rows(home, query)
 
 
+def in_utc(moment: datetime | str) -> str:
+    """A time as a query gives it, of SQLite as text, for the command line."""
+    at = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return at.replace(tzinfo=at.tzinfo or UTC).astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 def addresses(told: dict[str, Any], home: Path) -> set[str]:
     named = dict(rows(home, "SELECT id, url FROM reports"))
     return {named[report["report"]] for report in told["reports"]}
@@ -165,7 +171,7 @@ def test_a_dry_run_tells_the_same_and_changes_nothing(home: Path, newer: OtherPr
 
 def test_since_reads_only_what_was_captured_then(home: Path, newer: OtherProgram) -> None:
     (moment,) = rows(home, "SELECT min(captured_at) FROM captures WHERE url LIKE '%/2.html'")[0]
-    since = datetime.fromisoformat(moment).replace(tzinfo=UTC).isoformat().replace("+00:00", "Z")
+    since = in_utc(moment)
     told = newer.reparse(home, "--since", since)
     assert (told["documents"], addresses(told, home)) == (2, {url(3)})
     rest = newer.reparse(home)
@@ -232,7 +238,7 @@ def test_what_is_no_report_any_more_is_told_and_leaves_the_dataset(
 ) -> None:
     ids = dict(rows(home, "SELECT url, id FROM reports"))
     known = rows(home, f"SELECT count(*) FROM figures WHERE version_id = ({VERSION.format(url(2))})")[0][0]
-    before, moment = versions(home), rows(home, "SELECT max(at) FROM changes")[0][0].replace(" ", "T") + "Z"
+    before, moment = versions(home), in_utc(rows(home, "SELECT max(at) FROM changes")[0][0])
     assert {row["report_id"] for row in exported(home, "figures")} == set(ids.values())
     told = narrower.reparse(home)
     assert (told["changes"], told["causes"]) == (
