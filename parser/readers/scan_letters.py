@@ -30,6 +30,7 @@ _POINT = 200 / 72
 _SHORT = 7.0
 _SINGLE = 0.5
 _DARK = 170
+_CLOSE, _APART = 0.08, 0.3
 _INK_OF_EM = 0.78
 _ALIKE = 1.12
 _LOOKALIKES = str.maketrans("OoQD〇○lI|丨", "0000001111")
@@ -85,13 +86,14 @@ def _is_narrow(piece: Piece) -> bool:
     return piece.celled and right - left <= _SINGLE * (piece.shown[3] - piece.shown[1])
 
 
-def _thrice(picture: Gray) -> Gray:
-    """A single sign three times in a row: the model knows lines, and takes a lone 0 for anything round."""
+def _thrice(picture: Gray, room: float = _CLOSE) -> Gray:
+    """A single sign three times in a row, with so much of its height beside it: the model knows lines, and
+    takes a lone 0 for anything round."""
     height, width = picture.shape
     dark = np.flatnonzero((picture < _DARK).any(axis=0))
     if not len(dark):
         return picture
-    margin = max(round(0.08 * height), 2)
+    margin = max(round(room * height), 2)
     first, last = max(int(dark[0]) - margin, 0), min(int(dark[-1]) + 1 + margin, width)
     return np.hstack([picture[:, :first], *[picture[:, first:last]] * 3, picture[:, last:]])
 
@@ -120,6 +122,12 @@ def _read(
     }
     for index, letters in zip(wanted, recognise(list(shown.values())), strict=True):
         read[index] = _once(letters) if alone[index] else letters
+    # Three close signs may look like one: 111 like 王.
+    strange = [index for index in wanted if alone[index] and not _is_value(read[index])]
+    wide = [_thrice(pieces[index].picture, _APART) for index in strange]
+    for index, picture, letters in zip(strange, wide, recognise(wide), strict=True):
+        if letters and _is_value(letters):
+            shown[index], read[index] = picture, _once(letters)
     short = [
         index
         for index in wanted
