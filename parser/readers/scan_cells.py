@@ -30,8 +30,8 @@ _PAD_UP = 0.16
 _PAD_ALONG = 0.25
 _LOW = 0.55
 _MISSED = 0.8
-_TWO_LINES = 1.5
-_LINE = 0.65
+_TWO_LINES = 1.35
+_LINE = 0.5
 
 
 @dataclass(slots=True)
