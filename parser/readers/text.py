@@ -17,6 +17,8 @@ from parser.readers.charset import decode
 from parser.readers.markdown import plain
 
 _RULE = re.compile(r"^(?=.*[\-=─━┄—])[\s|:+\-=─━┄—]+$")
+_SINGLE_SIGNS = re.compile(r"^\s*[|｜]?(?:\s*[\-—─]?\s*[|｜])+\s*[\-—─]?\s*$")
+"""A row whose cells are blank or hold one dash: values of an office that writes `-` for nothing."""
 _MARKDOWN_HEADING = re.compile(r"^(#{1,6})\s*(\S.*?)\s*#*$")
 _NUMBERS = re.compile(
     r"^(?P<label>.*?[^\s\d.,])(?P<numbers>(?:[ \u3000]+(?:[-−]?\d[\d,，.]*|/|—|－|无)){4,})\s*$"
@@ -60,7 +62,7 @@ def read(payload: bytes) -> Document:
 def _blocks(lines: list[str]) -> Iterator[Block]:
     rows: list[_Row] = []
     prose: list[tuple[int, str]] = []
-    table = [_row(number + 1, line, barred=_barred(lines, number)) for number, line in enumerate(lines)]
+    table = list(_rows(lines))
     width = _wrap_width([line for line, row in zip(lines, table, strict=True) if row is None])
     for number, (line, row) in enumerate(zip(lines, table, strict=True), start=1):
         if row is not None:
@@ -122,14 +124,23 @@ def _barred(lines: list[str], place: int) -> bool:
     return any(_BAR.search(line) for line in near)
 
 
-def _row(number: int, line: str, barred: bool) -> _Row | None:
+def _rows(lines: list[str]) -> Iterator[_Row | None]:
+    """Each line as `_row` has it. Below a ruler of more than one sign a cell, single signs are values."""
+    ruled = False
+    for number, line in enumerate(lines):
+        row = _row(number + 1, line, barred=_barred(lines, number), ruled=ruled)
+        ruled = row is not None and (ruled or (not row.cells and not _SINGLE_SIGNS.match(line)))
+        yield row
+
+
+def _row(number: int, line: str, *, barred: bool, ruled: bool) -> _Row | None:
     """The line as a table row; a row without cells for a ruler (`|---|`), `None` for running text."""
     if "\t" in line:
         return _Row(number, tuple(_split(line, "\t")))
     if line[:1] in _BOX and _CORNERS & (signs := set(line)) and signs <= _BOX:
         return _Row(number, ())
     if barred:
-        if _RULE.match(line):
+        if _RULE.match(line) and not (ruled and _SINGLE_SIGNS.match(line)):
             return _Row(number, ())
         barred_line = _BAR.sub("|", line)
         cells = list(_split(barred_line, "|"))

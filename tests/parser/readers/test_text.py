@@ -30,6 +30,16 @@ def test_a_row_of_blanks_is_a_row_and_no_ruler() -> None:
     ]  # fmt: skip
 
 
+def test_a_row_of_dashes_below_the_ruler_is_a_row_of_values() -> None:
+    (grid,) = read("| 维持 | 纠正 |\n|---|:--|\n| - | - |\n| — | 2 |\n".encode()).blocks
+    assert isinstance(grid, Grid)
+    assert [cell.text for cell in grid.cells] == ["维持", "纠正", "-", "-", "—", "2"]
+    # The shortest ruler of Markdown is one dash a cell; nothing stands above it that rules the table.
+    (grid,) = read("| 维持 | 纠正 |\n|-|-|\n| 1 | 2 |\n".encode()).blocks
+    assert isinstance(grid, Grid)
+    assert [cell.text for cell in grid.cells] == ["维持", "纠正", "1", "2"]
+
+
 def test_rows_of_one_bar_count_where_they_stand_together() -> None:
     (grid,) = read("行政许可 | 12\n行政处罚 | 3\n".encode()).blocks
     assert isinstance(grid, Grid) and len(grid.cells) == 4
