@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from bench.truthset.archives import zipped
 from tests.parser.readers.drawn import docx_file, odt_file, ofd_file, raw_pdf, xlsx_file
-from tests.parser.readers.drawn.archive_files import zipped
 
 MEMORY = 1500 * 1024 * 1024
 """Octets of address space, as the night gives to a worker."""
