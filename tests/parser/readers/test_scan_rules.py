@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from parser.readers.scan_segments import settled
-from parser.readers.scan_straight import level_by, skew_of
+from parser.readers.scan_straight import bend_of, level_by, skew_of
 from parser.readers.scan_upright import hidden
 
 Picture = NDArray[np.uint8]
@@ -116,3 +116,16 @@ def test_how_far_a_page_is_aslant_is_told_by_its_lines(degrees: float, turns: in
     grain = np.random.default_rng(3).normal(0, 5, page.shape)
     crooked = np.clip(level_by(page, degrees, 250.0) + grain, 0, 255).astype(np.uint8)
     assert skew_of(np.ascontiguousarray(np.rot90(crooked, turns))) == pytest.approx(-degrees, abs=0.2)
+
+
+def test_a_photo_keeps_its_upright_lines_though_they_do_not_stand_square_to_the_level_ones() -> None:
+    noise = np.random.default_rng(5)
+    lines = [(200.0, 300.0 + 4 * n, 1500.0, 230.0 + 4 * n + float(noise.normal(0, 1))) for n in range(400)]
+    # A few long edges and many short pieces of rules, all leaning the same way.
+    lines += [(1568.0 - 60 * n, 2200.0, 1593.0 - 60 * n, 100.0) for n in range(3)]
+    for n in range(18):
+        top, off = 1560.0, float(noise.normal(0, 0.5))
+        lines.append((300.0 + 60 * n, top + 100, 301.2 + 60 * n + off, top))
+    bend = bend_of(1654, 2339, lines)
+    x, _ = bend.source(np.full(2, 800.0), np.array([300.0, 2000.0]))
+    assert (x[0] - x[1]) / 1700 == pytest.approx(0.012, abs=0.002)
