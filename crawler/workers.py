@@ -20,6 +20,7 @@ from enum import StrEnum
 from itertools import islice
 from multiprocessing.connection import Pipe, wait
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from typing import Any, Generic, TypeVar
 
 from crawler.worker import ANSWER, FRAME, MEMORY, MOST_PAGES, PAGE, RAISED, READY, Limits
@@ -142,6 +143,7 @@ class _Worker(Generic[Task]):
         self._buffer = bytearray()
         self._lost = False
         self._peak_mb = 0
+        self._inherited_mb = 0
         self._allowed = START_SECONDS
         self.deadline = time.monotonic() + self._allowed
         self.begun = False
@@ -157,6 +159,8 @@ class _Worker(Generic[Task]):
                 start_new_session=True,
                 env={**os.environ, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(_search_path())},
             )
+            # The kernel counts what this process held as held by the new one, until that has taken more.
+            self._inherited_mb = getrusage(RUSAGE_SELF).ru_maxrss >> 10
             self._say((function, limits))
         except OSError as error:
             self.pipe.close()
@@ -225,7 +229,8 @@ class _Worker(Generic[Task]):
 
     def _died(self) -> Ended[Task]:
         code = self._process.returncode
-        if code is not None and code < 0 and self._peak_mb >= _NEARLY_ALL * self._limits.memory_mb:
+        least = max(_NEARLY_ALL * self._limits.memory_mb, self._inherited_mb + 1)
+        if code is not None and code < 0 and self._peak_mb >= least:
             return Ended(self._task, Fate.MEMORY, detail=f"{self._limits.memory_mb}")
         if code is not None and code < 0:
             return Ended(self._task, Fate.DIED, detail=_SIGNALS.get(-code, f"signal {-code}"))

@@ -46,7 +46,7 @@ def url_of(home: Path) -> str:
 def settings_of(home: Path) -> dict[str, str]:
     """The variables by which a program finds a home. One that is not there has to do with no database."""
     found = {"NIANBAO_HOME": str(home)}
-    if not permitted and not home.exists():
+    if not permitted and not home.is_dir():
         return found
     url = url_of(home)
     return found | ({"NIANBAO_DATABASE_URL": url} if on_postgresql() else {})

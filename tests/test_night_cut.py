@@ -147,7 +147,9 @@ def state(home: Path) -> str:
 
 
 @pytest.mark.parametrize(("number", "phase"), [(signal.SIGTERM, "crawl"), (signal.SIGINT, "read")])
-def test_a_signal_stops_it_in_order(tmp_path: Path, phase: str, number: signal.Signals) -> None:
+def test_a_signal_stops_it_in_order(
+    databases: None, tmp_path: Path, phase: str, number: signal.Signals
+) -> None:
     with Replica(day=1) as replica:
         slowly = {"NIANBAO_DELAY": "0.15"} if phase == "crawl" else {}
         moment = hits(replica, 8) if phase == "crawl" else has(tmp_path, "readings", 2)
@@ -169,7 +171,7 @@ def test_a_signal_stops_it_in_order(tmp_path: Path, phase: str, number: signal.S
     assert_whole(tmp_path)
 
 
-def test_two_nights_on_one_home(tmp_path: Path) -> None:
+def test_two_nights_on_one_home(databases: None, tmp_path: Path) -> None:
     with Replica(day=1) as replica:
         with under_way(tmp_path, replica.proxy_url, NIANBAO_DELAY="1") as first:
             wait_until(hits(replica, 3), first)

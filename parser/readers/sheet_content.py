@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from itertools import accumulate, groupby
 
 from parser.document import Block, Cell, Grid, Locator, Paragraph, State, Unreadable
 from parser.readers.cell_numbers import show
@@ -88,17 +88,19 @@ class SheetContent:
             return
         rows = [list(cells) for _, cells in groupby(self._cells(texts), lambda cell: cell.row)]
         table: list[Cell] = []
+        labels: set[tuple[int, int]] = set()
         reach = 0
-        for number, row in enumerate(rows):
+        for number, (row, width) in enumerate(zip(rows, _widths(rows), strict=True)):
             line = _line(row) if number >= reach else None
-            wide = min(_WIDE * _width(rows, number), _WIDEST)
-            if line is None or line.colspan < wide or _is_label(line, table):
+            wide = min(_WIDE * width, _WIDEST)
+            if line is None or line.colspan < wide or (line.column, line.colspan) in labels:
                 table.extend(row)
+                labels |= _labels(row)
                 reach = max([reach, *(cell.row + cell.rowspan for cell in row)])
                 continue
             if table:
                 yield _grid(table)
-                table = []
+                table, labels = [], set()
             yield Paragraph(line.text, line.locator)
         if table:
             yield _grid(table)
@@ -163,23 +165,27 @@ def _line(row: list[Cell]) -> Cell | None:
     return filled[0]
 
 
-def _is_label(line: Cell, table: list[Cell]) -> bool:
-    """Whether it is merged just as a cell of the table above it that has others beside it: the label of a row
-    whose figures are empty."""
-    alike = {cell.row for cell in table if (cell.column, cell.colspan) == (line.column, line.colspan)}
-    return line.colspan > 1 and any(
-        cell.row in alike and cell.text and cell.column != line.column for cell in table
-    )
+def _labels(row: list[Cell]) -> set[tuple[int, int]]:
+    """Column and width of the merged cells of a row that have figures beside them: a line that is merged just
+    so below is the label of a row whose figures are empty."""
+    texts = {cell.column for cell in row if cell.text}
+    return {(cell.column, cell.colspan) for cell in row if cell.colspan > 1 and texts - {cell.column}}
 
 
-def _width(rows: list[list[Cell]], number: int) -> int:
-    """How many columns the tables next to a row have, the narrower of both. Above every table a line counts
-    as wide, merged or not."""
-    above = next((row for row in reversed(rows[:number]) if _texts(row) > 1), None)
-    if above is None:
-        return 1
-    below = next((row for row in rows[number + 1 :] if _texts(row) > 1), above)
-    return min(max(cell.column + cell.colspan for cell in row if cell.text) for row in (above, below))
+def _widths(rows: list[list[Cell]]) -> list[int]:
+    """For each row how many columns the tables next to it have, the narrower of both. Above every table a
+    line counts as wide, merged or not."""
+    own = [
+        max(cell.column + cell.colspan for cell in row if cell.text) if _texts(row) > 1 else None
+        for row in rows
+    ]
+    above = accumulate([None, *own[:-1]], _newer)
+    below = [*accumulate([None, *own[:0:-1]], _newer)][::-1]
+    return [1 if one is None else min(one, other or one) for one, other in zip(above, below, strict=True)]
+
+
+def _newer(known: int | None, own: int | None) -> int | None:
+    return known if own is None else own
 
 
 def _texts(row: list[Cell]) -> int:

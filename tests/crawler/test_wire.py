@@ -101,7 +101,7 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def world(tmp_path_factory: pytest.TempPathFactory, databases: None) -> Iterator[World]:
     scripts = {f"/{name}": script for name, (_, script) in HOSTILE.items()}
     with RawServer(scripts) as server:
         roots = {

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 
 import pytest
 
@@ -62,12 +63,21 @@ def test_what_hangs_has_its_time() -> None:
 
 
 def test_memory_and_exceptions_cost_the_task() -> None:
-    found = ends(["eat", "eat-and-abort", "raise", "exit", "fine"], PATIENT, workers=1)
+    # What this process holds counts for a new one too; only what is more can be told from it.
+    limit = 512 + (getrusage(RUSAGE_SELF).ru_maxrss >> 10)
+    found = ends(["eat", "eat-and-abort", "raise", "exit", "fine"], Limits(60, limit), workers=1)
     for hungry in ("eat", "eat-and-abort"):
-        assert (found[hungry].fate, found[hungry].detail) == (Fate.MEMORY, "512")
+        assert (found[hungry].fate, found[hungry].detail) == (Fate.MEMORY, str(limit))
     assert (found["raise"].fate, found["raise"].detail) == (Fate.RAISED, "ValueError: a defect")
     assert (found["exit"].fate, found["exit"].detail) == (Fate.RAISED, "SystemExit: 1")
     assert found["fine"].fate == Fate.DONE
+
+
+def test_what_this_process_holds_is_nobodys_doing() -> None:
+    held = bytearray(700 << 20)
+    held[:: 1 << 12] = b"x" * len(held[:: 1 << 12])
+    found = ends(["kill"], PATIENT)
+    assert (found["kill"].fate, found["kill"].detail) == (Fate.DIED, "SIGKILL")
 
 
 def test_a_task_is_not_blamed_for_the_one_before() -> None:
