@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench.truthset.documents import HALVES, half
 
-SEED = 20263
+SEED = 20287
 """The seed whose odd numbers are held back: `docs/accuracy.md` is made of them, and nobody reads them or runs
 the parser over them in between. To look for defects, take the even numbers or any other seed. A held document
 that was looked into spends the seed: put a new one here, and into the words of `docs/accuracy.md`."""
