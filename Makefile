@@ -10,7 +10,7 @@ CODE := cli crawler demo parser spiders storage web scheduler.py config.py error
 .PHONY: help setup demo crawl serve-nights test test-postgres lint types format accuracy accuracy-formats accuracy-scans check bench bench-index bench-capture bench-fixity bench-memento fuzz fuzz-guided peers lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 setup: $(READY) ## set everything up in .venv
 
@@ -56,10 +56,10 @@ accuracy: $(READY) ## read the 2,000 made documents that are held back, and writ
 	@NIANBAO_LANG=en $(BIN)/nianbao evaluate $(HELD) --markdown > docs/accuracy.md
 
 accuracy-formats: $(READY) ## the same with made documents of the other file formats; writes docs/accuracy-formats.md
-	@$(BIN)/python -m bench.truthset.score formats docs/accuracy-formats.md
+	@$(BIN)/python -m bench.truthset.score formats docs/accuracy-formats.md $(if $(COUNT),--count $(COUNT))
 
-accuracy-scans: $(READY) ## the same with made scans; writes docs/accuracy-scans.md
-	@$(BIN)/python -m bench.truthset.score scans docs/accuracy-scans.md
+accuracy-scans: $(READY) ## the same with made scans; writes docs/accuracy-scans.md; COUNT=2 for fewer
+	@$(BIN)/python -m bench.truthset.score scans docs/accuracy-scans.md $(if $(COUNT),--count $(COUNT))
 
 bench: $(READY) ## how fast reports are read, on one core, beside pdfplumber
 	@$(BIN)/python -m bench.speed
