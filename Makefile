@@ -37,7 +37,7 @@ test: $(READY) ## the whole test suite
 	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 test-postgres: $(READY) ## the tests that have to do with a database, on a PostgreSQL server that they start
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --database postgresql
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --database postgresql $(TESTS)
 
 lint: $(READY) ## style and format, without changing anything
 	$(BIN)/ruff check .
