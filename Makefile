@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 HELD := $(VENV)/held-back
-CODE := cli crawler demo parser spiders storage web scheduler.py config.py errors.py tests bench
+CODE := cli crawler demo parser spiders storage web scheduler.py config.py errors.py logs.py tests bench
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo crawl serve-nights test test-postgres lint types format accuracy accuracy-formats accuracy-scans check bench bench-index bench-capture bench-fixity bench-memento fuzz fuzz-guided peers lock clean

@@ -11,6 +11,7 @@
     │   ├── Ambiguous
     │   │   └── AmbiguousAmongMany
     │   ├── NothingToCompare
+    │   ├── DatabaseNotEmpty
     │   ├── BadKey
     │   ├── PortTrouble
     │   ├── BadAddress

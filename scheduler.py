@@ -31,6 +31,7 @@ from apscheduler.triggers.cron import CronTrigger  # type: ignore[import-untyped
 from sqlalchemy import create_engine
 from sqlalchemy.exc import SQLAlchemyError
 
+import logs
 from config import Language, Settings, settings, to_complain_by
 from errors import BadCall, DatabaseError, HomeBusy, NianbaoError
 from storage import postgresql, runs
@@ -235,7 +236,11 @@ def main(arguments: Sequence[str] | None = None, command: Sequence[str] = NIGHT)
             raise BadCall(
                 problem=f"{UNKNOWN_OPTION[language]} {' '.join(given)}", command="python scheduler.py"
             )
-        _log_to_stderr(ZoneInfo(configured.timezone))
+        logs.to_stderr(
+            ZoneInfo(configured.timezone), {"scheduler": logging.INFO, "apscheduler": logging.WARNING}
+        )
+        # A missed night is told by `_tell_missed`, in words for people.
+        logging.getLogger("apscheduler.executors").setLevel(logging.ERROR)
         return run_now(configured, command) if given else serve(configured, command)
     except NianbaoError as error:
         sys.stderr.write(f"scheduler: {error.message(language)}\n")
@@ -306,30 +311,6 @@ def _signals() -> SimpleQueue[int]:
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, take)
     return numbers
-
-
-class _Lines(logging.Formatter):
-    """One line an event: time, level, what happened; of an exception only what it says."""
-
-    def __init__(self, zone: ZoneInfo) -> None:
-        super().__init__()
-        self._zone = zone
-
-    def format(self, record: logging.LogRecord) -> str:
-        at = datetime.fromtimestamp(record.created, self._zone).isoformat(timespec="seconds")
-        error = record.exc_info[1] if record.exc_info else None
-        reason = f": {type(error).__name__}: {error}" if error else ""
-        return " ".join(f"{at} {record.levelname} {record.getMessage()}{reason}".split())
-
-
-def _log_to_stderr(zone: ZoneInfo) -> None:
-    handler = logging.StreamHandler()
-    handler.setFormatter(_Lines(zone))
-    for name, level in (("scheduler", logging.INFO), ("apscheduler", logging.WARNING)):
-        logging.getLogger(name).addHandler(handler)
-        logging.getLogger(name).setLevel(level)
-    # A missed night is told by `_tell_missed`, in words for people.
-    logging.getLogger("apscheduler.executors").setLevel(logging.ERROR)
 
 
 def _minute(moment: datetime) -> str:

@@ -8,12 +8,12 @@ import signal
 import socket
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import uvicorn
 from starlette.types import ASGIApp
 
+import logs
 from errors import PortTrouble
 
 STOP_SECONDS = 10
@@ -30,7 +30,7 @@ def serve(app: ASGIApp, host: str, port: int, *, zone: ZoneInfo, ready: Callable
     """
     listener = _bind(host, port)
     _allow_many_connections()
-    _log_to_stderr(zone)
+    logs.to_stderr(zone, {"web": logging.INFO, "uvicorn": logging.WARNING})
     number = listener.getsockname()[1]
     config = uvicorn.Config(
         app,
@@ -90,26 +90,3 @@ def _allow_many_connections() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-
-
-class _Lines(logging.Formatter):
-    """One line an event: time, level, what happened; of an exception only what it says."""
-
-    def __init__(self, zone: ZoneInfo) -> None:
-        super().__init__()
-        self._zone = zone
-
-    def format(self, record: logging.LogRecord) -> str:
-        at = datetime.fromtimestamp(record.created, self._zone).isoformat(timespec="seconds")
-        error = record.exc_info[1] if record.exc_info else None
-        reason = f" {type(error).__name__}: {error}" if error else ""
-        return " ".join(f"{at} {record.levelname} {record.getMessage()}{reason}".split())
-
-
-def _log_to_stderr(zone: ZoneInfo) -> None:
-    """A line for each request, and for what goes wrong."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(_Lines(zone))
-    for name, level in (("web", logging.INFO), ("uvicorn", logging.WARNING)):
-        logging.getLogger(name).addHandler(handler)
-        logging.getLogger(name).setLevel(level)
