@@ -132,6 +132,17 @@ def _then(night: int) -> str:
     return f"Accept-Datetime: {http_date(at(night) + timedelta(hours=1))}\r\n"
 
 
+def _asks(port: int, *, gate: str, time_map: str, memento: str) -> dict[str, Callable[[int, int], bytes]]:
+    """What is asked of a page and a night, by kind; the paths stand before the address."""
+    return {
+        "TimeGate": lambda page, night: _request(f"{gate}/{url_of(page)}", port, _then(night)),
+        "TimeMap": lambda page, _: _request(f"{time_map}/{url_of(page)}", port),
+        "memento": lambda page, night: _request(
+            f"{memento}/{at(night):%Y%m%d%H%M%S}id_/{url_of(page)}", port
+        ),
+    }
+
+
 @contextmanager
 def ours(home: Path) -> Iterator[Served]:
     command = [sys.executable, "-m", "cli.app", "serve", "--port", "0"]
@@ -141,13 +152,7 @@ def ours(home: Path) -> Iterator[Served]:
     try:
         assert process.stdout is not None
         port = int(process.stdout.readline().split()[2].rstrip(b"/;").rpartition(b":")[2])
-        asks: dict[str, Callable[[int, int], bytes]] = {
-            "TimeGate": lambda page, night: _request(f"/timegate/{url_of(page)}", port, _then(night)),
-            "TimeMap": lambda page, _: _request(f"/timemap/link/{url_of(page)}", port),
-            "memento": lambda page, night: _request(
-                f"/memento/{at(night):%Y%m%d%H%M%S}id_/{url_of(page)}", port
-            ),
-        }
+        asks = _asks(port, gate="/timegate", time_map="/timemap/link", memento="/memento")
         yield Served("nianbao", port, process, asks)
     finally:
         process.send_signal(signal.SIGTERM)
@@ -169,13 +174,8 @@ def pywb(home: Path, port: int) -> Iterator[Served]:
         )
     try:
         _until_it_answers(port)
-        asks: dict[str, Callable[[int, int], bytes]] = {
-            "TimeGate": lambda page, night: _request(f"/{COLLECTION}/{url_of(page)}", port, _then(night)),
-            "TimeMap": lambda page, _: _request(f"/{COLLECTION}/timemap/link/{url_of(page)}", port),
-            "memento": lambda page, night: _request(
-                f"/{COLLECTION}/{at(night):%Y%m%d%H%M%S}id_/{url_of(page)}", port
-            ),
-        }
+        within = f"/{COLLECTION}"
+        asks = _asks(port, gate=within, time_map=f"{within}/timemap/link", memento=within)
         yield Served("pywb", port, process, asks)
     finally:
         process.send_signal(signal.SIGTERM)
