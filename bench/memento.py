@@ -134,12 +134,14 @@ def _then(night: int) -> str:
 
 def _asks(port: int, *, gate: str, time_map: str, memento: str) -> dict[str, Callable[[int, int], bytes]]:
     """What is asked of a page and a night, by kind; the paths stand before the address."""
+
+    def raw(page: int, night: int) -> bytes:
+        return _request(f"{memento}/{at(night):%Y%m%d%H%M%S}id_/{url_of(page)}", port)
+
     return {
         "TimeGate": lambda page, night: _request(f"{gate}/{url_of(page)}", port, _then(night)),
         "TimeMap": lambda page, _: _request(f"{time_map}/{url_of(page)}", port),
-        "memento": lambda page, night: _request(
-            f"{memento}/{at(night):%Y%m%d%H%M%S}id_/{url_of(page)}", port
-        ),
+        "memento": raw,
     }
 
 
