@@ -62,6 +62,22 @@ def test_octets_come_back_verbatim_by_both_readers(writer: SegmentWriter) -> Non
     )
 
 
+def test_what_comes_packed_is_stored_as_it_is(writer: SegmentWriter) -> None:
+    noise = random.Random(2).randbytes(3 << 20)
+    for body in (noise[:100_000], noise, b"words " * 20_000, b"words " * 600_000):
+        keep(writer, exchange(reply(body)))
+    octets = writer.path.read_bytes()
+    with writer.path.open("rb") as file:
+        replies = list(members(file))[1::3]
+    assert [octets[at.offset + 10] >> 1 & 3 for at in replies[:2]] == [0, 0]  # RFC 1951 §3.2.3: stored
+    assert sum(at.bytes for at in replies[:2]) < (3 << 20) + 100_000 + 3000
+    assert sum(at.bytes for at in replies[2:]) < 100_000
+    # No checksum covers the head of a member: what tells of damage there is that all have the same.
+    assert len({octets[at.offset : at.offset + 10] for at in replies}) == 1
+    assert [record.block for record in by_warcio(writer.path)][4] == reply(noise)
+    assert [record.block for record in by_fastwarc(writer.path)][4] == reply(noise)
+
+
 def test_headers_of_a_chunked_reply(writer: SegmentWriter) -> None:
     keep(writer, exchange(CHUNKED, ip_address="203.0.113.7", notes={"tls": "TLSv1.3 certificate sha256:ab"}))
     info, response, request, metadata = by_warcio(writer.path)
