@@ -14,6 +14,7 @@ from decimal import Decimal
 
 from parser.document import Locator
 from parser.folding import fold
+from parser.numbers import MOST_DIGITS
 from parser.report import Claim
 from parser.sections import Spoken
 
@@ -105,7 +106,10 @@ def _counted(piece: str, raw: str, locator: Locator) -> Iterator[Claim]:
     about = _about(before)
     if about is None:
         return
-    value = Decimal(count["value"].replace(",", "")) * (10000 if count["unit"] else 1)
+    digits = count["value"].replace(",", "")
+    if len(digits) > MOST_DIGITS:
+        return
+    value = Decimal(digits) * (10000 if count["unit"] else 1)
     loose = bool(count["about"] or count["rest"] or _APPROXIMATE.search(before))
     yield Claim(
         about=about,

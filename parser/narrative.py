@@ -12,6 +12,7 @@ from parser.contact import find_contact
 from parser.dates import arabic, day_in_tag, day_in_url, first_year, labelled_day, period_in
 from parser.document import Document
 from parser.folding import fold
+from parser.numbers import MOST_DIGITS
 from parser.report import Doubt, Fee
 from parser.sections import Narrative, read_sections
 from parser.titles import Title
@@ -130,7 +131,7 @@ def _amount(sentence: str) -> Decimal | None:
     """Yuan taken, 0 where the sentence says that nothing was taken, `None` where it says neither."""
     folded = fold(sentence)
     found = _AMOUNT.search(folded)
-    if found:
+    if found and len(found.group(1)) <= MOST_DIGITS:
         value = Decimal(found.group(1).replace(",", ""))
         return value * 10000 if found.group(2) == "万元" else value
     return Decimal(0) if _NONE_TAKEN.search(folded) else None

@@ -41,6 +41,9 @@ UNITS = (
 NOTHING = frozenset({"/", "-", "--", "---", "—", "——", "–", "―", "─", "无", "N/A", "n/a", "\\", "\\\\", "//"})
 """Marks printed where there is nothing to count. They are kept as printed and are never 0."""
 
+MOST_DIGITS = 28
+"""Digits of a number: sums of longer ones would be rounded, and no report counts so much."""
+
 _UNIT = "|".join(UNITS)
 _NUMBER = re.compile(
     rf"^(?P<about>约|共|计)?(?P<coin>¥|人民币|RMB)?(?P<sign>[-+])?(?P<digits>\d{{1,3}}(?:,\d{{3}})+|\d+)(?P<fraction>\.\d+)?"
@@ -112,7 +115,10 @@ def read_number(text: str) -> Printed:
     remark = _remark(found)
     if remark is None:
         return _NOT_UNDERSTOOD
-    value = Decimal(found["digits"].replace(",", "") + (found["fraction"] or ""))
+    digits = found["digits"].replace(",", "") + (found["fraction"] or "")
+    if len(digits.replace(".", "")) > MOST_DIGITS:
+        return _NOT_UNDERSTOOD
+    value = Decimal(digits)
     if found["sign"] == "-":
         value = -value
     unit = found["unit"] or ("元" if found["coin"] else None)

@@ -87,7 +87,7 @@ class Sheet:
         unit = figure.unit
         if figure.value is None or wanted is None:
             return
-        if wanted not in _MONEY and figure.value % 1:
+        if wanted not in _MONEY and figure.value != figure.value.to_integral_value():
             message = f"The form counts this in {wanted}; a part of one is printed: “{cell.text}”."
             self.doubt("fraction", figure.key, message, cell.locator)
         if unit == wanted:

@@ -52,8 +52,8 @@ _CONTENT = re.compile(
     re.IGNORECASE,
 )
 _PICTURE = re.compile(r"\.(?:jpe?g|png|gif|bmp|tiff?|webp)$", re.IGNORECASE)
-_DOTS = re.compile(r"\s*(\d+)(?:\.\d+)?\s*(?:px)?\s*$")
-_WIDTH = re.compile(r"(?:^|;)\s*width\s*:\s*(\d+)(?:\.\d+)?px", re.IGNORECASE)
+_DOTS = re.compile(r"\s*(\d{1,9})(?:\.\d+)?\s*(?:px)?\s*$")
+_WIDTH = re.compile(r"(?:^|;)\s*width\s*:\s*(\d{1,9})(?:\.\d+)?px", re.IGNORECASE)
 _NARROWEST = 200
 """Width in dots below which no sheet can be read on the page."""
 
@@ -127,7 +127,7 @@ def in_one_folder(names: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     runs: dict[tuple[str, ...], dict[int, str]] = {}
     for name in names:
         folder, _, file = name.rpartition("/")
-        parts = re.split(r"(\d+)", file)
+        parts = re.split(r"(\d{1,99})", file)
         for place in range(1, len(parts), 2):
             frame = (folder, *parts[:place], "#", *parts[place + 1 :])
             runs.setdefault(tuple(part.lower() for part in frame), {}).setdefault(int(parts[place]), name)

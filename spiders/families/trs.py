@@ -14,7 +14,8 @@ from spiders.families import generic
 from spiders.page import Page
 
 _CREATE_PAGE = re.compile(
-    r"""createPageHTML\s*\(\s*["']?(\d+)["']?\s*,\s*["']?(\d+)["']?\s*,\s*["']([\w-]+)["']\s*,\s*["'](\w+)["']""",
+    r"""createPageHTML\s*\(\s*["']?(\d{1,9})["']?\s*,\s*["']?(\d{1,9})["']?\s*,"""
+    r"""\s*["']([\w-]+)["']\s*,\s*["'](\w+)["']""",
     re.I,
 )
 _MOST_PAGES = 500

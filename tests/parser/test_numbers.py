@@ -58,7 +58,11 @@ def test_what_stands_for_nothing_is_no_zero(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["若干", "95 0", "1,23", "1.2.3", "12件3", "3（", "详见附件", "1.5万", "<5", "一", "12；3"]
+    "text",
+    (
+        *("若干", "95 0", "1,23", "1.2.3", "12件3", "3（", "详见附件", "1.5万", "<5", "一", "12；3"),
+        *("9" * 29, "0." + "3" * 28),
+    ),
 )
 def test_anything_else_is_not_understood(text: str) -> None:
     assert read_number(text) == Printed(None, understood=False)
