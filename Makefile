@@ -6,6 +6,10 @@ READY := $(VENV)/.ready
 HELD := $(VENV)/held-back
 CODE := cli crawler demo parser spiders storage web scheduler.py config.py errors.py logs.py tests bench
 
+# Python may keep what it compiled, whatever the machine says: each of the programs that the tests start takes twice
+# as long without.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup demo crawl serve-nights test test-postgres lint types format accuracy accuracy-formats accuracy-scans check bench bench-index bench-capture bench-fixity bench-memento fuzz fuzz-guided peers lock clean
 

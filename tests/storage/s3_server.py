@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import resource
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Self
 
@@ -35,30 +37,28 @@ class S3Server:
         self.kill()
 
     def start(self) -> None:
-        self._process = subprocess.Popen(
-            [
-                str(RCLONE), "serve", "s3", str(self.folder), "--addr", self._address,
-                "--auth-key", f"{KEY},{SECRET}", "--vfs-cache-mode", "off", *self._arguments,
-            ],
-            stderr=subprocess.PIPE,
-            env=os.environ | {"RCLONE_CONFIG": ""},
-        )  # fmt: skip
+        log = self.folder / "log"
+        with log.open("wb") as stderr:
+            self._process = subprocess.Popen(
+                [
+                    str(RCLONE), "serve", "s3", str(self.folder), "--addr", self._address,
+                    "--auth-key", f"{KEY},{SECRET}", "--vfs-cache-mode", "off", *self._arguments,
+                ],
+                stderr=stderr,
+                env=os.environ | {"RCLONE_CONFIG": ""},
+            )  # fmt: skip
+        while not (told := re.search(rb"Starting s3 server on \[(http://([^]/]+))", log.read_bytes())):
+            if self._process.poll() is not None:
+                raise RuntimeError(f"rclone does not serve: {log.read_text()}")
+            time.sleep(0.01)
+        self.endpoint, self._address = (part.decode() for part in told.groups())
         if self._file_bytes:
             resource.prlimit(self._process.pid, resource.RLIMIT_FSIZE, (self._file_bytes,) * 2)
-        assert self._process.stderr is not None
-        for line in self._process.stderr:
-            if b"Starting s3 server on" in line:
-                self.endpoint = line.decode().partition("[")[2].partition("]")[0].rstrip("/")
-                self._address = self.endpoint.removeprefix("http://")
-                return
-        raise RuntimeError("rclone does not serve")
 
     def kill(self) -> None:
         """At once, whatever it is doing."""
         self._process.kill()
         self._process.wait()
-        if self._process.stderr is not None:
-            self._process.stderr.close()
 
     def objects(self) -> dict[str, bytes]:
         """What it has, by name."""
