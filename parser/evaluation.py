@@ -35,7 +35,8 @@ Expected = dict[str, Decimal | None]
 @dataclass
 class Score:
     """Counts over some documents. `printed` figures are right, missed or wrong; `invented` ones have no
-    number in the truth. `unnoticed` are missed figures without a doubt, `silent` wrong or invented ones."""
+    number in the truth. `unnoticed` are missed figures without a doubt, `silent` wrong or invented ones;
+    `doubted` are right ones with a doubt."""
 
     documents: int = 0
     perfect: int = 0
@@ -46,6 +47,7 @@ class Score:
     invented: int = 0
     silent: int = 0
     unnoticed: int = 0
+    doubted: int = 0
     state_right: int = 0
     form_right: int = 0
     year_right: int = 0
@@ -239,6 +241,7 @@ def _judge_figures(report: Report | None, truth: dict[str, Any], score: Score) -
         score.printed += 1
         if given == value and wanted_units.get(key, units[key]) == units[key]:
             score.right += 1
+            score.doubted += int(_doubted(report, key))
             continue
         score.wrong += 1
         silent = not _doubted(report, key)

@@ -11,6 +11,7 @@ import argparse
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -23,6 +24,7 @@ from PIL import Image
 from bench.truthset import documents
 from bench.truthset.documents import Made
 from bench.truthset.pdf import draw, paper, some_look
+from bench.truthset.scan_habits import IN_SCANNER, ON_PAPER, some_habits
 from bench.truthset.scan_paper import Paper
 
 SEED = 77
@@ -34,11 +36,13 @@ Picture = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Kind:
-    """A sort of scan: its rules, its dots an inch, and what is done to the pages."""
+    """A sort of scan: its rules, its dots an inch, what is done to the pages, and whether the sheets have
+    been through an office (`scan_habits`)."""
 
     rules: Sequence[str]
     dpi: int = 200
     spoil: str = "scanner"
+    worn: bool = False
 
 
 KINDS = {
@@ -50,6 +54,7 @@ KINDS = {
     "photo": Kind(SOLID, dpi=220, spoil="photo"),
     "coarse": Kind(SOLID, dpi=150),
     "turned": Kind(SOLID, spoil="turned"),
+    "worn": Kind(SOLID, worn=True),
 }
 
 
@@ -64,10 +69,14 @@ def scan(
     look = replace(
         some_look(rng, bare=False), rules=rng.choice(how.rules), turned=False, watermark=False, wraps=False
     )
+    habits = some_habits(rng) if how.worn else ()
+    if "tinted" in habits:
+        look = replace(look, shaded=True)
     sheet = Paper(paper(look), how.dpi, font)
     draw(content, look, sheet, rng)
     noise = np.random.default_rng(rng.getrandbits(63))
-    pages = [SPOILERS[how.spoil](np.asarray(page), how.dpi, rng, noise) for page in sheet.pages]
+    spoil = partial(_worn, habits) if how.worn else SPOILERS[how.spoil]
+    pages = [spoil(np.asarray(page), how.dpi, rng, noise) for page in sheet.pages]
     ending = ending or rng.choice(ENDINGS)
     if len(pages) > 1 and ending in {"jpg", "png"}:
         ending = "pdf"
@@ -76,8 +85,9 @@ def scan(
         "source_note": "made",
         **content.truth,
         "kind": form,
-        "features": [*content.features, look.rules],
+        "features": [*content.features, look.rules, *habits],
         "layout": kind,
+        "pages": len(pages),
     }
     return Made(truth["id"], ending, _file(pages, ending, how.dpi, rng.randint(60, 85)), truth)
 
@@ -88,6 +98,21 @@ def _scanned(page: Picture, dpi: int, rng: Random, noise: np.random.Generator) -
     if rng.random() < 0.7:
         _press_seal(colour, dpi, rng)
     colour = _skewed(colour, rng.uniform(-2.5, 2.5))
+    return _grained(colour, rng.uniform(235, 252), rng.uniform(2, 6), rng.uniform(0.3, 0.7), noise)
+
+
+def _worn(habits: Sequence[str], page: Picture, dpi: int, rng: Random, noise: np.random.Generator) -> Picture:
+    """A scan of a sheet that has been through an office."""
+    colour = np.repeat(page[:, :, None], 3, axis=2)
+    for name in habits:
+        if name in ON_PAPER:
+            ON_PAPER[name](colour, dpi, rng)
+    if rng.random() < 0.3:
+        _press_seal(colour, dpi, rng)
+    colour = np.ascontiguousarray(_skewed(colour, rng.uniform(-2.5, 2.5)))
+    for name in habits:
+        if name in IN_SCANNER:
+            IN_SCANNER[name](colour, dpi, rng)
     return _grained(colour, rng.uniform(235, 252), rng.uniform(2, 6), rng.uniform(0.3, 0.7), noise)
 
 

@@ -62,10 +62,10 @@ class Paper:
         """Characters one by one, each no wider than the room that the layout gave it."""
         for letter in text:
             room = width_of(letter, self._letter_size)
-            font = _font(self.font_file, round(self._letter_size * self.scale))
+            font = font_of(round(self._letter_size * self.scale), self.font_file)
             natural = font.getlength(letter)
             if natural > 1.02 * room * self.scale:
-                font = _font(self.font_file, int(font.size * room * self.scale / natural))
+                font = font_of(int(font.size * room * self.scale / natural), self.font_file)
             middle = (x + room / 2) * self.scale
             self._pen.text((middle, self._down(y)), letter, fill=self._state[3], font=font, anchor="ms")
             x += room
@@ -123,7 +123,8 @@ class Paper:
 
 
 @cache
-def _font(file: Path | None, size: int) -> ImageFont.FreeTypeFont:
+def font_of(size: int, file: Path | None = None) -> ImageFont.FreeTypeFont:
+    """The font at a size in dots, or the one of a file."""
     if file is not None:
         # Face 2 of a collection of Noto is the Chinese of the mainland.
         return ImageFont.truetype(file, size, index=2 if "CJK" in file.name else 0)

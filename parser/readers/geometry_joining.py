@@ -11,6 +11,9 @@ from parser.readers.geometry import Rule
 SNAP = 2.2
 """How far apart rules may be that are one."""
 
+Span = tuple[float, float, float]
+"""A line along an axis: where it lies, starts and ends."""
+
 TOUCH = 3.0
 """How near the ends of rules must be to meet."""
 
@@ -58,10 +61,24 @@ def touching(across: list[Rule], down: list[Rule]) -> list[tuple[list[Rule], lis
 
 
 def _groups(across: list[Rule], down: list[Rule], reach: float) -> list[tuple[list[Rule], list[Rule]]]:
-    """Sets of rules that touch within `reach`, directly or through others. Rules that touch nothing are left
-    out."""
-    down = sorted(down, key=lambda rule: rule.at)
-    places = [rule.at for rule in down]
+    """Sets of rules that touch within `reach`. Rules that touch nothing are left out."""
+    down = sorted(down, key=attrgetter("at"))
+    spans = [[(rule.at, rule.start, rule.end) for rule in rules] for rules in (across, down)]
+    return [
+        ([across[index] for index in rows], [down[index] for index in columns])
+        for rows, columns in connected(spans[0], spans[1], reach)
+        if rows and columns
+    ]
+
+
+def connected(
+    across: Sequence[Span], down: Sequence[Span], reach: float
+) -> list[tuple[list[int], list[int]]]:
+    """Lines that touch within `reach`, directly or through others: the places in `across` and in `down` of
+    those of each set. Lines along the same axis touch only through others; one that touches nothing is a set.
+    """
+    ordered = sorted(range(len(down)), key=lambda place: down[place][0])
+    levels = [down[place][0] for place in ordered]
     parent = list(range(len(across) + len(down)))
 
     def root(node: int) -> int:
@@ -70,15 +87,13 @@ def _groups(across: list[Rule], down: list[Rule], reach: float) -> list[tuple[li
             node = parent[node]
         return node
 
-    for index, rule in enumerate(across):
-        first = bisect_left(places, rule.start - reach)
-        last = bisect_right(places, rule.end + reach)
-        for other in range(first, last):
-            if down[other].start - reach <= rule.at <= down[other].end + reach:
-                parent[root(len(across) + other)] = root(index)
-    groups: dict[int, tuple[list[Rule], list[Rule]]] = {}
-    for index, rule in enumerate(across):
-        groups.setdefault(root(index), ([], []))[0].append(rule)
-    for index, rule in enumerate(down):
-        groups.setdefault(root(len(across) + index), ([], []))[1].append(rule)
-    return [group for group in groups.values() if group[0] and group[1]]
+    for row, (at, start, end) in enumerate(across):
+        for place in ordered[bisect_left(levels, start - reach) : bisect_right(levels, end + reach)]:
+            if down[place][1] - reach <= at <= down[place][2] + reach:
+                parent[root(len(across) + place)] = root(row)
+    sets: dict[int, tuple[list[int], list[int]]] = {}
+    for row in range(len(across)):
+        sets.setdefault(root(row), ([], []))[0].append(row)
+    for column in range(len(down)):
+        sets.setdefault(root(len(across) + column), ([], []))[1].append(column)
+    return list(sets.values())

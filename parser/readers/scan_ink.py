@@ -16,6 +16,14 @@ _SPILT = 5
 _COARSE = 8
 _REACH = 15
 _DARKEST_PAPER = 40
+_WHITE = 250.0
+_STRIDE = 3
+_DARKEST_INK = 0.1
+_PALE = (90.0, 200.0)
+_BLACK = 30.0
+_BED = 100
+_BED_AROUND = 5
+_PLAIN = 30.0
 
 
 def printed(picture: NDArray[np.uint8]) -> Gray:
@@ -28,7 +36,7 @@ def printed(picture: NDArray[np.uint8]) -> Gray:
         gray = np.minimum(picture[:, :, 0] + _REDNESS * _redness(picture), 255).astype(np.uint8)
     else:
         gray = picture
-    return _even(gray)
+    return _strong(_without_bed(_even(gray)))
 
 
 def stamped(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -54,4 +62,36 @@ def _even(gray: Gray) -> Gray:
     paper = cv2.morphologyEx(coarse, cv2.MORPH_CLOSE, np.ones((_REACH, _REACH), np.uint8))
     paper = cv2.GaussianBlur(paper, (0, 0), _REACH / 3)
     level = np.maximum(cv2.resize(paper, (width, height)).astype(np.float32), _DARKEST_PAPER)
-    return np.minimum(gray.astype(np.float32) * (250.0 / level), 255).astype(np.uint8)
+    return np.minimum(gray.astype(np.float32) * (_WHITE / level), 255).astype(np.uint8)
+
+
+def _strong(page: Gray) -> Gray:
+    """The page with black ink, where it is a pale copy; one on which hardly anything is printed stays."""
+    darkest = float(np.percentile(page[::_STRIDE, ::_STRIDE], _DARKEST_INK))
+    if not _PALE[0] < darkest < _PALE[1]:
+        return page
+    factor = (_WHITE - _BLACK) / (_WHITE - darkest)
+    ink = (_WHITE - page.astype(np.float32)) * factor
+    return np.asarray(np.clip(_WHITE - ink, 0, 255), np.uint8)
+
+
+def _without_bed(page: Gray) -> Gray:
+    """The page without dark strips along its edges, where the bed of the scanner or the lid is seen. Their
+    edges are long and straight, and would tell how the page lies although they are none of its lines."""
+    height, width = page.shape
+    small = (max(width // _COARSE, 1), max(height // _COARSE, 1))
+    coarse: Any = cv2.resize(page, small, interpolation=cv2.INTER_AREA)
+    dark = np.asarray(coarse < _BED, np.uint8)
+    _, labels, _, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    places = np.asarray(labels)
+    border = np.concatenate([places[0], places[-1], places[:, 0], places[:, -1]])
+    clean = page
+    for number in np.unique(border[border > 0]).tolist():
+        own = np.asarray(places == number, np.uint8)
+        # Coloured heads of a picture that ends with its table have letters in them.
+        if float(np.std(coarse[own > 0])) > _PLAIN:
+            continue
+        around: Any = cv2.dilate(own, np.ones((_BED_AROUND, _BED_AROUND), np.uint8))
+        wide: Any = cv2.resize(around, (width, height), interpolation=cv2.INTER_NEAREST)
+        clean = np.where(np.asarray(wide) > 0, np.uint8(_WHITE), clean)
+    return clean

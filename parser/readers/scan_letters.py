@@ -57,7 +57,7 @@ def stand_ins(lines: Sequence[Area]) -> list[Glyph]:
 def glyphs_of(pieces: Sequence[Piece]) -> tuple[list[Glyph], list[Box]]:
     """The characters of all pieces, and the places of pieces in which none was recognised (points)."""
     alone = [_is_alone(piece) for piece in pieces]
-    read = [stroke(piece) if _is_narrow(piece) else [] for piece in pieces]
+    read = [stroke(piece, narrow=_is_narrow(piece)) if piece.celled else [] for piece in pieces]
     rest = [index for index, letters in enumerate(read) if not letters]
     _read(pieces, alone, rest, read)
     read = with_left_out([piece.picture for piece in pieces], read)

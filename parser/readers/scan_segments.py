@@ -8,7 +8,6 @@ of text) is found where its rule would go on. Both directions are looked at in t
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,6 +15,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from parser.readers.geometry_joining import connected
 from parser.readers.ocr import Gray
 from parser.readers.scan_upright import Line
 
@@ -73,11 +73,13 @@ class _Piece:
 @dataclass(frozen=True, slots=True)
 class _Trace:
     """What is seen along a piece, window by window: by how much it is darker than both of its sides, at least
-    and mostly; how dark it is where it is lightest (but for a small part); and where it lies at the end."""
+    and mostly; how dark it is where it is lightest (but for a small part), and the same under seals as well;
+    and where it lies at the end."""
 
     least: float
     middle: float
     lightest: float
+    veiled: float
     at: float
 
 
@@ -176,7 +178,9 @@ def _is_drawn(trace: _Trace | None, usual: float, *, had: bool) -> bool:
         return had
     if had:
         return trace.lightest >= max(_WHITE * usual, _WHITEST) and trace.middle >= _VISIBLE * usual
-    return trace.least >= max(_DRAWN * usual, _WHITEST, _EVEN * trace.middle)
+    # A letter that a seal leaves free is as dark as a rule; the white beside it lies under the seal.
+    goes_on = trace.veiled >= max(_WHITE * usual, _WHITEST)
+    return goes_on and trace.least >= max(_DRAWN * usual, _WHITEST, _EVEN * trace.middle)
 
 
 def _followed(page: _Page, piece: _Piece, window: int) -> _Trace | None:
@@ -200,6 +204,7 @@ def _followed(page: _Page, piece: _Piece, window: int) -> _Trace | None:
         min(trace.least for trace in seen),
         float(np.median([trace.middle for trace in seen])),
         float(np.median([trace.lightest for trace in seen])),
+        min(trace.veiled for trace in seen),
         at,
     )
 
@@ -211,18 +216,21 @@ def _trace(page: _Page, at: float, rows: tuple[int, int], window: int) -> _Trace
         return None
     around = slice(middle - room, middle + room + 1)
     stamped = page.stamp[rows[0] : rows[1], around].any(axis=1)
-    strip = page.ink[rows[0] : rows[1], around][~stamped]
+    whole = page.ink[rows[0] : rows[1], around]
+    strip = whole[~stamped]
     if len(strip) < window + 1:
         return None
     line, stands_out = _contrast(strip, window)
     least, mostly = stands_out.min(axis=0), np.median(stands_out, axis=0)
     best = int((least + mostly).argmax())
-    return _Trace(
-        float(least[best]),
-        float(mostly[best]),
-        float(np.quantile(line, _SMALL_PART / window, axis=0).max()),
-        middle - _REACH + best,
-    )
+    lightest = _lightest(line, window)
+    veiled = _lightest(_contrast(whole, window)[0], window) if stamped.any() else lightest
+    return _Trace(float(least[best]), float(mostly[best]), lightest, veiled, middle - _REACH + best)
+
+
+def _lightest(line: Darkness, window: int) -> float:
+    """How dark the darkest of some columns is where it is lightest, but for a small part."""
+    return float(np.quantile(line, _SMALL_PART / window, axis=0).max())
 
 
 def _contrast(strip: Darkness, window: int) -> tuple[Darkness, Darkness]:
@@ -287,27 +295,11 @@ def _groups(lines: Sequence[Line]) -> list[list[Line]]:
 
 
 def _tables(across: Sequence[Line], down: Sequence[Line]) -> list[tuple[list[Line], list[Line]]]:
-    """Lines that touch, directly or through others: those across and those down of each table."""
-    parent = list(range(len(across) + len(down)))
-
-    def root(node: int) -> int:
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
-        return node
-
-    ordered = sorted(down)
-    places = [at for at, _, _ in ordered]
-    for number, (at, start, end) in enumerate(across):
-        for other in range(bisect_left(places, start - _TOUCH), bisect_right(places, end + _TOUCH)):
-            if ordered[other][1] - _TOUCH <= at <= ordered[other][2] + _TOUCH:
-                parent[root(len(across) + other)] = root(number)
-    tables: dict[int, tuple[list[Line], list[Line]]] = {}
-    for number, line in enumerate(across):
-        tables.setdefault(root(number), ([], []))[0].append(line)
-    for number, line in enumerate(ordered):
-        tables.setdefault(root(len(across) + number), ([], []))[1].append(line)
-    return list(tables.values())
+    """The lines across and those down of each table."""
+    return [
+        ([across[row] for row in rows], sorted(down[column] for column in columns))
+        for rows, columns in connected(across, down, _TOUCH)
+    ]
 
 
 def _unseen(

@@ -30,8 +30,18 @@ def _alone(sign: str, size: float) -> Piece:
 
 @pytest.mark.parametrize("size", [7.5, 10.5, 14.0])
 def test_a_dash_and_a_slash_are_told_by_their_shape_and_digits_left_to_the_model(size: float) -> None:
-    told = {sign: "".join(letter.text for letter in stroke(_alone(sign, size))) for sign in "-/1270.一"}
-    assert told == {"-": "-", "/": "/", "1": "", "2": "", "7": "", "0": "", ".": "", "一": ""}
+    told = {
+        sign: "".join(letter.text for letter in stroke(_alone(sign, size), narrow=sign != "—"))
+        for sign in "-/1270.—"
+    }
+    assert told == {"-": "-", "/": "/", "1": "", "2": "", "7": "", "0": "", ".": "", "—": "—"}
+
+
+def test_what_is_wider_than_a_sign_is_a_stroke_only_where_it_is_one_flat_line() -> None:
+    told = [
+        "".join(letter.text for letter in stroke(_alone(text, 9), narrow=False)) for text in ("——", "…", "12")
+    ]
+    assert told == ["—", "", ""]
 
 
 def test_a_speck_goes_and_the_point_of_a_number_stays() -> None:
