@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from demo import Replica
 from tests import databases as homes
-from tests.nights import Nights, full_night, told
+from tests.nights import Nights, shared_nights
 
 MARK = "sqlite(reason): about SQLite's own file, or what only SQLite does"
 
@@ -75,15 +75,7 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 
 @pytest.fixture(scope="session")
-def nights(tmp_path_factory: pytest.TempPathFactory, databases: None) -> Iterator[Nights]:
-    """Three nights on the replica, undisturbed."""
-    folder = tmp_path_factory.mktemp("nights")
-    home = folder / "home"
-    with Replica(day=1) as replica:
-        summaries, said = {}, {}
-        for day in (1, 2, 3):
-            replica.set_day(day)
-            summaries[day] = full_night(home, replica.proxy_url)
-            said[day] = {report["url"]: report for report in told(home, "reports")}
-            homes.copy_home(home, folder / f"after-{day}")
-        yield Nights(home, replica, summaries, said, told(home, "changes"))
+def nights(tmp_path_factory: pytest.TempPathFactory, databases: None) -> Nights:
+    """Three nights on the replica, undisturbed; the process that is first to need them makes them for all."""
+    ours = tmp_path_factory.getbasetemp()
+    return shared_nights(ours.parent if "PYTEST_XDIST_WORKER" in os.environ else ours, ours)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +25,11 @@ from sqlalchemy.orm import joinedload
 from warcio.archiveiterator import ArchiveIterator as WarcioIterator  # type: ignore[import-untyped]
 
 from demo import Replica
+from demo.replica import Hit
 from storage.archive import read_payload
 from storage.database import Database
 from storage.models import Capture
-from tests.databases import settings_of, url_of
+from tests.databases import copy_home, settings_of, url_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Nights:
     """One home after the nights of day 1, 2 and 3; what was said after each of them."""
 
     home: Path
-    replica: Replica
+    hits: tuple[Hit, ...]
     summaries: dict[int, dict[str, Any]]
     reports: dict[int, dict[str, dict[str, Any]]]
     changes: list[dict[str, Any]]
@@ -47,8 +50,34 @@ class Nights:
         return self.home.with_name(f"after-{day}")
 
 
+def shared_nights(common: Path, ours: Path) -> Nights:
+    """The nights, made in a folder that several processes have in common; a copy in a folder of this one."""
+    told_of = common / "nights.pickle"
+    with (common / "nights.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        if not told_of.exists():
+            told_of.write_bytes(pickle.dumps(_three_nights(common / "nights" / "home")))
+        made: Nights = pickle.loads(told_of.read_bytes())
+        folder = ours / "nights-copied"
+        for day in (1, 2, 3):
+            copy_home(made.home_after(day), folder / f"after-{day}")
+        return replace(made, home=copy_home(made.home, folder / "home"))
+
+
+def _three_nights(home: Path) -> Nights:
+    with Replica(day=1) as replica:
+        summaries, said = {}, {}
+        for day in (1, 2, 3):
+            replica.set_day(day)
+            summaries[day] = full_night(home, replica.proxy_url)
+            said[day] = {report["url"]: report for report in told(home, "reports")}
+            copy_home(home, home.with_name(f"after-{day}"))
+        return Nights(home, replica.hits, summaries, said, told(home, "changes"))
+
+
 PROGRAM = (sys.executable, "-m", "cli.app")
-SECONDS = 100
+SECONDS = 300
+"""No call of the program takes so long, but the machine may have other work."""
 
 
 def environment(home: Path, proxy: str | None = None, **more: str) -> dict[str, str]:

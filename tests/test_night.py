@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from demo import EVENTS, report_url, reports
 from demo.forms import STATISTICS_ROWS
-from demo.replica import Hit
+from demo.replica import Hit, Replica
 from storage.archive import read_payload
 from storage.captures import nearest
 from storage.database import Database
@@ -22,6 +22,7 @@ from tests.databases import url_of
 from tests.nights import Nights, assert_whole, captures, nianbao, rows
 
 pytestmark = pytest.mark.timeout(400)
+REPLICA = Replica()
 REPORTS = [*reports(1)]
 HEADINGS = {f"statistics.{row.code}" for row in STATISTICS_ROWS if not row.unit}
 
@@ -95,7 +96,7 @@ def test_the_edit_is_shown_number_by_number_with_both_captures(nights: Nights) -
     }
     assert figures == {edit.key: (edit.old, edit.new) for edit in EVENTS.edits}
     url = report_url(reports(1)[EVENTS.edited])
-    sent = {hit.day: hit.sha256 for hit in nights.replica.hits if hit.url == url and hit.status == 200}
+    sent = {hit.day: hit.sha256 for hit in nights.hits if hit.url == url and hit.status == 200}
     assert change["old_capture"]["payload_sha256"] == sent[1]
     assert change["new_capture"]["payload_sha256"] == sent[2]
     assert nights.reports[2][url]["figures"] == reports(2)[EVENTS.edited].figures
@@ -125,9 +126,9 @@ def test_raw_gives_the_octets_of_day_1(nights: Nights, name: str) -> None:
     at = nights.reports[1][url]["captured_at"]
     done = nianbao(nights.home, "raw", url, "--at", at)
     assert done.returncode == 0
-    (sent,) = {hit.sha256 for hit in nights.replica.hits if hit.url == url and hit.day == 1}
+    (sent,) = {hit.sha256 for hit in nights.hits if hit.url == url and hit.day == 1}
     assert hashlib.sha256(done.stdout).hexdigest() == sent
-    assert done.stdout == nights.replica.body(url, day=1)
+    assert done.stdout == REPLICA.body(url, day=1)
 
 
 def test_the_archive_holds_what_the_replica_sent_and_nothing_is_asked_twice(nights: Nights) -> None:
@@ -138,7 +139,7 @@ def test_the_archive_holds_what_the_replica_sent_and_nothing_is_asked_twice(nigh
     # A 304 stands for what the replica would have sent whole.
     sent = [
         (hit.day, hit.url, hit.status, page_of(nights, hit) if hit.status == 304 else hit.sha256)
-        for hit in nights.replica.hits
+        for hit in nights.hits
     ]
     assert sorted(map(str, kept)) == sorted(map(str, sent))
     assert len(set(kept)) == len(kept)
@@ -146,7 +147,7 @@ def test_the_archive_holds_what_the_replica_sent_and_nothing_is_asked_twice(nigh
 
 def test_a_night_on_which_nothing_changed_costs_next_to_nothing(nights: Nights) -> None:
     segments = {day: archive_bytes(nights.home_after(day)) for day in (1, 2, 3)}
-    on_the_wire = {day: sum(hit.length for hit in nights.replica.hits if hit.day == day) for day in (1, 3)}
+    on_the_wire = {day: sum(hit.length for hit in nights.hits if hit.day == day) for day in (1, 3)}
     assert (segments[3] - segments[2]) / segments[1] < 0.03
     assert on_the_wire[3] / on_the_wire[1] < 0.03
     third = [capture for capture in captures(nights.home) if capture.run_id == 3]
@@ -161,7 +162,7 @@ def test_every_address_can_be_had_as_of_every_night(nights: Nights) -> None:
     database = Database(url_of(nights.home), create=False)
     with database.read() as session:
         ended = {run.id: run.ended_at for run in session.scalars(select(Run))}
-        for hit in nights.replica.hits:
+        for hit in nights.hits:
             payload = read_payload(nights.home / "archive", nearest(session, hit.url, ended[hit.day]))
             assert hashlib.sha256(payload).hexdigest() == page_of(nights, hit), hit
     database.close()
@@ -169,7 +170,7 @@ def test_every_address_can_be_had_as_of_every_night(nights: Nights) -> None:
 
 def page_of(nights: Nights, hit: Hit) -> str:
     """The digest of what an address holds on the day of a reply."""
-    return hashlib.sha256(nights.replica.body(hit.url, hit.day)).hexdigest()
+    return hashlib.sha256(REPLICA.body(hit.url, hit.day)).hexdigest()
 
 
 def archive_bytes(home: Path) -> int:
@@ -184,7 +185,7 @@ def test_every_segment_reads_to_its_end(nights: Nights) -> None:
 
 
 def test_robots_are_obeyed_and_robots_are_archived(nights: Nights) -> None:
-    paths = {hit.url for hit in nights.replica.hits}
+    paths = {hit.url for hit in nights.hits}
     assert "http://gaj.shizuishan.gov.cn/robots.txt" in paths
     for forbidden in ("/jmhd/wyxx/", "/ysqgk/", "/print/", "/hdjl/ldxx/"):
         # The second site's own 依申请公开 is not forbidden there.
