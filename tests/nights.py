@@ -29,6 +29,7 @@ from demo.replica import Hit
 from storage.archive import read_payload
 from storage.database import Database
 from storage.models import Capture
+from tests.cli.console import nianbao_here
 from tests.databases import copy_home, settings_of, url_of
 
 
@@ -113,9 +114,9 @@ def nianbao(
 
 def told(home: Path, *arguments: str) -> Any:
     """What a command says with `--json`, numbers exact."""
-    done = nianbao(home, *arguments, "--json")
-    assert done.returncode == 0, done.stderr.decode()
-    return json.loads(done.stdout, parse_float=Decimal, parse_int=Decimal)
+    done = nianbao_here(*arguments, "--json", home=home)
+    assert done.code == 0, done.complaint
+    return json.loads(done.octets, parse_float=Decimal, parse_int=Decimal)
 
 
 def full_night(home: Path, proxy: str, **more: str) -> dict[str, Any]:

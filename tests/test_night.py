@@ -18,6 +18,7 @@ from storage.archive import read_payload
 from storage.captures import nearest
 from storage.database import Database
 from storage.models import Run
+from tests.cli.console import nianbao_here
 from tests.databases import url_of
 from tests.nights import Nights, assert_whole, captures, nianbao, rows
 
@@ -227,11 +228,14 @@ def test_it_moves_to_another_database_and_says_the_same(nights: Nights, tmp_path
         ("changes", "--json"),
         ("versions", report_url(reports(1)[REPORTS[0]]), "--json"),
     ):
-        before, after = nianbao(nights.home, *asked), nianbao(nights.home, *asked, **moved)
-        assert (before.returncode, after.returncode) == (0, 0)
-        assert after.stdout == before.stdout
+        before, after = (
+            nianbao_here(*asked, home=nights.home),
+            nianbao_here(*asked, home=nights.home, **moved),
+        )
+        assert (before.code, after.code) == (0, 0)
+        assert after.octets == before.octets
     for folder, further in (("before", {}), ("after", moved)):
-        assert nianbao(nights.home, "export", str(tmp_path / folder), **further).returncode == 0
+        assert nianbao_here("export", str(tmp_path / folder), home=nights.home, **further).code == 0
     compared = [path.name for path in (tmp_path / "before").iterdir() if path.suffix != ".parquet"]
     assert len(compared) > 15
     for name in compared:

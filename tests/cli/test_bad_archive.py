@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from storage.database import Database
 from storage.models import Capture, Segment
 from tests.cli.conftest import ID_2022, URL_2022
-from tests.cli.console import Outcome, is_one_line, nianbao
+from tests.cli.console import Outcome, is_one_line, nianbao_here
 from tests.databases import copy_home, url_of
 
 
@@ -43,14 +43,17 @@ def refused(done: Outcome, code: int, *said: str) -> None:
 def test_an_address_that_was_never_seen(home: Path) -> None:
     for command in ("raw", "versions"):
         refused(
-            nianbao(command, "http://example.org/x", home=home), 3, "http://example.org/x", "never captured"
+            nianbao_here(command, "http://example.org/x", home=home),
+            3,
+            "http://example.org/x",
+            "never captured",
         )
 
 
 def test_an_address_of_eight_thousand_characters_is_told_in_short(home: Path) -> None:
     url = "http://example.org/?q=" + "1234567&" * 1024
     for command in ("raw", "versions"):
-        done = nianbao(command, url, home=home)
+        done = nianbao_here(command, url, home=home)
         refused(done, 3, "http://example.org/?q=1234567&", "...", "never captured")
         assert len(done.complaint) < 500
 
@@ -58,7 +61,7 @@ def test_an_address_of_eight_thousand_characters_is_told_in_short(home: Path) ->
 def test_a_segment_that_is_missing(broken: Path) -> None:
     path, _, _ = place(broken)
     path.unlink()
-    refused(nianbao("raw", URL_2022, home=broken), 4, path.name.removesuffix(".warc.gz"), "cannot read")
+    refused(nianbao_here("raw", URL_2022, home=broken), 4, path.name.removesuffix(".warc.gz"), "cannot read")
 
 
 def test_every_flipped_byte_of_a_record_is_noticed(broken: Path) -> None:
@@ -68,7 +71,7 @@ def test_every_flipped_byte_of_a_record_is_noticed(broken: Path) -> None:
         octets = bytearray(whole)
         octets[at] ^= 0x10
         path.write_bytes(octets)
-        refused(nianbao("raw", URL_2022, home=broken), 4, path.name, str(offset), "damaged")
+        refused(nianbao_here("raw", URL_2022, home=broken), 4, path.name, str(offset), "damaged")
 
 
 @pytest.mark.parametrize("offset", [10**9, 2**40, 2**63 - 1, -1])
@@ -78,13 +81,13 @@ def test_an_index_row_past_the_end_of_its_segment(broken: Path, offset: int) -> 
     with database.write() as session:
         session.execute(update(Capture).where(Capture.url == URL_2022).values(response_offset=offset))
     database.close()
-    refused(nianbao("raw", URL_2022, home=broken), 4, path.name, str(offset))
+    refused(nianbao_here("raw", URL_2022, home=broken), 4, path.name, str(offset))
 
 
 def test_records_are_compared_though_the_octets_cannot_be(broken: Path) -> None:
     path, _, _ = place(broken)
     path.unlink()
-    done = nianbao("diff", ID_2022, "--json", home=broken)
+    done = nianbao_here("diff", ID_2022, "--json", home=broken)
     assert done.code == 4
     assert is_one_line(done.complaint)
     assert len(done.json["record"]["figures"]) == 1
@@ -94,6 +97,6 @@ def test_records_are_compared_though_the_octets_cannot_be(broken: Path) -> None:
 def test_a_history_says_what_it_cannot_tell(broken: Path) -> None:
     path, _, _ = place(broken)
     path.unlink()
-    (line,) = nianbao("versions", ID_2022, "--json", home=broken).json["timelines"]
+    (line,) = nianbao_here("versions", ID_2022, "--json", home=broken).json["timelines"]
     assert [stretch["change"] for stretch in line["stretches"]] == ["first", "unknown"]
-    assert "cannot be told" in nianbao("versions", ID_2022, home=broken).out
+    assert "cannot be told" in nianbao_here("versions", ID_2022, home=broken).out

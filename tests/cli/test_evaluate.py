@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.console import is_one_line, nianbao
+from tests.cli.console import is_one_line, nianbao_here
 
 REPORT = """\
 某某市公安局2018年度政务公开年度报告
@@ -44,13 +44,13 @@ def _truth(folder: Path, published: int) -> None:
 
 
 def test_a_right_reading_in_a_table_in_json_and_as_a_page(folder: Path, nowhere: Path) -> None:
-    told = nianbao("evaluate", str(folder), home=nowhere)
+    told = nianbao_here("evaluate", str(folder), home=nowhere)
     assert (told.code, told.complaint) == (0, "")
     lines = told.out.splitlines()
     assert lines[1].split("\t")[:8] == ["before 2019", "txt", "1", "1", "2", "2", "0", "0"]
-    done = nianbao("evaluate", str(folder), "--json", home=nowhere)
+    done = nianbao_here("evaluate", str(folder), "--json", home=nowhere)
     assert (done.json["total"]["right"], done.json["worst"]) == (2, [])
-    page = nianbao("evaluate", str(folder), "--markdown", home=nowhere, NIANBAO_LANG="zh")
+    page = nianbao_here("evaluate", str(folder), "--markdown", home=nowhere, NIANBAO_LANG="zh")
     assert page.out.startswith("# 读取报告的准确度\n")
     assert "| 合计 |" in page.out
     assert not nowhere.exists()
@@ -58,7 +58,7 @@ def test_a_right_reading_in_a_table_in_json_and_as_a_page(folder: Path, nowhere:
 
 def test_a_silent_error_is_code_1(folder: Path, nowhere: Path) -> None:
     _truth(folder, 2476)
-    told = nianbao("evaluate", str(folder), home=nowhere)
+    told = nianbao_here("evaluate", str(folder), home=nowhere)
     assert told.code == 1
     assert "statistics.一/(一): 2476 expected, 2475 found (silent)" in told.out
 
@@ -69,6 +69,6 @@ def test_nothing_to_score_is_a_line(tmp_path: Path, nowhere: Path, content: str 
         (tmp_path / "a.txt").write_text("x", encoding="utf-8")
         (tmp_path / "a.truth.json").write_text(content, encoding="utf-8")
     for path in (tmp_path, tmp_path / "nowhere"):
-        told = nianbao("evaluate", str(path), home=nowhere)
+        told = nianbao_here("evaluate", str(path), home=nowhere)
         assert (told.code in {3, 4}, told.octets) == (True, b"")
         assert is_one_line(told.complaint)

@@ -7,12 +7,12 @@ import json
 from pathlib import Path
 
 from tests.cli.conftest import ID_2022
-from tests.cli.console import is_one_line, nianbao
+from tests.cli.console import is_one_line, nianbao_here
 
 
 def test_the_dataset_is_written_and_told(home: Path, tmp_path: Path) -> None:
     folder = tmp_path / "数据" / "out"
-    done = nianbao("export", str(folder), home=home)
+    done = nianbao_here("export", str(folder), home=home)
     assert done.code == 0
     told = dict(done.rows[1:])
     assert (told["reports"], told["figures"], told["captures"]) == ("2", "6", "4")
@@ -28,8 +28,8 @@ def test_the_dataset_is_written_and_told(home: Path, tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_written(home: Path, tmp_path: Path, nowhere: Path) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    done = nianbao("export", str(tmp_path / "file"), home=home)
+    done = nianbao_here("export", str(tmp_path / "file"), home=home)
     assert (done.code, done.octets) == (4, b"")
     assert is_one_line(done.complaint)
-    assert nianbao("export", str(tmp_path / "out"), home=nowhere).code == 3
+    assert nianbao_here("export", str(tmp_path / "out"), home=nowhere).code == 3
     assert not (tmp_path / "out").exists()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.console import is_one_line, nianbao
+from tests.cli.console import is_one_line, nianbao, nianbao_here
 
 REPORT = """\
 某某市公安局2018年度政务公开年度报告
@@ -29,7 +29,7 @@ def page(tmp_path: Path) -> Path:
 
 
 def test_a_report_as_json_from_a_file_and_from_standard_input(page: Path, nowhere: Path) -> None:
-    done = nianbao("parse", str(page), "--json", home=nowhere)
+    done = nianbao_here("parse", str(page), "--json", home=nowhere)
     assert (done.code, done.complaint) == (0, "")
     values = {figure["key"]: figure["value"] for figure in done.json["figures"]}
     assert values["statistics.一/(一)"] == 2475
@@ -42,7 +42,7 @@ def test_a_report_as_json_from_a_file_and_from_standard_input(page: Path, nowher
 
 
 def test_a_report_for_people(page: Path, nowhere: Path) -> None:
-    done = nianbao("parse", str(page), home=nowhere, NIANBAO_LANG="zh")
+    done = nianbao_here("parse", str(page), home=nowhere, NIANBAO_LANG="zh")
     assert done.code == 0
     assert "2475" in done.out
     assert "统计表" in done.out
@@ -62,10 +62,10 @@ def test_no_report_is_a_line_and_code_5_and_still_json(
 ) -> None:
     path = tmp_path / "file"
     path.write_bytes(content)
-    told = nianbao("parse", str(path), home=nowhere)
+    told = nianbao_here("parse", str(path), home=nowhere)
     assert (told.code, told.octets) == (5, b"")
     assert is_one_line(told.complaint)
-    done = nianbao("parse", str(path), "--json", home=nowhere, NIANBAO_LANG="zh")
+    done = nianbao_here("parse", str(path), "--json", home=nowhere, NIANBAO_LANG="zh")
     assert done.code == 5
     assert done.json["state"] == state
     assert done.json["reason"]
@@ -77,6 +77,6 @@ def test_a_file_of_200_mb_is_refused_without_being_loaded(tmp_path: Path, nowher
     with path.open("wb") as file:
         file.write(b"<html>")
         file.truncate(200 * 2**20)
-    done = nianbao("parse", str(path), "--json", home=nowhere)
+    done = nianbao_here("parse", str(path), "--json", home=nowhere)
     assert (done.code, done.json["state"]) == (5, "too_large")
     assert is_one_line(done.complaint)

@@ -12,7 +12,7 @@ from parser.copies import best_copy
 from storage.models import ReadingRow, Run, Sighting
 from storage.records import record_run
 from tests.cli.conftest import HOSTILE_TITLE, ID_2021, ID_2022, URL_2021, URL_2022
-from tests.cli.console import is_one_line, nianbao
+from tests.cli.console import is_one_line, nianbao_here
 from tests.storage.exchanges import NOON, PURPOSE, SITE, URL, Home, exchange, reply
 
 PAGE = (Path(__file__).parents[1] / "parser/truth/2021-html.html").read_bytes()
@@ -81,7 +81,7 @@ def past(tmp_path_factory: pytest.TempPathFactory, databases: None) -> Path:
 
 
 def test_a_counter_and_links_that_change_nightly_make_no_version(past: Path) -> None:
-    account = nianbao("versions", URL, "--json", home=past).json
+    account = nianbao_here("versions", URL, "--json", home=past).json
     assert [version["number"] for version in account["versions"]] == [1, 2]
     (line,) = account["timelines"]
     told = [(stretch["change"], stretch["differs"], stretch["versions"]) for stretch in line["stretches"]]
@@ -98,7 +98,7 @@ def test_a_counter_and_links_that_change_nightly_make_no_version(past: Path) -> 
 
 
 def test_histories_are_told_to_people_in_words(past: Path) -> None:
-    rows = nianbao("versions", URL, home=past).rows
+    rows = nianbao_here("versions", URL, home=past).rows
     assert rows[-4][2:4] + rows[-4][8:] == ["3", "1", "first seen", ""]
     assert rows[-3][8:] == ["insignificant", "view counter, links and navigation"]
     assert rows[-1][2:4] + rows[-1][8:] == [
@@ -107,44 +107,44 @@ def test_histories_are_told_to_people_in_words(past: Path) -> None:
         "content",
         "text, view counter, links and navigation",
     ]
-    told = nianbao("versions", URL, home=past, NIANBAO_LANG="zh").rows
+    told = nianbao_here("versions", URL, home=past, NIANBAO_LANG="zh").rows
     assert told[-3][8:] == ["无关紧要", "浏览计数, 链接与导航"]
 
 
 def test_a_page_that_is_no_report_has_a_history_too(past: Path) -> None:
-    (line,) = nianbao("versions", INDEX, "--json", home=past).json["timelines"]
+    (line,) = nianbao_here("versions", INDEX, "--json", home=past).json["timelines"]
     assert [stretch["differs"] for stretch in line["stretches"]] == [[], *[["date"]] * 4]
-    failed = nianbao("versions", f"{INDEX}gone", home=past).rows
+    failed = nianbao_here("versions", f"{INDEX}gone", home=past).rows
     assert [row[2] for row in failed[1:]] == ["2–14 (5)"]
 
 
 def test_show_as_of_a_time_is_what_was_known_then(past: Path) -> None:
-    now = nianbao("show", URL, "--json", home=past).json
-    assert nianbao("report", URL, "--json", home=past).json == now
+    now = nianbao_here("show", URL, "--json", home=past).json
+    assert nianbao_here("report", URL, "--json", home=past).json == now
     assert (now["version"], now["as_of"]) == (2, None)
     # The source said it at noon (UTC 4:00), we knew it an hour later.
     assert now["captured_at"] == "2026-11-26T04:00:00.123456Z"
     assert now["recorded_at"] == "2026-11-26T05:00:00.123456Z"
-    then = nianbao("show", URL, "--as-of", "2026-11-26T04:30:00Z", "--json", home=past).json
+    then = nianbao_here("show", URL, "--as-of", "2026-11-26T04:30:00Z", "--json", home=past).json
     assert (then["version"], then["captured_at"]) == (1, "2026-11-23T04:00:00.123456Z")
     assert then["as_of"] == "2026-11-26T04:30:00.999999Z"
     assert then["last_seen"] == "2026-11-26T04:00:00.123456Z"
     assert [version["number"] for version in then["versions"]] == [1]
     assert FEES["value"] in [figure["value"] for figure in then["figures"]]
-    assert nianbao("show", URL, "--as-of", "2026-11-26", "--json", home=past).json["version"] == 2
-    told = nianbao("show", URL, "--as-of", "2026-11-25", home=past)
+    assert nianbao_here("show", URL, "--as-of", "2026-11-26", "--json", home=past).json["version"] == 2
+    told = nianbao_here("show", URL, "--as-of", "2026-11-25", home=past)
     assert ["captured", "2026-11-23T04:00:00Z"] in told.rows
     assert ["recorded", "2026-11-23T05:00:00Z"] in told.rows
 
 
 def test_presence_is_that_of_the_time(home: Path) -> None:
-    assert nianbao("show", ID_2021, "--json", home=home).json["presence"] == "blocked"
-    then = nianbao("show", ID_2021, "--as-of", "2024-01-30", "--json", home=home).json
+    assert nianbao_here("show", ID_2021, "--json", home=home).json["presence"] == "blocked"
+    then = nianbao_here("show", ID_2021, "--as-of", "2024-01-30", "--json", home=home).json
     assert (then["presence"], then["title"]) == ("published", HOSTILE_TITLE)
 
 
 def test_diff_of_a_report_compares_its_last_two_versions(past: Path) -> None:
-    found = nianbao("diff", URL, "--json", home=past).json
+    found = nianbao_here("diff", URL, "--json", home=past).json
     assert found["old"]["name"].endswith("@1")
     assert found["new"]["name"].endswith("@2")
     assert (found["old"]["capture"]["id"], found["new"]["capture"]["id"]) == (3, 12)
@@ -154,13 +154,13 @@ def test_diff_of_a_report_compares_its_last_two_versions(past: Path) -> None:
     assert set(figure["old"]["locator"]) == {"xpath"}
     report = found["old"]["report"]
     for other in ([f"{report}@1", URL], [f"{report}@2026-11-25", f"{report}@2"]):
-        assert nianbao("diff", *other, "--json", home=past).json["record"] == found["record"], other
-    backwards = nianbao("diff", f"{URL}@2", f"{URL}@1", "--json", home=past).json["record"]
+        assert nianbao_here("diff", *other, "--json", home=past).json["record"] == found["record"], other
+    backwards = nianbao_here("diff", f"{URL}@2", f"{URL}@1", "--json", home=past).json["record"]
     assert (backwards["figures"][0]["old"], backwards["figures"][0]["new"]) == (figure["new"], figure["old"])
 
 
 def test_diff_shows_sentences_with_marks_and_the_source_around_a_change(past: Path) -> None:
-    told = nianbao("diff", URL, home=past).out
+    told = nianbao_here("diff", URL, home=past).out
     assert f"{FEES['printed']}\t909.25" in told
     assert f"    {SENTENCE}{{+，另有说明+}}" in told
     assert "The octets differ" in told
@@ -170,40 +170,40 @@ def test_diff_shows_sentences_with_marks_and_the_source_around_a_change(past: Pa
 
 
 def test_diff_of_captures_reads_them_as_the_parser_left_them(past: Path) -> None:
-    found = nianbao("diff", "3", "6", "--json", home=past).json
+    found = nianbao_here("diff", "3", "6", "--json", home=past).json
     assert found["record"]["equal"] is True
     assert found["payload"]["differs"] == ["counter", "navigation"]
-    told = nianbao("diff", f"{URL}@2026-11-23", f"{URL}@2026-11-26", home=past)
+    told = nianbao_here("diff", f"{URL}@2026-11-23", f"{URL}@2026-11-26", home=past)
     assert f"{FEES['printed']}\t909.25" in told.out
-    same = nianbao("diff", "12", "15", "--json", home=past).json
+    same = nianbao_here("diff", "12", "15", "--json", home=past).json
     assert (same["record"]["equal"], same["payload"]["equal"], same["payload"]["source"]) == (
         True,
         True,
         None,
     )
-    assert "Both say the same" in nianbao("diff", "12", "15", home=past).out
+    assert "Both say the same" in nianbao_here("diff", "12", "15", home=past).out
 
 
 def test_diff_of_pages_that_are_no_reports_compares_their_octets(past: Path) -> None:
-    found = nianbao("diff", f"{INDEX}@2026-11-23", INDEX, "--json", home=past).json
+    found = nianbao_here("diff", f"{INDEX}@2026-11-23", INDEX, "--json", home=past).json
     assert found["record"] is None
     assert [line for line in found["payload"]["source"] if line[0] in "+-"] == [
         "-<p>今天是2026-11-23</p>", "+<p>今天是2026-11-27</p>",
     ]  # fmt: skip
-    assert "only the octets" in nianbao("diff", "1", "4", home=past).out
+    assert "only the octets" in nianbao_here("diff", "1", "4", home=past).out
 
 
 def test_diff_tells_what_a_person_set_and_findings(home: Path) -> None:
-    found = nianbao("diff", ID_2022, "--json", home=home).json
+    found = nianbao_here("diff", ID_2022, "--json", home=home).json
     assert [pair["key"] for pair in found["record"]["figures"]] == [
         "proactive.administrative_licensing.decisions"
     ]
     assert [finding["rule"] for finding in found["record"]["findings"]["came"]] == ["carry_cross_year"]
     assert (found["payload"]["differs"], found["payload"]["source"][0][:2]) == (["text"], "@@")
-    told = nianbao("diff", ID_2022, home=home)
+    told = nianbao_here("diff", ID_2022, home=home)
     assert "Findings: 1 came, 0 went" in told.out
     assert "what differs on the page: text" in told.out
-    assert nianbao("diff", ID_2022, home=home, NIANBAO_LANG="zh").out.count("发现：新增 1，消失 0") == 1
+    assert nianbao_here("diff", ID_2022, home=home, NIANBAO_LANG="zh").out.count("发现：新增 1，消失 0") == 1
 
 
 @pytest.mark.parametrize(
@@ -229,21 +229,21 @@ def test_diff_tells_what_a_person_set_and_findings(home: Path) -> None:
     ],
 )
 def test_diff_refuses_nonsense_with_one_line(home: Path, arguments: list[str], code: int, said: str) -> None:
-    done = nianbao("diff", *arguments, home=home)
+    done = nianbao_here("diff", *arguments, home=home)
     assert (done.code, done.octets) == (code, b"")
     assert is_one_line(done.complaint)
     assert said in done.complaint
 
 
 def test_a_capture_that_brought_nothing_cannot_be_compared(past: Path) -> None:
-    done = nianbao("diff", "2", "3", home=past)
+    done = nianbao_here("diff", "2", "3", home=past)
     assert (done.code, done.octets) == (3, b"")
     assert is_one_line(done.complaint)
     assert "capture 2" in done.complaint
 
 
 def test_show_before_a_report_was_known(past: Path) -> None:
-    done = nianbao("show", URL, "--as-of", "2026-11-22", home=past)
+    done = nianbao_here("show", URL, "--as-of", "2026-11-22", home=past)
     assert (done.code, done.octets) == (3, b"")
     assert is_one_line(done.complaint)
     assert "2026-11-23T05:00:00" in done.complaint
