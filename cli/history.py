@@ -43,7 +43,8 @@ def versions(
             one: timeline(session, _captures(session, one, row), payloads.differences, INSIGNIFICANT)
             for one in addresses
         }
-        false = session.scalars(select(FalseValidator).where(FalseValidator.url.in_(addresses))).all()
+        lied = select(FalseValidator).where(FalseValidator.url.in_(addresses)).order_by(FalseValidator.id)
+        false = session.scalars(lied).all()
         if as_json:
             screen.document(
                 {

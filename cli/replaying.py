@@ -127,7 +127,7 @@ def _page(session: Session, here: Desk, site: str | None, moment: datetime | Non
     if site is not None:
         query = query.where(Capture.site == site)
     body = [f"<h2>{escape(words('replay.title'))}</h2>"]
-    for domain, first in session.execute(query.group_by(Capture.site).order_by(Capture.site)).tuples():
+    for domain, first in session.execute(query.group_by(Capture.site).order_by(Capture.site)):
         url = session.get_one(Capture, first).url
         asked = select(func.max(Capture.captured_at)).where(Capture.url == url, Capture.captured_at <= until)
         seen = session.scalar(asked.where(Capture.response_offset.is_not(None)))
@@ -145,7 +145,9 @@ def _reports(session: Session, site: str, until: datetime) -> Iterator[str]:
         select(ReportRow.url, ReportRow.year, Version.title, Version.captured_at)
         .join(Version, Version.report_id == ReportRow.id)
         .where(ReportRow.site == site, Version.captured_at <= until)
-        .order_by(ReportRow.agency_id, ReportRow.year, ReportRow.id, Version.number)
+        .order_by(
+            ReportRow.agency_id.nulls_first(), ReportRow.year.nulls_first(), ReportRow.id, Version.number
+        )
     )
     yield '<table class="table"><tbody>'
     for (url, year), rows in groupby(session.execute(query), lambda row: (row.url, row.year)):

@@ -100,8 +100,10 @@ def _choose(site: str | None, year: int | None, agency: str | None) -> Select[Re
     if year is not None:
         chosen = chosen.where(ReportRow.year == year)
     if agency is not None:
-        chosen = chosen.join(ReportRow.agency).where(Agency.name.contains(askable(agency), autoescape=True))
-    return chosen.order_by(ReportRow.site, ReportRow.agency_id, ReportRow.year, ReportRow.id)
+        chosen = chosen.join(ReportRow.agency).where(Agency.name.icontains(askable(agency), autoescape=True))
+    # Where no agency and no year are known, each database has a place of its own for that.
+    by_organ = (ReportRow.agency_id.nulls_first(), ReportRow.year.nulls_first())
+    return chosen.order_by(ReportRow.site, *by_organ, ReportRow.id)
 
 
 def _latest(session: Session, chosen: Select[ReportRow]) -> Iterator[tuple[ReportRow, Version | None]]:

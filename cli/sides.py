@@ -109,7 +109,7 @@ def _capture_side(session: Session, capture: Capture) -> Side:
     reading = session.scalar(
         select(ReadingRow)
         .where(ReadingRow.payload_sha256 == capture.payload_sha256, ReadingRow.state == REPORT)
-        .order_by(ReadingRow.read_at.desc())
+        .order_by(ReadingRow.read_at.desc(), ReadingRow.parser_version.desc())
         .limit(1)
     )
     record, parser = (reading.record, reading.parser_version) if reading else (None, None)

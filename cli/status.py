@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 from sqlalchemy import case, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cli import screen
 from cli.desk import Desk, desk
@@ -171,7 +171,9 @@ def _trouble(session: Session) -> Iterator[dict[str, Any]]:
 def _quarantined(session: Session) -> Iterator[dict[str, Any]]:
     """Documents that killed or outlived their parser process, and where they were last seen."""
     rows = session.scalars(
-        select(ReadingRow).where(ReadingRow.state == "quarantined").order_by(ReadingRow.read_at)
+        select(ReadingRow)
+        .where(ReadingRow.state == "quarantined")
+        .order_by(ReadingRow.read_at, ReadingRow.payload_sha256, ReadingRow.parser_version)
     )
     for row in rows:
         capture = session.scalar(
@@ -190,20 +192,24 @@ def _quarantined(session: Session) -> Iterator[dict[str, Any]]:
 
 
 def _presences(session: Session) -> dict[str, int]:
-    counted = select(ReportRow.presence, func.count()).group_by(ReportRow.presence)
+    return _how_many(session, ReportRow.presence)
+
+
+def _how_many(session: Session, word: InstrumentedAttribute[str]) -> dict[str, int]:
+    """How many rows have each of the words of a column, in the order of the words."""
+    counted = select(word, func.count()).group_by(word).order_by(word)
     return dict(session.execute(counted).all())
 
 
 def _archive(session: Session, folder: Path) -> dict[str, Any]:
     """How much is kept. The size is that of the files, so that a segment being written counts too."""
     sizes = [path.stat().st_size for path in folder.glob("*.warc.gz*")] if folder.is_dir() else []
-    states = dict(session.execute(select(Segment.state, func.count()).group_by(Segment.state)).all())
     oldest = session.scalar(select(func.min(Capture.captured_at)))
     newest = session.scalar(select(func.max(Capture.captured_at)))
     return {
         "folder": str(folder),
         "bytes": sum(sizes),
-        "segments": states,
+        "segments": _how_many(session, Segment.state),
         "captures": session.scalar(select(func.count()).select_from(Capture)) or 0,
         "first_capture": iso_moment(oldest),
         "last_capture": iso_moment(newest),

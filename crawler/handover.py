@@ -141,7 +141,7 @@ def _wanted(run_id: int | None, since: datetime | None) -> tuple[Select[Any], Se
     if since is not None:
         seen = seen.where(Capture.captured_at >= since)
         outdated = outdated.where(Capture.captured_at >= since)
-    return seen, outdated
+    return seen.order_by(Capture.id), outdated.order_by(Capture.id)
 
 
 def read_all(settings: Settings, places: Sequence[Task], reader: Reader | None = None) -> Generator[Outcome]:

@@ -20,6 +20,7 @@ from typing import Any
 
 from config import Settings
 from crawler.handover import hand_over, unread, unread_images
+from crawler.run_log import RunLog
 from crawler.summary import summarise
 from crawler.upkeep import upkeep
 from crawler.walk import walk
@@ -79,6 +80,7 @@ class _Night:
         self._watcher = watcher
         self._shortfalls: dict[str, NianbaoError] = {}
         self._upkeep: dict[str, Any] = {}
+        self._log: RunLog | None = None
 
     def run(self, kind: str, *, export_to: Path | None = None) -> dict[str, Any]:
         database = Database(self._settings.database)
@@ -107,6 +109,8 @@ class _Night:
                 raise CannotWrite(path=path, problem=error.strerror or error) from error
             raise
         summary = self._finish(database, run_id, state)
+        if self._log is not None and self._log.problem is not None:
+            self._watcher.note(self._log.problem.message(self._settings.language))
         if state == "failed":
             lines = {site: error.message(self._settings.language) for site, error in self._shortfalls.items()}
             if len(lines) == 1:
@@ -118,10 +122,9 @@ class _Night:
 
     def _work(self, database: Database, run_id: int, *, resumed: bool, export_to: Path | None) -> str:
         """All of it, to the state that the run ends in."""
-        self._shortfalls, stopped = walk(
-            self._settings, self._profiles, run_id, resumed=resumed, watcher=self._watcher
-        )
-        if stopped:
+        walked = walk(self._settings, self._profiles, run_id, resumed=resumed, watcher=self._watcher)
+        self._shortfalls, self._log = walked.shortfalls, walked.log
+        if walked.stopped:
             # A site that was not walked to its end has not fallen short of anything yet.
             self._shortfalls = {}
             return "interrupted"

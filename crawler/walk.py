@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from dataclasses import dataclass
 
 from scrapy import signals
 from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.settings import Settings as ScrapySettings
+from scrapy.utils.log import log_scrapy_info
 from sqlalchemy import select
 
 from config import Settings
 from crawler.recording import Recorder, captured
+from crawler.run_log import RunLog
 from crawler.watching import Watcher
-from errors import CannotWrite, NianbaoError, NightFailed, NoReportFound, SiteBlocked, SiteSilent
+from errors import NianbaoError, NightFailed, NoReportFound, SiteBlocked, SiteSilent
 from spiders.loader import spider_class
 from spiders.site import SiteProfile
 from storage.database import Database
@@ -27,15 +30,27 @@ LIMIT_REACHED = "closespider_pagecount"
 """Scrapy's reason of a crawl that came to its limit of pages."""
 
 
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """How a walk ended: what each site fell short of, and whether a signal ended it. Its log goes on."""
+
+    shortfalls: dict[str, NianbaoError]
+    stopped: bool
+    log: RunLog
+
+
 def walk(
     settings: Settings, profiles: list[SiteProfile], run_id: int, *, resumed: bool, watcher: Watcher
-) -> tuple[dict[str, NianbaoError], bool]:
-    """Crawl the sites, all at once and each politely: the shortfalls by site, and whether a signal ended it.
+) -> Walked:
+    """Crawl the sites, all at once and each politely. The log of the run is `<home>/logs/run-N.log`.
 
-    Scrapy's own log goes to `<home>/logs`. Runs the reactor, so once a process. Raises the error of a
-    recording that stopped.
+    Runs the reactor, so once a process. Raises the error of a recording that stopped, `CannotWrite` where the
+    log cannot be opened, and an `OSError` of the machine that kept a crawler from its work.
     """
-    process = AsyncCrawlerProcess(_scrapy_settings(settings, run_id, resumed=resumed))
+    process = AsyncCrawlerProcess(_scrapy_settings(run_id, resumed=resumed))
+    # Not before: Scrapy sets logging up anew, which closes what is there.
+    log = RunLog(settings.home / "logs" / f"run-{run_id}.log")
+    log_scrapy_info(process.settings)
     reasons: dict[str, str] = {}
     crawlers: list[Crawler] = []
     watcher.start("crawl", None)
@@ -53,7 +68,7 @@ def walk(
     watcher.finish("crawl")
     for task in tasks:
         error = task.exception() if task.done() and not task.cancelled() else None
-        if isinstance(error, NianbaoError):
+        if isinstance(error, NianbaoError | OSError):
             raise error
         if error is not None:
             raise NightFailed(problem=f"{type(error).__name__}: {error}") from error
@@ -70,21 +85,15 @@ def walk(
         }
     finally:
         database.close()
-    return shortfalls, STOPPED in reasons.values()
+    return Walked(shortfalls, STOPPED in reasons.values(), log)
 
 
-def _scrapy_settings(settings: Settings, run_id: int, *, resumed: bool) -> ScrapySettings:
-    log = settings.home / "logs" / f"run-{run_id}.log"
-    try:
-        log.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CannotWrite(path=log.parent, problem=error.strerror) from error
+def _scrapy_settings(run_id: int, *, resumed: bool) -> ScrapySettings:
     scrapy = ScrapySettings()
     scrapy.setmodule("crawler.settings", priority="project")
-    scrapy.setdict(
-        {"NIANBAO_RUN": run_id, "NIANBAO_RESUMED": resumed, "LOG_FILE": str(log), "LOG_ENCODING": "utf-8"},
-        priority="cmdline",
-    )
+    # One log for all crawlers: each would open a `LOG_FILE` anew for itself.
+    ours = {"NIANBAO_RUN": run_id, "NIANBAO_RESUMED": resumed, "LOG_INSTALL_ROOT_HANDLER": False}
+    scrapy.setdict(ours, priority="cmdline")
     return scrapy
 
 

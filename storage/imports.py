@@ -373,7 +373,10 @@ def _in_the_archive(session: Session, named: str | None, url: str) -> dict[str, 
         else ((Capture.url == url) & (Capture.payload_sha1 == digest))
     )
     first = session.scalars(
-        select(Capture).where(same, Capture.outcome == "complete", Capture.status.is_not(None)).limit(1)
+        select(Capture)
+        .where(same, Capture.outcome == "complete", Capture.status.is_not(None))
+        .order_by(Capture.id)
+        .limit(1)
     ).first()
     if first is None:
         return None

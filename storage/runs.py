@@ -51,7 +51,8 @@ def finish(session: Session, run_id: int, state: str, summary: dict[str, Any], n
 
 def mark_interrupted(session: Session, now: datetime, *, kind: str) -> list[int]:
     """Mark the unended runs of a kind as interrupted: their ids. The caller knows that they are dead."""
-    dead = list(session.scalars(select(Run).where(Run.kind == kind, Run.state == "running")))
+    running = select(Run).where(Run.kind == kind, Run.state == "running").order_by(Run.id)
+    dead = list(session.scalars(running))
     for run in dead:
         run.state, run.ended_at = "interrupted", now
     return [run.id for run in dead]

@@ -125,7 +125,7 @@ def _move_aside(path: Path, file: IO[bytes], end: int) -> None:
 def _finish_sealing(folder: Path, database: Database) -> Iterator[str]:
     """Segments renamed by a writer that was killed before it could say so in the index."""
     with database.read() as session:
-        opened = list(session.scalars(select(Segment).where(Segment.state == "open")))
+        opened = list(session.scalars(select(Segment).where(Segment.state == "open").order_by(Segment.id)))
     for segment in opened:
         if (folder / f"{segment.name}{OPEN_SUFFIX}").exists():
             continue

@@ -77,9 +77,8 @@ def drop(folder: Path, database: Database, store: Store, before: datetime, stowe
     The store is asked once more for each. Raises `StoreTrouble`, `CannotWrite`.
     """
     with database.read() as session:
-        stored = list(
-            session.scalars(select(Segment).where(Segment.stored_in == store.url, Segment.sealed_at < before))
-        )
+        old = select(Segment).where(Segment.stored_in == store.url, Segment.sealed_at < before)
+        stored = list(session.scalars(old.order_by(Segment.id)))
     for segment in stored:
         path = folder / f"{segment.name}{SEALED_SUFFIX}"
         if path.exists() and store.size(segment.name) == segment.bytes:

@@ -121,7 +121,7 @@ class _Said:
             rows = session.scalars(
                 select(ReadingRow)
                 .where(ReadingRow.payload_sha256.in_(wanted[start : start + 500]))
-                .order_by(ReadingRow.read_at)
+                .order_by(ReadingRow.read_at, ReadingRow.parser_version)
             )
             for row in rows:
                 said = content_hash(row.record) if row.state == REPORT else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import subprocess
@@ -11,10 +10,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from sqlalchemy import select
 
 from demo import Replica
+from storage.database import Database
+from storage.models import Run
 from tests.crawler.raw_server import CLOSE, RawServer, Script
-from tests.nights import PROGRAM, assert_whole, captures, count, environment, nianbao, rows
+from tests.databases import url_of
+from tests.nights import PROGRAM, assert_whole, captures, count, environment, nianbao
 
 pytestmark = pytest.mark.usefixtures("databases")
 
@@ -47,6 +50,16 @@ def one_line(done: subprocess.CompletedProcess[bytes]) -> str:
     return line
 
 
+def run_of(home: Path) -> Run:
+    """The only run of a home."""
+    database = Database(url_of(home), create=False)
+    try:
+        with database.read() as session:
+            return session.scalars(select(Run)).one()
+    finally:
+        database.close()
+
+
 def test_a_site_that_does_not_answer_stops_no_other(tmp_path: Path) -> None:
     folder = sites(tmp_path / "sites", "gaj.shizuishan.gov.cn", f"{SILENT}=http://{SILENT}/")
     with Replica(day=1) as replica:
@@ -60,8 +73,7 @@ def test_a_site_that_does_not_answer_stops_no_other(tmp_path: Path) -> None:
     assert done.returncode == 0
     line = one_line(done)
     assert line.startswith(f"{SILENT}: {SILENT} did not answer (CannotResolveHostError")
-    ((summary,),) = rows(tmp_path / "home", "SELECT summary FROM runs")
-    assert json.loads(summary)["sites"]["gaj.shizuishan.gov.cn"] == "ok"
+    assert run_of(tmp_path / "home").summary["sites"]["gaj.shizuishan.gov.cn"] == "ok"
     assert count(tmp_path / "home", "reports") == 3
     outcomes = {capture.outcome for capture in captures(tmp_path / "home") if capture.site == SILENT}
     assert outcomes == {"failed"}
@@ -80,18 +92,23 @@ NOTHING_SHOWN = {
 
 
 def test_a_night_on_which_no_site_shows_anything(tmp_path: Path) -> None:
+    """And whose log cannot be written, which is told in a line of its own."""
     profiles = [f"{name}.example.invalid={entry}" for name, (entry, _) in NOTHING_SHOWN.items()]
     folder = sites(tmp_path / "sites", *profiles)
     home = tmp_path / "home"
+    log = home / "logs" / "run-1.log"
+    log.parent.mkdir(parents=True)
+    log.symlink_to("/dev/full")
     with Replica(day=1) as replica:
         done = nianbao(home, "nightly", proxy=replica.proxy_url, NIANBAO_SITES_DIR=folder)
     assert done.returncode == 6
     *lines, last = done.stderr.decode().splitlines()
+    assert lines.pop(0).startswith(f"cannot write {log}: No space left on device")
     assert last.startswith("nianbao: the night did not do its work: challenge.example.invalid, empty.")
-    ((state, summary),) = rows(home, "SELECT state, summary FROM runs")
-    assert state == "failed"
+    run = run_of(home)
+    assert run.state == "failed"
     for name, (_, why) in NOTHING_SHOWN.items():
-        said = json.loads(summary)["sites"][f"{name}.example.invalid"]
+        said = run.summary["sites"][f"{name}.example.invalid"]
         assert f"{name}.example.invalid" in said
         assert why in said
         assert said in lines
