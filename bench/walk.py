@@ -16,12 +16,25 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import scrapy
-from scrapy import crawler as scrapy_crawler
-from scrapy.http import Response
+OURS = sys.argv[1:2] == ["ours"]
+with ExitStack() as _loading:
+    if OURS:
+        # As `nianbao nightly` loads what it needs.
+        from crawler.garbage import loading
+
+        _loading.enter_context(loading())
+    import scrapy
+    from scrapy import crawler as scrapy_crawler
+    from scrapy.http import Response
+
+    if OURS:
+        for _module in ("wire", "recording", "conditional", "resume", "sightings"):
+            import_module(f"crawler.{_module}")
 
 
 class Walk(scrapy.Spider):

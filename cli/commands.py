@@ -5,7 +5,9 @@ The rooms behind the commands are heavy (Scrapy, Polars, SQLAlchemy); `--help` a
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from importlib import import_module
 from keyword import iskeyword
 from typing import Any
@@ -16,6 +18,7 @@ from typer.main import get_command
 
 from cli import help as pages
 from cli.desk import desk
+from crawler.garbage import loading
 from errors import BadCall
 
 MODULES = {
@@ -81,7 +84,9 @@ class Group(TyperGroup):
 
 def load(name: str) -> Any:
     """One command, with the module that it lives in."""
-    module = import_module(f"cli.{MODULES[name]}")
+    path = f"cli.{MODULES[name]}"
+    with nullcontext() if path in sys.modules else loading():
+        module = import_module(path)
     function: Callable[..., None] = getattr(module, f"{name}_" if iskeyword(name) else name)
     alone = typer.Typer(rich_markup_mode=None, add_completion=False)
     alone.command(name, cls=Command, help=f"{name}.help")(function)

@@ -6,6 +6,11 @@ from typing import Annotated, Any
 
 import typer
 
+# First: Scrapy's HTTP client, as it loads, looks thrice through all modules for each function under way.
+import crawler.wire  # noqa: F401
+
+# isort: split
+
 from cli import screen
 from cli.desk import Desk, desk
 from cli.language import Words

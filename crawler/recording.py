@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import re
 from contextlib import ExitStack
@@ -22,6 +21,7 @@ from scrapy.exceptions import (
 from scrapy.http import Headers, Response
 
 from config import settings
+from crawler import garbage
 from crawler.addon import BYTES_PER_MB, user_agent
 from crawler.groups import GroupCommit, Kept
 from crawler.politeness import turn
@@ -37,11 +37,6 @@ from storage.models import Site
 from storage.spool import Octets, Spool
 
 logger = logging.getLogger(__name__)
-
-_BURST = 10_000
-"""More objects than a group makes between two looks of the garbage collector; Python's own number is 700."""
-_LITTER = 32 * BYTES_PER_MB
-"""Octets of replies after which it looks at once: Scrapy's objects hold each other, and a body with them."""
 
 captured = object()
 """Signal: an exchange is in the archive. Arguments: `exchange`, `kept`."""
@@ -83,7 +78,7 @@ class Recorder:
         self.run_id = crawler.settings.getint("NIANBAO_RUN")
         self.resumed = crawler.settings.getbool("NIANBAO_RESUMED")
         self._own_run = not self.run_id
-        self._litter = 0
+        self._litter = garbage.Litter()
         with self.database.write() as session:
             if self._own_run:
                 run = runs.begin(session, "scrapy", [self.profile.domain], datetime.now(UTC))
@@ -117,16 +112,13 @@ class Recorder:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Recorder:
         recorder = cls(crawler)
-        crawler.signals.connect(_settle, signals.spider_opened)
+        crawler.signals.connect(garbage.settle, signals.spider_opened)
         crawler.signals.connect(recorder.close, signals.spider_closed)
         return recorder
 
     async def keep(self, exchange: Exchange, purpose: Purpose) -> Kept:
         """Archive an exchange; returns when it is on disk and in the index."""
-        self._litter += len(exchange.response)
-        if self._litter > _LITTER:
-            self._litter = 0
-            gc.collect()
+        self._litter.add(len(exchange.response))
         try:
             kept = await self.commit.keep(exchange, purpose)
         except NianbaoError as error:
@@ -163,17 +155,6 @@ class Recorder:
                 self._closing = asyncio.ensure_future(
                     self._crawler.engine.close_spider_async(reason="cannot_record")
                 )
-
-
-def _settle() -> None:
-    """Let the garbage collector pass over what is loaded once the walk begins, and look less often.
-
-    A group of exchanges is released at once, and each starts a hundred tasks of Scrapy's: so many that the
-    collector ran three times as often as without groups, and looked through all that stays until the end.
-    """
-    if not gc.get_freeze_count():
-        gc.freeze()
-        gc.set_threshold(_BURST)
 
 
 _TWISTED_FAILURE = re.compile(r"\[?<twisted\.python\.failure\.Failure (?:[\w.]+: )?([^<>]*)>\]?")

@@ -25,7 +25,8 @@ def storable(value: Any) -> Any:
     """Text, or JSON with text in it, with U+FFFD for each NUL, which PostgreSQL does not take, and for each
     lone surrogate, which has no UTF-8."""
     if isinstance(value, str):
-        return _UNSTORABLE.sub("\ufffd", value)
+        plain = value.isascii() and "\0" not in value
+        return value if plain else _UNSTORABLE.sub("\ufffd", value)
     if isinstance(value, dict):
         return {storable(key): storable(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -26,11 +26,13 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Connection,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     MetaData,
     UniqueConstraint,
+    event,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -59,6 +61,20 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON(none_as_null=True),
         list[Any]: JSON,
     }
+
+
+def _by_hash(name: str, column: str) -> Index:
+    """An index of PostgreSQL alone. That it goes by hash stands in `info`: to be told an option of a dialect,
+    SQLAlchemy loads all of the dialect."""
+    return Index(name, column, info={"postgresql_using": "hash"}).ddl_if(POSTGRESQL)
+
+
+@event.listens_for(Base.metadata, "before_create")
+def _tell_postgresql(metadata: MetaData, connection: Connection, **_: Any) -> None:
+    if connection.dialect.name == POSTGRESQL:
+        for table in metadata.tables.values():
+            for index in table.indexes:
+                index.dialect_kwargs.update(index.info)
 
 
 class Site(Base):
@@ -204,7 +220,7 @@ class Capture(Base):
             *("outcome", "blocked", "method"),
         ).ddl_if(SQLITE),
         Index("ix_captures_run_url", "run_id", "url").ddl_if(SQLITE),
-        Index("ix_captures_url", "url", postgresql_using="hash").ddl_if(POSTGRESQL),
+        _by_hash("ix_captures_url", "url"),
         Index("ix_captures_run_id", "run_id", "id").ddl_if(POSTGRESQL),
         # Finds the original of a payload at once, however many revisits refer to it.
         Index("ix_captures_payload", "payload_sha256", "original_offset"),
@@ -266,7 +282,7 @@ class FalseValidator(Base):
     __table_args__ = (
         UniqueConstraint("url", name="uq_false_validators_url").ddl_if(SQLITE),
         Index("uq_false_validators_url", text("md5(url)"), unique=True).ddl_if(POSTGRESQL),
-        Index("ix_false_validators_url", "url", postgresql_using="hash").ddl_if(POSTGRESQL),
+        _by_hash("ix_false_validators_url", "url"),
     )
 
     id: Mapped[int] = mapped_column(BigKey, primary_key=True)
@@ -341,7 +357,7 @@ class ReportRow(Base):
     __table_args__ = (
         UniqueConstraint("url", name="uq_reports_url").ddl_if(SQLITE),
         Index("uq_reports_url", text("md5(url)"), unique=True).ddl_if(POSTGRESQL),
-        Index("ix_reports_url", "url", postgresql_using="hash").ddl_if(POSTGRESQL),
+        _by_hash("ix_reports_url", "url"),
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
