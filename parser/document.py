@@ -65,7 +65,8 @@ class Locator:
     `page` counts from 1 (PDF, OFD, scans) with `box` on it; `xpath` is absolute (HTML, DOCX, ODT;
     of DOC in the DOCX made of it; RTF counts its tables, rows and cells in the same way); `line` and
     `column` count from 1 (text: the line, and the character in it); `sheet` is a sheet's name and `cell` a
-    place on it (`B7`) (spreadsheets); `member` is the path of a file inside an archive, or the address of an
+    place on it (`B7`) (spreadsheets; CSV has no sheet, a page of a web archive's workbook has one and an
+    `xpath`); `member` is the path of a file inside an archive, or the address of an
     image of a page; the other fields are then those of that file.
     """
 

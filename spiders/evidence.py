@@ -77,7 +77,7 @@ BODY_SIGNS = (
 
 ATTACHMENT_ENDINGS = (
     ".pdf", ".doc", ".docx", ".wps", ".xls", ".xlsx", ".et", ".ofd", ".rtf", ".odt", ".txt",
-    ".zip", ".rar", ".7z",
+    ".mht", ".mhtml", ".csv", ".ods", ".zip", ".rar", ".7z",
 )  # fmt: skip
 
 MAX_NAME = 24

@@ -26,6 +26,7 @@ from bench.truthset import (
     packed,
     pdf,
     rtf,
+    saved,
     text,
     xlsx,
 )
@@ -35,7 +36,12 @@ from bench.truthset.layout import Cuts, some_cuts
 
 FORMS = ("2021", "2021", "2019", "statistics", "fujian", "prose")
 FORMATS = ("html", "html", "html", "txt", "md", "docx", "docx", "pdf", "pdf", "pdf-bare")
-BOOKS = {"ods": ods.ods, "xlsx": xlsx.xlsx}
+BOOKS: dict[str, Callable[[Content, Random], bytes]] = {
+    "ods": ods.ods,
+    "xlsx": xlsx.xlsx,
+    "csv": saved.separated,
+    "xml": saved.excel_xml,
+}
 CONVERSION = "docx-lo"
 """A DOCX for LibreOffice to convert."""
 
@@ -44,6 +50,7 @@ OFFICE: dict[str, Callable[[Content, Random], bytes]] = {
     "rtf": rtf.rtf,
     "odt": odt.odt,
     "ofd": ofd.ofd,
+    "mhtml": saved.mhtml,
     **BOOKS,
 }
 ARCHIVES = ("zip", "7z", "rar")

@@ -1,8 +1,9 @@
 """`python -m bench.truthset.formats OUT --count N --seed S`: so many documents of every other file format.
 
-Those beside `documents.FORMATS`: OpenDocument, RTF, workbooks, OFD and archives from writers of our own; DOC,
-XLS and second hands of RTF, ODT and ODS where LibreOffice is installed. WPS and ET files are what their
-programs write by default: a Word 97 text under another name, an Excel 97 workbook or an XLSX.
+Those beside `documents.FORMATS`: OpenDocument, RTF, workbooks, OFD, archives and what offices save as
+something else (web archives, CSV, Excel 2003 XML) from writers of our own; DOC, XLS and second hands of RTF,
+ODT and ODS where LibreOffice is installed. WPS and ET files are what their programs write by default: a Word
+97 text under another name, an Excel 97 workbook or an XLSX.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ CONVERTED = {
 }
 """What LibreOffice makes: from which format, and into which."""
 
-FORMATS = (*(name for name in OFFICE if name != CONVERSION), *ARCHIVES, *CONVERTED)
+_LATER = ("mhtml", "csv", "xml")
+"""Formats that came later: behind the others, so that those keep their numbers."""
+
+FORMATS = (*(name for name in OFFICE if name not in (CONVERSION, *_LATER)), *ARCHIVES, *CONVERTED, *_LATER)
 _APART = {name: 100_000 * place for place, name in enumerate(FORMATS)}
 """Where the numbers of a format begin, so that no report comes in two."""
 

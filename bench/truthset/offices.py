@@ -17,7 +17,9 @@ from bench.truthset import forms
 from bench.truthset.content import Content
 from bench.truthset.layout import Cell, Row, Table
 
-ENDINGS = frozenset({"html", "txt", "md", "docx"})
+ENDINGS = frozenset(
+    ("html", "txt", "md", "docx", "docx-lo", "rtf", "odt", "ods", "xlsx", "mhtml", "csv", "xml")
+)
 OFTEN = 0.3
 MARKS = ("①", "¹", "*", "[1]", "（含上年1件", "，其中网上1件", "。")
 """What stands behind a number and is none of it; the open bracket is a slip of the pen."""

@@ -16,6 +16,9 @@ from parser.readers.charset import decode
 READERS = {
     "html": "html",
     "text": "text",
+    "csv": "separated",
+    "mhtml": "mhtml",
+    "xml": "office_xml",
     "pdf": "pdf",
     "docx": "docx",
     "doc": "doc",
@@ -56,6 +59,14 @@ _TAG = re.compile(
     r"(?=[\s>/])",
     re.IGNORECASE,
 )
+_MESSAGE = re.compile(rb"mime-version:", re.IGNORECASE)
+_OFFICE_XML = re.compile(
+    r"^\s*(?:<\?[^>]*\?>\s*|<!--.*?-->\s*)*"
+    r"<(?:\w+:)?(?:wordDocument|package|document|Workbook|UOF)\s[^>]*"
+    r"(?:office/word/2003/wordml|office/2006/xmlPackage|opendocument:xmlns:office|office:spreadsheet|schemas\.uof\.org)",
+    re.DOTALL,
+)
+"""The root of a document that an office program writes as one XML file, with its name space."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
 _SAMPLE = 65536
 _JUNK_SHARE = 0.05
@@ -84,6 +95,11 @@ def detect(payload: bytes) -> str:
     # Last of the marks, since junk may stand before it, and a bundle may begin with a PDF.
     if b"%PDF-" in head:
         return "pdf"
+    if _MESSAGE.search(head):
+        from parser.readers import mhtml  # noqa: PLC0415 - only when its format is met
+
+        if mhtml.is_archive(payload):
+            return "mhtml"
     return _text_kind(payload)
 
 
@@ -105,6 +121,10 @@ def _text_kind(payload: bytes) -> str:
     sample = decode(payload[:_SAMPLE]).text
     if len(_CONTROL.findall(sample)) > len(sample) * _JUNK_SHARE:
         return "binary"
+    if _OFFICE_XML.match(sample):
+        return "xml"
     if _TAG.search(sample) or sample.lstrip("\ufeff \t\r\n").startswith("<"):
         return "html"
-    return "text"
+    from parser.readers import separated  # noqa: PLC0415 - only when a text is met
+
+    return "csv" if separated.sign_of(payload) else "text"

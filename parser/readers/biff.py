@@ -5,8 +5,10 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from parser.document import State, Unreadable
+from parser.folding import RAISED
 from parser.readers.cell_numbers import BUILT_IN, GENERAL
 from parser.readers.sheet_content import SheetContent
 
@@ -14,11 +16,12 @@ MOST_RECORDS = 2_000_000
 """Records of one workbook; a report has some thousands."""
 
 _BOF, _EOF, _CONTINUE, _FILEPASS = 0x0809, 0x000A, 0x003C, 0x002F
-_BOUNDSHEET, _SST, _FORMAT, _XF = 0x0085, 0x00FC, 0x041E, 0x00E0
+_BOUNDSHEET, _SST, _FORMAT, _XF, _FONT = 0x0085, 0x00FC, 0x041E, 0x00E0, 0x0031
 _ROW, _COLINFO, _MERGED = 0x0208, 0x007D, 0x00E5
 _NUMBER, _RK, _MULRK, _LABELSST, _LABEL = 0x0203, 0x027E, 0x00BD, 0x00FD, 0x0204
 _RSTRING, _BOOLERR, _FORMULA, _STRING = 0x00D6, 0x0205, 0x0006, 0x0207
 _BIFF8 = 0x0600
+_STRUCK, _RAISED = "struck", "raised"
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
 
@@ -27,13 +30,25 @@ class _Book:
     """What stands before the sheets: where each sheet begins, shared strings, formats of the cell styles."""
 
     places: list[tuple[int, SheetContent]] = field(default_factory=list)
-    strings: list[str] = field(default_factory=list)
+    strings: list[tuple[str, bytes]] = field(default_factory=list)
+    """Texts, each with the fonts of its pieces."""
     codes: dict[int, str] = field(default_factory=lambda: dict(BUILT_IN))
-    styles: list[int] = field(default_factory=list)
+    styles: list[tuple[int, int]] = field(default_factory=list)
+    """Font and number format of each cell style."""
+    looks: list[str] = field(default_factory=list)
+    """What each font does to its text."""
 
     def code(self, style: int) -> str:
-        number = self.styles[style] if style < len(self.styles) else 0
+        number = self.styles[style][1] if style < len(self.styles) else 0
         return self.codes.get(number, GENERAL)
+
+    def look(self, font: int) -> str:
+        # There is no font 4.
+        place = font - (font > 4)
+        return self.looks[place] if place < len(self.looks) else ""
+
+    def is_struck(self, style: int) -> bool:
+        return style < len(self.styles) and self.look(self.styles[style][0]) == _STRUCK
 
 
 def sheets(stream: bytes) -> Iterator[SheetContent]:
@@ -83,7 +98,11 @@ def _globals(stream: bytes) -> _Book:
             number, length = struct.unpack_from("<HH", data)
             book.codes[number] = _text(data[4:], length)
         elif kind == _XF:
-            book.styles.append(struct.unpack_from("<2xH", data)[0])
+            font, number = struct.unpack_from("<HH", data)
+            book.styles.append((font, number))
+        elif kind == _FONT:
+            flags, height = struct.unpack_from("<2xH4xH", data)
+            book.looks.append(_STRUCK if flags & 8 else _RAISED if height == 1 else "")
         elif kind == _SST or (kind == _CONTINUE and last == _SST):
             shared.append(data)
         last = _SST if kind == _CONTINUE and last == _SST else kind
@@ -103,8 +122,13 @@ def _fill(content: SheetContent, stream: bytes, place: int, book: _Book) -> None
             content.put(*waiting, _text(data[2:], struct.unpack_from("<H", data)[0]))
         elif kind == _FORMULA:
             waiting = _formula(content, data, book)
+            row, column, style = struct.unpack_from("<3H", data)
+            _leave_out_struck(content, row, column, style, book)
         elif kind in _CELLS:
             _CELLS[kind](content, data, book)
+            if kind not in (_MULRK, _LABELSST):
+                row, column, style = struct.unpack_from("<3H", data)
+                _leave_out_struck(content, row, column, style, book)
         elif kind == _ROW and data[12] & 0x20:
             content.hidden_rows.add(struct.unpack_from("<H", data)[0])
         elif kind == _COLINFO and data[8] & 0x01:
@@ -114,6 +138,12 @@ def _fill(content: SheetContent, stream: bytes, place: int, book: _Book) -> None
             for number in range(struct.unpack_from("<H", data)[0]):
                 top, bottom, left, right = struct.unpack_from("<4H", data, 2 + 8 * number)
                 content.merged.append((top, left, bottom, right))
+
+
+def _leave_out_struck(content: SheetContent, row: int, column: int, style: int, book: _Book) -> None:
+    """Take a cell back whose style strikes it out, and say so."""
+    if book.is_struck(style) and content.texts.pop((row, column), ""):
+        content.note_struck(row, column)
 
 
 def _formula(content: SheetContent, data: bytes, book: _Book) -> tuple[int, int] | None:
@@ -145,11 +175,15 @@ def _many_rk(content: SheetContent, data: bytes, book: _Book) -> None:
     for number in range((len(data) - 6) // 6):
         style, packed = struct.unpack_from("<HI", data, 4 + 6 * number)
         content.put(row, first + number, _unpacked(packed), book.code(style))
+        _leave_out_struck(content, row, first + number, style, book)
 
 
 def _shared(content: SheetContent, data: bytes, book: _Book) -> None:
-    row, column, _, number = struct.unpack_from("<3HI", data)
-    content.put(row, column, book.strings[number] if number < len(book.strings) else "")
+    row, column, style, number = struct.unpack_from("<3HI", data)
+    text, runs = book.strings[number] if number < len(book.strings) else ("", b"")
+    content.put(row, column, _seen(text, runs, style, book))
+    if not runs:
+        _leave_out_struck(content, row, column, style, book)
 
 
 def _label(content: SheetContent, data: bytes, book: _Book) -> None:
@@ -237,13 +271,33 @@ class _Cursor:
             raise Unreadable(State.DAMAGED, "The shared strings of the workbook are cut short.")
 
 
-def _shared_strings(parts: list[bytes]) -> Iterator[str]:
+def _shared_strings(parts: list[bytes]) -> Iterator[tuple[str, bytes]]:
     cursor = _Cursor(parts)
     count = struct.unpack("<4xI", cursor.take(8))[0]
     for _ in range(count):
         length, flags = struct.unpack("<HB", cursor.take(3))
         runs = struct.unpack("<H", cursor.take(2))[0] if flags & 8 else 0
         extra = struct.unpack("<I", cursor.take(4))[0] if flags & 4 else 0
-        yield cursor.characters(length, bool(flags & 1))
-        # Fonts of pieces of the text, and the reading aid of Japanese.
-        cursor.take(4 * runs + extra)
+        text = cursor.characters(length, bool(flags & 1))
+        yield text, cursor.take(4 * runs)
+        # The reading aid of Japanese.
+        cursor.take(extra)
+
+
+def _seen(text: str, runs: bytes, style: int, book: _Book) -> str:
+    """A text without what the fonts of its pieces strike out; raised digits are the mark of a note. What
+    stands before the first piece has the font of the cell."""
+    starts = [(start, book.look(font)) for start, font in struct.iter_unpack("<HH", runs)]
+    if starts:
+        starts.insert(0, (0, _STRUCK if book.is_struck(style) else ""))
+    if not any(look for _, look in starts):
+        return text
+    # Places count in units of UTF-16.
+    octets = text.encode("utf-16-le", "surrogatepass")
+    pieces: list[str] = []
+    for (start, look), (end, _) in pairwise([*starts, (len(octets) // 2, "")]):
+        piece = octets[2 * start : 2 * end].decode("utf-16-le", "replace")
+        if look != _STRUCK:
+            noted = look == _RAISED and piece.isdigit() and "".join(pieces).strip()
+            pieces.append(piece.translate(RAISED) if noted else piece)
+    return "".join(pieces)

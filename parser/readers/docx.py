@@ -24,6 +24,9 @@ MOST_CELLS = 200_000
 MOST_COLUMNS = 500
 """A wider span is a slip of the pen or an attack; it is cut to this."""
 
+_MOST_STYLES = 20
+"""Styles that rest on one another, after which nobody asks for more."""
+
 _STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _REL = "{http://schemas.openxmlformats.org/package/2006/relationships}"
@@ -91,12 +94,14 @@ def _meta(package: Package) -> dict[str, str]:
 
 @dataclass(slots=True)
 class _Style:
-    """What a paragraph style brings along: its place in the outline (from 1) and its list."""
+    """What a style brings along: of a paragraph its place in the outline (from 1) and its list, of characters
+    what it does to their text."""
 
     based_on: str | None = None
     outline: int | None = None
     list_id: str | None = None
     depth: int = 0
+    look: str | None = None
 
 
 @dataclass(slots=True)
@@ -220,7 +225,7 @@ class _Reader:
                 pieces.append(child.text or "")
             elif child.tag in _LETTERS:
                 pieces.append(_LETTERS[child.tag])
-            elif child.tag == f"{W}r" and (look := _look(child)):
+            elif child.tag == f"{W}r" and (look := self._look(child)):
                 if look == _RAISED_RUN and "".join(pieces).strip():
                     raised = "".join(text.text or "" for text in child.iter(f"{W}t"))
                     pieces.append(raised.translate(RAISED) if raised.isdigit() else raised)
@@ -271,6 +276,21 @@ class _Reader:
             name = style.based_on
         return found
 
+    def _look(self, run: Element) -> str:
+        """What its own properties do to the text of a run, or else its style and those that this rests on."""
+        properties = run.find(f"{W}rPr")
+        if properties is None:
+            return ""
+        look = _look(properties)
+        chosen = properties.find(f"{W}rStyle") if look is None else None
+        name = chosen.get(f"{W}val") if chosen is not None else None
+        for _ in range(_MOST_STYLES):
+            style = self.styles.get(name or "")
+            if style is None or style.look is not None:
+                return look or (style.look if style else None) or ""
+            name = style.based_on
+        return look or ""
+
     def _learn_styles(self, root: Element) -> None:
         for node in root.iter(f"{W}style"):
             based_on = node.find(f"{W}basedOn")
@@ -281,6 +301,7 @@ class _Reader:
                 _count(outline, 9) + 1 if outline is not None else None,
                 chosen.get(f"{W}val") if chosen is not None else None,
                 _count(node.find(f"{W}pPr/{W}numPr/{W}ilvl"), 0),
+                _look(own) if (own := node.find(f"{W}rPr")) is not None else None,
             )
 
     def _locator(self, node: Element) -> Locator:
@@ -317,15 +338,18 @@ def _joins_left(cell: Element) -> bool:
     return merge is not None and merge.get(f"{W}val") != "restart"
 
 
-def _look(run: Element) -> str:
-    """What the properties of a run do to its text: out of sight or struck out, raised, or nothing."""
-    properties = run.find(f"{W}rPr")
-    for one in properties if properties is not None else ():
-        if one.tag in _AWAY and one.get(f"{W}val") not in ("0", "false", "off"):
-            return _GONE_RUN
-        if one.tag == f"{W}vertAlign" and one.get(f"{W}val") == "superscript":
-            return _RAISED_RUN
-    return ""
+def _look(properties: Element) -> str | None:
+    """What properties do to text: out of sight or struck out, raised, nothing; `None` where they say none of
+    it."""
+    look = None
+    for one in properties:
+        if one.tag in _AWAY:
+            if one.get(f"{W}val") not in ("0", "false", "off"):
+                return _GONE_RUN
+            look = look or ""
+        elif one.tag == f"{W}vertAlign":
+            look = _RAISED_RUN if one.get(f"{W}val") == "superscript" else look or ""
+    return look
 
 
 _AWAY = frozenset({f"{W}vanish", f"{W}strike", f"{W}dstrike"})

@@ -23,10 +23,11 @@ from trafilatura.settings import Extractor
 from parser.document import Block, Document, Grid, Heading, Locator, Paragraph, State, Unreadable
 from parser.folding import fold
 from parser.readers.charset import decode
-from parser.readers.html_table import build_grid, has_layout_parts, lays_out
+from parser.readers.html_table import build_grid, has_layout_parts, holds_sheet, lays_out
 from parser.readers.html_text import BLOCK_TAGS, SKIPPED_TAGS, hidden_in, own_text, paths, text_of
 from parser.readers.page_images import candidates
 from parser.readers.page_tags import document_links, page_tags
+from parser.readers.sheet_content import tables_and_lines
 
 MOST_TAGS = 300_000
 """Tags of a page, end tags counted; a report as Word writes it has some ten thousands."""
@@ -132,10 +133,14 @@ class _Walker:
         if has_layout_parts(table):
             return False
         grid = build_grid(table, self.hidden)
-        if lays_out(grid):
+        sheet = holds_sheet(grid)
+        if not sheet and lays_out(grid):
             return False
         self._flush()
         self.tables.append(table)
+        if sheet:
+            self.blocks.extend(tables_and_lines(grid.cells))
+            return True
         if grid.cells:
             self.blocks.append(grid)
         return True

@@ -19,6 +19,9 @@ _SPAN = re.compile(r"^\s*\+?(\d{1,6})")
 _LONG_TEXT = 300
 _PARAGRAPHS = 6
 _ARTICLE = 3000
+_LONG_LINE = 40
+_LINES_OF_SHEET = 2
+_CELLS_OF_SHEET = 3
 _CELLS_FOR_ONE = 20
 """Cells of a data table for each table inside one of them."""
 
@@ -41,6 +44,24 @@ def lays_out(grid: Grid) -> bool:
         len(cell.text) > _LONG_TEXT
         and (cell.row == 0 or len(cell.text) > _ARTICLE or cell.text.count("\n") >= _PARAGRAPHS)
         for cell in grid.cells
+    )
+
+
+def holds_sheet(grid: Grid) -> bool:
+    """Whether a grid is the whole sheet of a workbook, text and tables: it begins with a line across it, and
+    has lines of running text across it as well as rows of many cells."""
+    filled: dict[int, list[Cell]] = {}
+    for cell in grid.cells:
+        if cell.text:
+            filled.setdefault(cell.row, []).append(cell)
+    rows = list(filled.values())
+    lines = [row[0] for row in rows if len(row) == 1 and row[0].rowspan == 1]
+    spoken = sum(1 for cell in lines if _LONG_LINE < len(cell.text) < _ARTICLE)
+    return (
+        bool(rows)
+        and len(rows[0]) == 1
+        and spoken >= _LINES_OF_SHEET
+        and max(len(row) for row in rows) >= _CELLS_OF_SHEET
     )
 
 

@@ -2,54 +2,65 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from lxml.etree import _Element as Element  # type: ignore[import-untyped]
 
-from parser.document import Block, Document, State, Unreadable
-from parser.readers.sheet_content import MOST_COLUMNS, SheetContent
+from parser.document import Document, State, Unreadable
+from parser.readers.odt_lists import STYLE, TEXT
+from parser.readers.odt_words import OFFICE, Words
+from parser.readers.sheet_content import MOST_COLUMNS, SheetContent, shown
 
-_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _MOST_ROWS = 1_048_576
 _MOST_COPIES = 1000
 
 
 def document(root: Element) -> Document:
     """The sheets that a `content.xml` shows. Raises `Unreadable` where there are none."""
-    body = root.find(f"{_OFFICE}body")
-    spreadsheet = body.find(f"{_OFFICE}spreadsheet") if body is not None else None
+    body = root.find(f"{OFFICE}body")
+    spreadsheet = body.find(f"{OFFICE}spreadsheet") if body is not None else None
     if spreadsheet is None:
         raise Unreadable(State.UNSUPPORTED, "The OpenDocument file is neither a text nor a spreadsheet.")
-    blocks: list[Block] = []
-    notes: list[str] = []
     unseen = _unseen_styles(root)
-    for table in spreadsheet.findall(f"{_TABLE}table"):
-        content = SheetContent(table.get(f"{_TABLE}name", ""))
-        _fill(content, table)
-        shown = list(content.blocks())
-        if shown and table.get(f"{_TABLE}style-name") in unseen:
-            notes.append(f"The sheet “{content.name}” is hidden; it is left out.")
-            continue
-        blocks.extend(shown)
-        notes.extend(content.notes.values())
-    if not blocks:
-        raise Unreadable(State.EMPTY, "No sheet of the workbook shows anything.")
-    return Document("ods", tuple(blocks), notes=tuple(notes))
+    words = Words()
+    words.learn(root)
+    return shown("ods", (_sheet(table, unseen, words) for table in spreadsheet.findall(f"{_TABLE}table")))
 
 
 def _unseen_styles(root: Element) -> set[str]:
     """The styles of tables that hide a sheet."""
     return {
-        style.get(f"{_STYLE}name", "")
-        for style in root.iter(f"{_STYLE}style")
-        for properties in style.iter(f"{_STYLE}table-properties")
+        style.get(f"{STYLE}name", "")
+        for style in root.iter(f"{STYLE}style")
+        for properties in style.iter(f"{STYLE}table-properties")
         if properties.get(f"{_TABLE}display") == "false"
     }
 
 
-def _fill(content: SheetContent, table: Element) -> None:
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """The styles of words, and those that cells of a row have unless they say otherwise."""
+
+    words: Words
+    row: str | None
+    columns: list[str]
+
+    def strikes_out(self, cell: Element, column: int) -> bool:
+        """Whether a cell is struck out as a whole."""
+        of_column = self.columns[column] if column < len(self.columns) else ""
+        return (cell.get(f"{_TABLE}style-name") or self.row or of_column) in self.words.away
+
+
+def _sheet(table: Element, unseen: set[str], words: Words) -> SheetContent:
+    content = SheetContent(table.get(f"{_TABLE}name", ""), table.get(f"{_TABLE}style-name") in unseen)
     number = 0
+    columns: list[str] = []
+    for column in table.iter(f"{_TABLE}table-column"):
+        times = _times(column, "number-columns-repeated", MOST_COLUMNS - len(columns))
+        columns += [column.get(f"{_TABLE}default-cell-style-name", "")] * times
+        if len(columns) >= MOST_COLUMNS:
+            break
     for row in table.iter(f"{_TABLE}table-row"):
         cells = [(cell, _times(cell, "number-columns-repeated", MOST_COLUMNS)) for cell in row]
         filled = any(len(cell) for cell, _ in cells)
@@ -57,14 +68,19 @@ def _fill(content: SheetContent, table: Element) -> None:
         for place in range(number, number + (copies if filled else 0)):
             if row.get(f"{_TABLE}visibility") in ("collapse", "filter"):
                 content.hidden_rows.add(place)
-            _fill_row(content, place, cells)
+            looks = _Looks(words, row.get(f"{_TABLE}default-cell-style-name"), columns)
+            _fill_row(content, place, cells, looks)
         number += copies
+    return content
 
 
-def _fill_row(content: SheetContent, row: int, cells: list[tuple[Element, int]]) -> None:
+def _fill_row(content: SheetContent, row: int, cells: list[tuple[Element, int]], looks: _Looks) -> None:
     column = 0
     for cell, times in cells:
-        text = "\n".join("".join(one.itertext()) for one in cell.findall(f"{_TEXT}p"))
+        away = looks.strikes_out(cell, column)
+        text = "" if away else "\n".join(map(looks.words.spoken, cell.findall(f"{TEXT}p")))
+        if away and len(cell):
+            content.note_struck(row, column)
         for place in range(column, min(column + times, MOST_COLUMNS) if text else column):
             content.put(row, place, text)
         down = _times(cell, "number-rows-spanned", _MOST_COPIES)

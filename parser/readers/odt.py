@@ -7,7 +7,6 @@ the prefixes that office programs use.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,35 +14,22 @@ from dataclasses import dataclass, field, replace
 from lxml.etree import _Element as Element  # type: ignore[import-untyped]
 
 from parser.document import Block, Cell, Document, Grid, Heading, Locator, Paragraph, State, Unreadable
-from parser.readers.odt_lists import STYLE, TEXT, Lists
+from parser.readers.odt_lists import TEXT, Lists
+from parser.readers.odt_words import DRAW, OFFICE, UNPRINTED, Words
 from parser.readers.package import Package
 
 MOST_CELLS = 150_000
 MOST_COLUMNS = 200
 MOST_BLOCKS = 50_000
 
-_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-_DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
-_PREFIXES = {_OFFICE: "office:", _TABLE: "table:", TEXT: "text:", _DRAW: "draw:"}
-_UNPRINTED = {
-    f"{TEXT}{name}"
-    for name in (
-        "tracked-changes",
-        "note",
-        "table-of-content",
-        "hidden-text",
-        "hidden-paragraph",
-        "ruby-text",
-    )
-} | {f"{_OFFICE}{name}" for name in ("annotation", "annotation-end", "forms", "scripts")}
+_PREFIXES = {OFFICE: "office:", _TABLE: "table:", TEXT: "text:", DRAW: "draw:"}
 _ROW_GROUPS = {f"{_TABLE}{name}" for name in ("table-header-rows", "table-rows", "table-row-group")}
 _COLUMNS = tuple(
     f"{_TABLE}{name}"
     for name in ("table-column", "table-columns", "table-header-columns", "table-column-group")
 )
-_BOXES = (f"{_DRAW}text-box", f"{_DRAW}custom-shape", f"{_DRAW}rect")
-_BLANKS = re.compile(r"[ \t\r\n]+")
+_BOXES = (f"{DRAW}text-box", f"{DRAW}custom-shape", f"{DRAW}rect")
 
 Step = tuple[str, Element, str]
 """Tag, element, and XPath of a child."""
@@ -55,26 +41,36 @@ def read(payload: bytes) -> Document:
     if "META-INF/manifest.xml" in package and b"encryption-data" in package.read("META-INF/manifest.xml"):
         raise Unreadable(State.ENCRYPTED, "The document is protected with a password.")
     content = package.xml("content.xml")
-    reader = _Reader()
-    for part in ("styles.xml", "content.xml"):
-        if part in package:
-            reader.learn(content if part == "content.xml" else package.xml(part))
-    body = content.find(f"{_OFFICE}body")
-    text = body.find(f"{_OFFICE}text") if body is not None else None
+    styles = package.xml("styles.xml") if "styles.xml" in package else None
+    pictures = any(name.startswith("Pictures/") for name in package.members)
+    found = document(content, "/office:document-content", styles, pictures=pictures)
+    return replace(found, meta=_meta(package)) if found.format == "odt" else found
+
+
+def document(content: Element, path: str, styles: Element | None, *, pictures: bool = False) -> Document:
+    """The document of a `content.xml`, or of a flat file that is all in one; `path` is the XPath of its root.
+
+    Raises `Unreadable`.
+    """
+    body = content.find(f"{OFFICE}body")
+    text = body.find(f"{OFFICE}text") if body is not None else None
     if text is None:
         from parser.readers import ods  # noqa: PLC0415 - a sheet among texts
 
         return ods.document(content)
+    reader = _Reader()
+    for root in (styles, content):
+        if root is not None:
+            reader.learn(root)
     try:
-        blocks = tuple(reader.flow(text, "/office:document-content/office:body[1]/office:text[1]"))
+        blocks = tuple(reader.flow(text, f"{path}/office:body[1]/office:text[1]"))
     except RecursionError as error:
         raise Unreadable(State.DAMAGED, "The document is nested too deeply.") from error
     if not blocks:
         # A scan pasted into a text is a document of pictures.
-        pictures = any(name.startswith("Pictures/") for name in package.members)
         state = State.IMAGE_ONLY if pictures else State.EMPTY
         raise Unreadable(state, "The document has no text.")
-    return Document("odt", blocks, meta=_meta(package))
+    return Document("odt", blocks)
 
 
 def _meta(package: Package) -> dict[str, str]:
@@ -93,22 +89,19 @@ class _Reader:
     """Walks the text once. `cells` and `blocks` count what was made of it, against the limits."""
 
     lists: Lists = field(default_factory=Lists)
-    hidden: set[str] = field(default_factory=set)
+    words: Words = field(default_factory=Words)
     cells: int = 0
     blocks: int = 0
 
     def learn(self, root: Element) -> None:
-        """Take list styles, and the styles that hide text."""
+        """Take list styles, and those that hide, strike out or raise text."""
         self.lists.learn(root)
-        for style in root.iter(f"{STYLE}style"):
-            for properties in style.iter(f"{STYLE}text-properties"):
-                if properties.get(f"{TEXT}display") == "none":
-                    self.hidden.add(style.get(f"{STYLE}name", ""))
+        self.words.learn(root)
 
     def flow(self, element: Element, path: str, lead: str = "") -> Iterator[Block]:
         """Blocks below an element; `lead` is the number in front of the first paragraph."""
         for tag, child, place in _steps(element, path):
-            if tag in _UNPRINTED:
+            if tag in UNPRINTED or (tag == f"{TEXT}section" and child.get(f"{TEXT}display") == "none"):
                 continue
             if tag in (f"{TEXT}p", f"{TEXT}h"):
                 yield from self._paragraph(child, place, lead)
@@ -121,9 +114,9 @@ class _Reader:
                 yield from self.flow(child, place)
 
     def _paragraph(self, element: Element, path: str, lead: str) -> Iterator[Block]:
-        if element.get(f"{TEXT}style-name") in self.hidden:
+        if element.get(f"{TEXT}style-name") in self.words.away:
             return
-        text = _tidy(lead + "".join(self._spoken(element)))
+        text = _tidy(lead + self.words.spoken(element))
         if text:
             self.blocks += 1
             if self.blocks > MOST_BLOCKS:
@@ -139,31 +132,12 @@ class _Reader:
     def _boxes(self, element: Element, path: str) -> Iterator[Block]:
         """What stands in frames anchored in a paragraph."""
         for tag, child, place in _steps(element, path):
-            if tag in _UNPRINTED:
+            if tag in UNPRINTED:
                 continue
             if tag in _BOXES:
                 yield from self.flow(child, place)
             elif len(child):
                 yield from self._boxes(child, place)
-
-    def _spoken(self, element: Element) -> Iterator[str]:
-        """The printed characters of a paragraph; frames in it are blocks of their own."""
-        yield _BLANKS.sub(" ", element.text or "")
-        for child in element:
-            tag = str(child.tag)
-            if tag == f"{TEXT}s":
-                yield " " * _number(child.get(f"{TEXT}c"), 1, 1000)
-            elif tag == f"{TEXT}tab":
-                yield "\t"
-            elif tag == f"{TEXT}line-break":
-                yield "\n"
-            elif (
-                tag not in _UNPRINTED
-                and not tag.startswith(_DRAW)
-                and child.get(f"{TEXT}style-name") not in self.hidden
-            ):
-                yield from self._spoken(child)
-            yield _BLANKS.sub(" ", child.tail or "")
 
     def _list(self, element: Element, path: str, style: str, depth: int) -> Iterator[Block]:
         if depth == 1:

@@ -59,7 +59,7 @@ def kind(payload: bytes) -> str:
         return _kind_of_wreck(payload)
     if "mimetype" in names and (odf := _odf_kind(_first_octets(package, "mimetype"))) is not None:
         return odf
-    if "[Content_Types].xml" in names:
+    if "[Content_Types].xml" in package:
         types = _first_octets(package, "[Content_Types].xml")
         for pattern, found in _MAIN_PARTS:
             if pattern.search(types):
@@ -68,7 +68,7 @@ def kind(payload: bytes) -> str:
             return "docx"
         if any(name.startswith("xl/workbook") for name in names):
             return "xlsx"
-    if "OFD.xml" in names:
+    if "OFD.xml" in package:
         return "ofd"
     return "odt" if {"content.xml", "META-INF/manifest.xml"} <= names else "zip"
 
@@ -110,15 +110,24 @@ class Package:
 
     @cached_property
     def members(self) -> dict[str, zipfile.ZipInfo]:
-        """Members by their path without a leading slash; of two with one name the last counts, as in ZIP."""
-        return {info.filename.lstrip("/"): info for info in self._archive.infolist()}
+        """Members by their path without a leading slash, its steps parted by slashes, which some programs of
+        Windows forget; of two with one name the last counts, as in ZIP."""
+        return {info.filename.replace("\\", "/").lstrip("/"): info for info in self._archive.infolist()}
+
+    @cached_property
+    def _any_case(self) -> dict[str, zipfile.ZipInfo]:
+        """Members by their path in small letters: a package names its parts in either case."""
+        return {name.lower(): info for name, info in reversed(self.members.items())}
+
+    def _member(self, name: str) -> zipfile.ZipInfo | None:
+        return self.members.get(name) or self._any_case.get(name.lower())
 
     def __contains__(self, name: str) -> bool:
-        return name in self.members
+        return self._member(name) is not None
 
     def read(self, name: str, most: int = MOST_OCTETS) -> bytes:
         """The octets of a member, at most `most` of them."""
-        info = self.members.get(name)
+        info = self._member(name)
         if info is None:
             raise Unreadable(State.DAMAGED, f"The package has no part “{name}”.")
         if info.flag_bits & _ENCRYPTED:

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass, field, replace
 
 from parser.document import Block, Document, Heading, Locator, Paragraph, State, Unreadable
+from parser.folding import RAISED
 from parser.readers.rtf_characters import CodePages
 from parser.readers.rtf_tables import MOST_CELLS, Table
 from parser.readers.rtf_words import KEPT, LETTERS, OPENED_AGAIN, SKIPPED, SYMBOLS, TOKEN, WRITTEN
@@ -35,6 +36,8 @@ class _Group:
     destination: bytes = b""
     skipped: bool = False
     unseen: bool = False
+    struck: bool = False
+    raised: bool = False
     fallback: int = 1
     font: int = 0
     far_font: int = 0
@@ -152,19 +155,25 @@ class _Reader:
             dropped = min(self.drop, len(octets))
             self.drop -= dropped
             octets = octets[dropped:]
-        if not self.group.skipped and not self.group.unseen:
+        if self._printed():
             self.octets += octets
 
     def _say(self, text: str) -> None:
         self._flush()
-        if not self.group.skipped and not self.group.unseen:
+        if self._printed():
             self.pieces.append(text)
+
+    def _printed(self) -> bool:
+        """Whether what comes next is seen, and not struck out."""
+        return not (self.group.skipped or self.group.unseen or self.group.struck)
 
     def _flush(self) -> None:
         if self.octets:
             fonts = (self.group.font, self.group.far_font)
-            self.pieces.append(self.pages.text(bytes(self.octets), fonts))
+            text = self.pages.text(bytes(self.octets), fonts)
             self.octets.clear()
+            noted = self.group.raised and text.isdigit() and "".join(self.pieces).strip()
+            self.pieces.append(text.translate(RAISED) if noted else text)
 
     def _word(self, word: bytes, digits: bytes | None) -> int:
         """Obey a control word; gives the number of raw octets behind it that are no text."""
@@ -241,8 +250,12 @@ class _Reader:
                 group.far_font = number or 0
             case b"v" | b"deleted":
                 group.unseen = number != 0
+            case b"strike" | b"striked":
+                group.struck = number != 0
+            case b"super" | b"sub" | b"nosupersub":
+                group.raised = word == b"super" and number != 0
             case b"plain":
-                group.unseen = False
+                group.unseen = group.struck = group.raised = False
             case b"ansicpg":
                 self.pages.set_document(number or 0)
 

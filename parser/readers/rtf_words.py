@@ -34,7 +34,7 @@ OPENED_AGAIN = frozenset((b"shptxt", b"result", b"ud"))
 """Groups that are printed although they stand in one that is not."""
 
 LETTERS = frozenset(
-    (b"u", b"uc", b"f", b"dbch", b"loch", b"hich", b"af", b"v", b"deleted", b"plain", b"ansicpg")
+    b"u uc f dbch loch hich af v deleted strike striked super sub nosupersub plain ansicpg".split()
 )
 """Words that say how characters are read, and whether they are printed."""
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, groupby
 
-from parser.document import Block, Cell, Grid, Locator, Paragraph, State, Unreadable
+from parser.document import Block, Cell, Document, Grid, Locator, Paragraph, State, Unreadable
 from parser.readers.cell_numbers import show
 
 MOST_CELLS = 150_000
@@ -20,6 +21,11 @@ _WIDE = 0.6
 
 _WIDEST = 5
 """Columns that are enough for that, however wide the table is."""
+
+_NO_WORD = re.compile(r"^[^\u4e00-\u9fff]*$|^[-−]?\d(?!\d?[.．、]\D)")
+_COUNTED = re.compile(r"^[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[）)、.．]")
+_FEWEST_COUNTED = 6
+"""Words of a row that make it the head of a table though they are counted, as the labels of rows are."""
 
 Area = tuple[int, int, int, int]
 """First row, first column, last row, last column, from 0, all inside the area."""
@@ -53,25 +59,32 @@ class SheetContent:
         self.texts[row, column] = value.replace("\r\n", "\n").replace("\r", "\n").strip()
 
     def _shown(self, row: int, column: int, value: float, format_code: str) -> str:
-        shown = show(value, format_code)
+        found = show(value, format_code)
         place = address(row, column)
-        if shown.rounded:
+        if found.rounded:
             self.notes.setdefault(
                 "rounded",
-                f"The sheet “{self.name}” shows numbers rounded: {shown.text} for {value!r} in {place}.",
+                f"The sheet “{self.name}” shows numbers rounded: {found.text} for {value!r} in {place}.",
             )
-        if not shown.faithful:
+        if not found.faithful:
             self.notes.setdefault(
                 "format",
-                f"The sheet “{self.name}” shows {shown.text} in {place} by a format that is not understood"
+                f"The sheet “{self.name}” shows {found.text} in {place} by a format that is not understood"
                 f" ({format_code[:60]}).",
             )
-        return shown.text
+        return found.text
 
     def note_lost_result(self, row: int, column: int) -> None:
         """Note a formula whose result is not in the file."""
         self.notes.setdefault(
             "formula", f"The sheet “{self.name}” has a formula without a result in {address(row, column)}."
+        )
+
+    def note_struck(self, row: int, column: int) -> None:
+        """Note a cell that is struck out as a whole."""
+        self.notes.setdefault(
+            "struck",
+            f"The sheet “{self.name}” strikes out {address(row, column)}; what stands there is left out.",
         )
 
     def blocks(self) -> Iterator[Block]:
@@ -86,24 +99,7 @@ class SheetContent:
             self.notes["hidden"] = f"The sheet “{self.name}” hides rows or columns; they are left out."
         if not texts:
             return
-        rows = [list(cells) for _, cells in groupby(self._cells(texts), lambda cell: cell.row)]
-        table: list[Cell] = []
-        labels: set[tuple[int, int]] = set()
-        reach = 0
-        for number, (row, width) in enumerate(zip(rows, _widths(rows), strict=True)):
-            line = _line(row) if number >= reach else None
-            wide = min(_WIDE * width, _WIDEST)
-            if line is None or line.colspan < wide or (line.column, line.colspan) in labels:
-                table.extend(row)
-                labels |= _labels(row)
-                reach = max([reach, *(cell.row + cell.rowspan for cell in row)])
-                continue
-            if table:
-                yield _grid(table)
-                table, labels = [], set()
-            yield Paragraph(line.text, line.locator)
-        if table:
-            yield _grid(table)
+        yield from tables_and_lines(self._cells(texts))
 
     def _cells(self, texts: dict[tuple[int, int], str]) -> Iterator[Cell]:
         last_row = max(row for row, _ in texts)
@@ -156,6 +152,50 @@ class SheetContent:
         return spans
 
 
+def shown(kind: str, sheets: Iterable[SheetContent]) -> Document:
+    """The document of a workbook: what its sheets show, in order. Raises `Unreadable` where that is
+    nothing."""
+    blocks: list[Block] = []
+    notes: list[str] = []
+    for content in sheets:
+        found = list(content.blocks())
+        if found and content.hidden:
+            notes.append(f"The sheet “{content.name}” is hidden; it is left out.")
+            continue
+        blocks.extend(found)
+        notes.extend(content.notes.values())
+    if not blocks:
+        raise Unreadable(State.EMPTY, "No sheet of the workbook shows anything.")
+    return Document(kind, tuple(blocks), notes=tuple(notes))
+
+
+def tables_and_lines(cells: Iterable[Cell]) -> Iterator[Block]:
+    """The tables of a sheet, and the lines of text that are written across it, in reading order; `cells` come
+    row by row. For whatever holds a whole sheet as one table."""
+    rows = [list(row) for _, row in groupby(cells, lambda cell: cell.row)]
+    if not rows:
+        return
+    table: list[Cell] = []
+    labels: set[tuple[int, int]] = set()
+    reach = 0
+    for number, (row, width) in enumerate(zip(rows, _widths(rows), strict=True)):
+        line = _line(row) if number >= reach else None
+        wide = min(_WIDE * width, _WIDEST)
+        below = rows[number + 1] if number + 1 < len(rows) else []
+        across = line is not None and (line.colspan >= wide or (line.colspan == 1 and _heads(below)))
+        if line is None or not across or (line.column, line.colspan) in labels:
+            table.extend(row)
+            labels |= _labels(row)
+            reach = max([reach, *(cell.row + cell.rowspan for cell in row)])
+            continue
+        if table:
+            yield _grid(table)
+            table, labels = [], set()
+        yield Paragraph(line.text, line.locator)
+    if table:
+        yield _grid(table)
+
+
 def _line(row: list[Cell]) -> Cell | None:
     """The only cell with text of a row, where it can be a line of running text: no cell of the row, be it
     empty, goes on in the next one."""
@@ -163,6 +203,16 @@ def _line(row: list[Cell]) -> Cell | None:
     if len(filled) != 1 or any(cell.rowspan > 1 for cell in row) or filled[0].text[0].isdigit():
         return None
     return filled[0]
+
+
+def _heads(row: list[Cell]) -> bool:
+    """Whether a row is the head of a table: nothing but words, which a sign for nothing is not. A line right
+    above it is none of the table's rows, though nobody merged its cells."""
+    texts = {cell.text for cell in row if cell.text}
+    counted = any(_COUNTED.match(text) for text in texts)
+    return len(texts) >= (_FEWEST_COUNTED if counted else 2) and all(
+        len(text) > 1 and not _NO_WORD.search(text) for text in texts
+    )
 
 
 def _labels(row: list[Cell]) -> set[tuple[int, int]]:
@@ -195,8 +245,7 @@ def _texts(row: list[Cell]) -> int:
 def _grid(cells: list[Cell]) -> Grid:
     """A table whose rows are counted from its own first one."""
     first = cells[0].row
-    locator = Locator(sheet=cells[0].locator.sheet, cell=cells[0].locator.cell)
-    return Grid(tuple(replace(cell, row=cell.row - first) for cell in cells), locator)
+    return Grid(tuple(replace(cell, row=cell.row - first) for cell in cells), cells[0].locator)
 
 
 def address(row: int, column: int) -> str:

@@ -6,10 +6,12 @@ import posixpath
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 
 from lxml.etree import _Element as Element  # type: ignore[import-untyped]
 
 from parser.document import State, Unreadable
+from parser.folding import RAISED
 from parser.readers.cell_numbers import BUILT_IN, GENERAL
 from parser.readers.package import MOST_XML, Package, parse_xml
 from parser.readers.sheet_content import MOST_CELLS, Area, SheetContent
@@ -30,7 +32,7 @@ def sheets(package: Package) -> Iterator[SheetContent]:
     book = package.xml(main)
     targets = _targets(package, main)
     strings = _strings(package, targets)
-    formats = _formats(package, targets)
+    styles = _styles(package, targets)
     found = [element for element in book.iter() if _name(element) == "sheet"]
     if len(found) > MOST_SHEETS:
         raise Unreadable(State.TOO_LARGE, f"The workbook has more than {MOST_SHEETS} sheets.")
@@ -44,7 +46,7 @@ def sheets(package: Package) -> Iterator[SheetContent]:
         octets = package.read(path, MOST_XML)
         if len(_CELL.findall(octets)) > 2 * MOST_CELLS:
             raise Unreadable(State.TOO_LARGE, f"The sheet “{content.name}” has more than {MOST_CELLS} cells.")
-        _fill(content, parse_xml(octets, path), strings, formats)
+        _fill(content, parse_xml(octets, path), strings, styles)
         yield content
 
 
@@ -71,7 +73,7 @@ def _targets(package: Package, part: str) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _strings(package: Package, targets: dict[str, tuple[str, str]]) -> list[str]:
+def _strings(package: Package, targets: dict[str, tuple[str, str]]) -> list[_Spoken]:
     """The shared strings."""
     path = next((target for kind, target in targets.values() if kind.endswith("/sharedStrings")), None)
     if path is None or path not in package:
@@ -79,22 +81,39 @@ def _strings(package: Package, targets: dict[str, tuple[str, str]]) -> list[str]
     return [_spoken(item) for item in package.xml(path) if _name(item) == "si"]
 
 
-def _formats(package: Package, targets: dict[str, tuple[str, str]]) -> list[str]:
-    """The number format of every cell style."""
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """What a cell's style says: the format of its number, and whether the cell is struck out."""
+
+    code: str = GENERAL
+    struck: bool = False
+
+
+def _styles(package: Package, targets: dict[str, tuple[str, str]]) -> list[_Style]:
     path = next((target for kind, target in targets.values() if kind.endswith("/styles")), None)
     if path is None or path not in package:
         return []
     codes = dict(BUILT_IN)
-    styles: list[str] = []
+    struck: set[int] = set()
+    styles: list[_Style] = []
     for part in package.xml(path):
         if _name(part) == "numFmts":
             codes |= {_number(one.get("numFmtId")): one.get("formatCode", "") for one in part}
+        elif _name(part) == "fonts":
+            struck = {place for place, font in enumerate(part) if any(map(_strikes, font))}
         elif _name(part) == "cellXfs":
-            styles = [codes.get(_number(one.get("numFmtId")), GENERAL) for one in part]
+            styles = [
+                _Style(codes.get(_number(one.get("numFmtId")), GENERAL), _number(one.get("fontId")) in struck)
+                for one in part
+            ]
     return styles
 
 
-def _fill(content: SheetContent, sheet: Element, strings: list[str], formats: list[str]) -> None:
+def _strikes(look: Element) -> bool:
+    return _name(look) == "strike" and look.get("val", "1") not in ("0", "false")
+
+
+def _fill(content: SheetContent, sheet: Element, strings: list[_Spoken], styles: list[_Style]) -> None:
     for part in sheet:
         match _name(part):
             case "cols":
@@ -103,12 +122,12 @@ def _fill(content: SheetContent, sheet: Element, strings: list[str], formats: li
                         first, last = _number(one.get("min")), _number(one.get("max"))
                         content.hidden_columns.update(range(max(first - 1, 0), min(last, 16_384)))
             case "sheetData":
-                _fill_rows(content, part, strings, formats)
+                _fill_rows(content, part, strings, styles)
             case "mergeCells":
                 content.merged = [area for one in part if (area := _area(one.get("ref", ""))) is not None]
 
 
-def _fill_rows(content: SheetContent, data: Element, strings: list[str], formats: list[str]) -> None:
+def _fill_rows(content: SheetContent, data: Element, strings: list[_Spoken], styles: list[_Style]) -> None:
     row = -1
     for line in data:
         if _name(line) != "row":
@@ -123,15 +142,21 @@ def _fill_rows(content: SheetContent, data: Element, strings: list[str], formats
             place = _place(cell.get("r", ""))
             column = place[1] if place is not None else column + 1
             style = _number(cell.get("s"))
-            format_code = formats[style] if style < len(formats) else GENERAL
+            look = styles[style] if style < len(styles) else _Style()
             value = _value(cell, strings)
+            if isinstance(value, _Spoken):
+                value = value.struck if look.struck else value.plain
+            elif look.struck:
+                value = "" if value is not None else None
+            if look.struck and value == "":
+                content.note_struck(row, column)
             if value is not None:
-                content.put(row, column, value, format_code)
+                content.put(row, column, value, look.code)
             elif any(_name(part) == "f" for part in cell):
                 content.note_lost_result(row, column)
 
 
-def _value(cell: Element, strings: list[str]) -> str | float | None:
+def _value(cell: Element, strings: list[_Spoken]) -> _Spoken | str | float | None:
     """What a cell holds; `None` where nothing is stored."""
     kind = cell.get("t", "n")
     stored = next((part for part in cell if _name(part) == ("is" if kind == "inlineStr" else "v")), None)
@@ -142,7 +167,7 @@ def _value(cell: Element, strings: list[str]) -> str | float | None:
     text = stored.text or ""
     if kind == "s":
         number = _number(text)
-        return strings[number] if number < len(strings) else ""
+        return strings[number] if number < len(strings) else _Spoken("", "")
     if kind == "b":
         return "TRUE" if text.strip() in ("1", "true") else "FALSE"
     if kind == "n" and text.strip():
@@ -151,15 +176,35 @@ def _value(cell: Element, strings: list[str]) -> str | float | None:
     return _unescaped(text)
 
 
-def _spoken(item: Element) -> str:
-    """The text of a string with its runs, without the reading aid that stands above characters."""
-    pieces: list[str] = []
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """A string as a cell shows it, and as one does whose own font strikes out."""
+
+    plain: str
+    struck: str
+
+
+def _spoken(item: Element) -> _Spoken:
+    """The text of a string with its runs, without what is struck out and the reading aid that stands above
+    characters; raised digits behind a text are the mark of a note. Runs without properties are as the cell
+    is."""
+    plain: list[str] = []
+    struck: list[str] = []
     for part in item:
         if _name(part) == "t":
-            pieces.append(part.text or "")
+            plain.append(part.text or "")
         elif _name(part) == "r":
-            pieces.extend(one.text or "" for one in part if _name(one) == "t")
-    return _unescaped("".join(pieces))
+            text = "".join(one.text or "" for one in part if _name(one) == "t")
+            own = next((one for one in part if _name(one) == "rPr"), None)
+            look = {_name(one): one.get("val", "1") for one in own} if own is not None else {}
+            if look.get("strike", "0") not in ("0", "false"):
+                continue
+            if look.get("vertAlign") == "superscript" and text.isdigit() and "".join(plain).strip():
+                text = text.translate(RAISED)
+            plain.append(text)
+            if own is not None:
+                struck.append(text)
+    return _Spoken(_unescaped("".join(plain)), _unescaped("".join(struck)))
 
 
 def _unescaped(text: str) -> str:

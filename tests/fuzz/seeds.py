@@ -37,14 +37,14 @@ def seeds(kind: str) -> tuple[bytes, ...]:
     return tuple(sorted(_MAKERS[kind](), key=len))
 
 
-def _made(*endings: str) -> Callable[[], list[bytes]]:
-    """Documents of the truth set, of several forms."""
+def _made(*endings: str, tables: bool = False) -> Callable[[], list[bytes]]:
+    """Documents of the truth set, of several forms; with `tables` those that have some."""
 
     def make() -> list[bytes]:
         found = []
         for ending in endings:
             for form in ("2021", "2019", "statistics", "prose"):
-                if (form, ending) == ("prose", "pdf-bare"):
+                if (form, ending) == ("prose", "pdf-bare") or (tables and form == "prose"):
                     continue
                 drawn = (document(_SEED, number, form=form, ending=ending).payload for number in range(40))
                 found.append(next(one for one in drawn if len(one) < LARGEST))
@@ -86,6 +86,9 @@ def _pdfs() -> list[bytes]:
 _MAKERS: dict[str, Callable[[], list[bytes]]] = {
     "html": _made("html"),
     "text": _made("txt", "md"),
+    "csv": _made("csv", tables=True),
+    "mhtml": _made("mhtml"),
+    "xml": _made("xml"),
     "pdf": _pdfs,
     "docx": lambda: [*_made("docx")(), docx_file.document(_small(), 7)],
     "doc": lambda: [*_kept("habits-0.doc") * 3, *_kept("odd-octet.doc")],

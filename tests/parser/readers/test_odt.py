@@ -100,9 +100,15 @@ def test_what_is_not_printed_is_left_out() -> None:
         '<text:p>收到<text:change text:change-id="a"/>8<text:s text:c="2"/>件'
         "<office:annotation><text:p>批注</text:p></office:annotation>"
         "<text:note><text:note-body><text:p>脚注</text:p></text:note-body></text:note></text:p>"
-        '<text:p>甲<text:span text:style-name="T1">藏</text:span>乙<text:line-break/>丙</text:p>',
-        '<style:style style:name="T1"><style:text-properties text:display="none"/></style:style>',
-    ) == ["收到8  件", "甲乙\n丙"]
+        '<text:p>甲<text:span text:style-name="T1">藏</text:span>乙<text:line-break/>丙</text:p>'
+        '<text:section text:display="none"><text:p>藏</text:p></text:section>'
+        '<text:p><text:span text:style-name="T2">7</text:span>12<text:span text:style-name="T3">1</text:span>'
+        "</text:p>",
+        '<style:style style:name="T1"><style:text-properties text:display="none"/></style:style>'
+        '<style:style style:name="T2"><style:text-properties style:text-line-through-style="solid"/>'
+        '</style:style><style:style style:name="T3"><style:text-properties style:text-position="super 58%"/>'
+        "</style:style>",
+    ) == ["收到8  件", "甲乙\n丙", "12¹"]
 
 
 def test_numbers_of_lists_are_written_out() -> None:

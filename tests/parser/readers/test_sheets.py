@@ -172,6 +172,26 @@ def test_what_the_sheet_hides_is_left_out_and_said() -> None:
     assert len(document.notes) == 1 and "hides" in document.notes[0]
 
 
+def test_struck_out_text_is_gone_and_raised_digits_are_the_marks_of_notes() -> None:
+    struck, raised = "<rPr><strike/></rPr>", '<rPr><vertAlign val="superscript"/></rPr>'
+    rich = f"<r>{struck}<t>7</t></r><r><t>12</t></r><r>{raised}<t>1</t></r>"
+    styles = (
+        f"<styleSheet {MAIN}><fonts><font/><font><strike/></font></fonts>"
+        '<cellXfs><xf fontId="0"/><xf fontId="1"/></cellXfs></styleSheet>'
+    )
+    document = _read(
+        f'<row r="1"><c r="A1" t="inlineStr"><is>{rich}</is></c><c r="B1" s="1"><v>9</v></c>'
+        f'<c r="C1" s="1" t="inlineStr"><is>{rich}</is></c><c r="D1"><v>3</v></c></row>',
+        styles=styles,
+    )
+    # A run without properties of its own is as its cell is.
+    assert _texts(document) == ["12¹", "", "¹", "3"]
+    assert len(document.notes) == 1 and "B1" in document.notes[0]
+    binary = read((DATA / "struck.et").read_bytes())
+    assert _texts(binary) == ["12", "12¹", "405", "", "8"]
+    assert len(binary.notes) == 1 and "D1" in binary.notes[0]
+
+
 def test_a_formula_without_a_result_is_blank_and_said() -> None:
     document = _read('<row r="1"><c r="A1"><v>1</v></c><c r="B1"><f>A1+1</f></c><c r="C1"><v>2</v></c></row>')
     assert _texts(document) == ["1", "", "2"]
