@@ -47,6 +47,7 @@
     │   ├── Damaged
     │   ├── StoreTrouble
     │   ├── PywbEnded
+    │   ├── ReaderEnded
     │   └── DamageFound
     ├── NoReport            exit 5  a document that holds no report we can read
     ├── BadImport           exit 5  a file that cannot be taken into the archive
@@ -364,6 +365,17 @@ class StoreTrouble(StorageError):
 class PywbEnded(StorageError):
     en = "pywb does not serve: {problem}"
     zh = "pywb 无法提供服务：{problem}"
+
+
+class ReaderEnded(StorageError):
+    en = (
+        "the process that read segment {segment} again was ended ({problem}; SIGKILL: memory may be short); "
+        "the others are read and noted, run verify again"
+    )
+    zh = (
+        "重新读取档案段 {segment} 的进程被终止（{problem}；若为 SIGKILL，可能内存不足）；"
+        "其余各段已读取并记录，请再次执行 verify"
+    )
 
 
 class DamageFound(StorageError):

@@ -10,7 +10,7 @@ import hashlib
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -23,6 +23,8 @@ _STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)?[ \t]+(\d{3})(?:[ \t]+(.*))?$")
 _FOLDED = re.compile(rb"\r?\n[ \t]+")
 _CHUNK_SIZE = re.compile(rb"[ \t]*([0-9a-fA-F]+)[ \t]*(?:;[^\n]*)?\r?\n")
 _LINE_END = re.compile(rb"\r?\n")
+_LENGTH_LETTERS = len("content-length")
+_CODING_LETTERS = len("transfer-encoding")
 _GZIP_MAGIC = b"\x1f\x8b"
 _BY_HEADER = 47
 """zlib's `wbits` for gzip or zlib, as the stream's header says"""
@@ -90,8 +92,7 @@ class Reply:
     def listed(self, name: bytes) -> list[bytes]:
         """The members of a list-valued header in lower case, over all its lines (RFC 9110 §5.6.1)."""
         name = name.lower()
-        values = [value for key, value in self.headers if key.lower() == name]
-        return [member.strip().lower() for member in b",".join(values).split(b",") if member.strip()]
+        return _members([value for key, value in self.headers if key.lower() == name])
 
     @property
     def content_type(self) -> str | None:
@@ -108,8 +109,10 @@ def take_apart(response: Octets) -> Reply:
     rest = response
     while True:
         end = _HEAD_END.search(rest)
-        head, body = (rest[: end.start()], rest[end.end() :]) if end else (rest, b"")
-        lines = _FOLDED.sub(b" ", bytes(head)).split(b"\n")
+        head, body = (bytes(rest[: end.start()]), rest[end.end() :]) if end else (bytes(rest), b"")
+        if b"\n " in head or b"\n\t" in head:
+            head = _FOLDED.sub(b" ", head)
+        lines = head.split(b"\n")
         match = _STATUS_LINE.match(lines[0].strip())
         if match is None:
             return Reply(None, "", (), response)
@@ -117,23 +120,34 @@ def take_apart(response: Octets) -> Reply:
         if 100 <= status < 200 and status != 101 and body:
             rest = body
             continue
-        headers = tuple(_header_lines(lines[1:]))
+        headers = _header_lines(lines)
         reason = (match.group(2) or b"").decode("latin-1")
-        reply = Reply(status, reason, headers, body, len(response) - len(body))
-        payload = _framed(reply)
-        return reply if payload is body else replace(reply, payload=payload)
+        return Reply(status, reason, headers, _framed(status, headers, body), len(response) - len(body))
 
 
-def _framed(reply: Reply) -> Octets:
+def _framed(status: int, headers: tuple[tuple[bytes, bytes], ...], body: Octets) -> Octets:
     """The part of what follows the head that is the reply's entity (RFC 9112 §6.3)."""
-    if reply.status in (204, 304):
+    if status in (204, 304):
         return b""
-    if reply.listed(b"transfer-encoding")[-1:] == [b"chunked"]:
-        return dechunk(reply.payload)
-    lengths = set(reply.listed(b"content-length"))
-    if len(lengths) == 1 and (length := lengths.pop()).isdigit() and len(length) < 20:
-        return reply.payload[: int(length)]
-    return reply.payload
+    lengths: list[bytes] = []
+    codings: list[bytes] = []
+    for name, value in headers:
+        # Few other names are that long.
+        if len(name) == _LENGTH_LETTERS and name.lower() == b"content-length":
+            lengths.append(value)
+        elif len(name) == _CODING_LETTERS and name.lower() == b"transfer-encoding":
+            codings.append(value)
+    if codings and _members(codings)[-1:] == [b"chunked"]:
+        return dechunk(body)
+    if lengths and len(said := set(_members(lengths))) == 1:
+        (length,) = said
+        if length.isdigit() and len(length) < 20:
+            return body[: int(length)]
+    return body
+
+
+def _members(values: list[bytes]) -> list[bytes]:
+    return [member.strip().lower() for member in b",".join(values).split(b",") if member.strip()]
 
 
 class TooLong(ValueError):
@@ -220,9 +234,14 @@ def digests(payload: Octets) -> Digests:
 
 
 def sha1_in_base32(octets: Octets) -> str:
-    """The digest in the form on which CDX tools join: 160 bits as 32 letters (RFC 4648 §6)."""
-    digest = int.from_bytes(hashlib.sha1(octets, usedforsecurity=False).digest())
-    return "".join([_PAIRS[digest >> shift & 1023] for shift in _SHIFTS])
+    """The sha1 of these octets in the form on which CDX tools join."""
+    return in_base32(hashlib.sha1(octets, usedforsecurity=False).digest())
+
+
+def in_base32(sha1: bytes) -> str:
+    """160 bits as 32 letters (RFC 4648 §6)."""
+    number = int.from_bytes(sha1)
+    return "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
 
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
@@ -236,10 +255,7 @@ def entity_digests(reply: Reply) -> Digests | None:
     return None if reply.status == 304 else digests(reply.payload)
 
 
-def _header_lines(lines: list[bytes]) -> list[tuple[bytes, bytes]]:
-    pairs = []
-    for line in lines:
-        name, colon, value = line.partition(b":")
-        if colon:
-            pairs.append((name.strip(), value.strip()))
-    return pairs
+def _header_lines(lines: list[bytes]) -> tuple[tuple[bytes, bytes], ...]:
+    """The fields behind the status line, which is the first of these."""
+    parts = [line.partition(b":") for line in lines[1:]]
+    return tuple([(name.strip(), value.strip()) for name, colon, value in parts if colon])

@@ -7,41 +7,26 @@ ago first; so samples that follow each other reach all of them.
 
 from __future__ import annotations
 
-import hashlib
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from errors import CannotRead
-from storage.archive import open_segment
 from storage.database import Database
-from storage.fixity_proof import found_sound, rows_of, rows_sha256
-from storage.import_ledger import ImportLedger
+from storage.fixity_crew import Reading, in_processes
+from storage.fixity_reading import Choice, check
 from storage.models import FixityCheck, FixityDamage, FixityPass, Segment
 from storage.repair import restore
-from storage.segment import IMPORTED, OPEN_SUFFIX, SEALED_SUFFIX
-from storage.segment_check import Checked, Damage, Ledger, Row, check_segment
+from storage.segment import OPEN_SUFFIX, SEALED_SUFFIX
+from storage.segment_check import Checked, Damage
 
+ALONE_BYTES = 128 << 20
+"""Less than that is read sooner than processes have begun."""
 _DAY = timedelta(days=1)
-_PIECE_BYTES = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A segment to be read. Without `sha256` there is nothing to read, and `damage` says what is wrong."""
-
-    name: str
-    size: int
-    sha256: str | None
-    damage: Damage | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,92 +107,31 @@ def read(
     database: Database,
     begun: Pass,
     *,
-    threads: int = 1,
+    processes: int = 1,
     full: bool = False,
     advance: Callable[[int], None] = lambda _: None,
 ) -> None:
-    """Read what a pass has left, several segments at once, and note each. `advance` is told the bytes read.
+    """Read what a pass has left, in so many processes where that is much, and note each segment.
 
-    `full`: every record of each, also where octets and rows are those that were found sound before. Raises
-    `DatabaseError`, and `KeyboardInterrupt` as it comes: what was read by then stays noted.
+    `full`: every record of each, also where octets and rows are those that were found sound before. `advance`
+    is told the bytes read. Raises `DatabaseError`, `StoreTrouble`, `ReaderEnded`, and `KeyboardInterrupt` as
+    it comes: what was read by then stays noted.
     """
-    stopped = threading.Event()
-    lock = threading.Lock()
-
-    def progress(amount: int) -> None:
-        if stopped.is_set():
-            raise InterruptedError
-        with lock:
-            advance(amount)
-
-    pool = ThreadPoolExecutor(max(threads, 1), thread_name_prefix="fixity")
-    try:
-        tasks = {
-            pool.submit(check, folder, database, one, progress, full=full): one.name for one in begun.choices
-        }
-        for task in as_completed(tasks):
-            note(database, begun.id, tasks[task], task.result())
-    finally:
-        stopped.set()
-        pool.shutdown(cancel_futures=True)
+    crowd = min(processes, sum(choice.sha256 is not None for choice in begun.choices))
+    if crowd > 1 and begun.bytes >= ALONE_BYTES:
+        found = in_processes(
+            Reading(folder, database.url.render_as_string(hide_password=False), full),
+            begun.choices,
+            crowd,
+            advance,
+        )
+    else:
+        found = ((one, check(folder, database, one, advance, full=full)) for one in begun.choices)
+    with closing(found):
+        for choice, checked in found:
+            note(database, begun.id, choice.name, checked)
     with database.write() as session:
         session.get_one(FixityPass, begun.id).ended_at = datetime.now(UTC)
-
-
-def check(
-    folder: Path,
-    database: Database,
-    choice: Choice,
-    advance: Callable[[int], None] = lambda _: None,
-    *,
-    full: bool = True,
-) -> Checked:
-    """What one segment is found to be. Raises `DatabaseError`, and what `advance` raises.
-
-    Unless `full`, records are not read again where octets and rows are those that were found sound.
-    """
-    if choice.sha256 is None:
-        return Checked(0, 0, None, [choice.damage] if choice.damage else [])
-    try:
-        _, file = open_segment(folder, choice.name)
-        with file, database.read() as session:
-            rows = rows_sha256(session, choice.name)
-            earlier = None if full else found_sound(session, choice.name, choice.sha256, rows)
-            if earlier is not None:
-                now, size = _measured(file, advance)
-                if now == choice.sha256:
-                    return Checked(size, earlier.records, now, [], rows, full=False)
-                file.seek(0)
-                advance = _told_already(advance)
-            ledger = ImportLedger if choice.name.startswith(IMPORTED) else Ledger
-            # Closed where reading is stopped: whoever has the connection next would see its moment.
-            with closing(session.execute(rows_of(choice.name))) as found:
-                beside = ledger(map(Row._make, found))
-                checked = check_segment(file, choice.size, choice.sha256, beside, advance=advance)
-            stood_still = rows_sha256(session, choice.name) == rows
-            return replace(checked, rows_sha256=rows if stood_still else None)
-    except InterruptedError:
-        raise
-    except CannotRead as error:
-        return Checked(0, 0, None, [Damage("missing", None, str(error.details["problem"]))])
-    except OSError as error:
-        problem = f"the disk does not give it out: {error.strerror or error}"
-        return Checked(0, 0, None, [Damage("unreadable", None, problem)])
-
-
-def _measured(file: IO[bytes], advance: Callable[[int], None]) -> tuple[str, int]:
-    """The sha256 and the size of a file."""
-    digest, size = hashlib.sha256(), 0
-    while piece := file.read(_PIECE_BYTES):
-        digest.update(piece)
-        size += len(piece)
-        advance(len(piece))
-    return digest.hexdigest(), size
-
-
-def _told_already(advance: Callable[[int], None]) -> Callable[[int], None]:
-    """What is read a second time is no progress; but who reads it may be stopped."""
-    return lambda _: advance(0)
 
 
 def note(database: Database, pass_id: int, name: str, checked: Checked, *, repaired: bool = False) -> None:

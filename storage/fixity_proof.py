@@ -7,7 +7,9 @@ sha256 of the file stands for every digest in it. That costs a fraction of takin
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any, Self
 
 from sqlalchemy import Select, select, type_coerce
 from sqlalchemy.orm import Session, aliased
@@ -22,15 +24,49 @@ in full again."""
 _ROWS = 1000
 
 
-def rows_of(name: str, *, typed: bool = True) -> Select[Any]:
-    """The columns of each `Row` of a segment, in the order of its records. Untyped: as they come."""
+class Rows:
+    """The rows of a segment in the order of its records, read once, and the sha256 of what was read.
+
+    In a `with` block, closed where reading is stopped: whoever has the connection next would see its moment.
+    """
+
+    def __init__(self, session: Session, name: str) -> None:
+        connection = session.connection()
+        self._digest = hashlib.sha256(f"{CHECKER} {connection.dialect.name}\n".encode())
+        self._found = connection.execute(_rows_of(name))
+        self._parts = map(self._read, self._found.partitions())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._found.close()
+
+    def __iter__(self) -> Iterator[Row]:
+        for part in self._parts:
+            for row in part:
+                yield Row(row[0], row[1], _moment(row[2]), *row[3:])
+
+    def sha256(self) -> str:
+        """Of all these rows, and of what is looked for in them, in hex."""
+        for _ in self._parts:
+            pass
+        return self._digest.hexdigest()
+
+    def _read(self, part: Any) -> list[tuple[Any, ...]]:
+        rows = [tuple(row) for row in part]
+        self._digest.update(repr(rows).encode())
+        return rows
+
+
+def _rows_of(name: str) -> Select[Any]:
+    """The columns of each `Row` of a segment as the database has them: what turns them into objects takes
+    longer than to read them."""
     original = aliased(Capture)
     columns = [getattr(Capture, field) for field in Row._fields[:-2]]
     columns += [original.record_id, original.payload_sha256]
-    if not typed:
-        columns = [type_coerce(column, NullType()).label(f"c{at}") for at, column in enumerate(columns)]
     return (
-        select(*columns)
+        select(*[type_coerce(column, NullType()).label(f"c{at}") for at, column in enumerate(columns)])
         .join(Segment, Segment.id == Capture.segment_id)
         .outerjoin(
             original,
@@ -43,22 +79,28 @@ def rows_of(name: str, *, typed: bool = True) -> Select[Any]:
     )
 
 
+def _moment(kept: str | datetime) -> datetime:
+    """A time as `storage.column_types.UtcTime` gives it out."""
+    if isinstance(kept, str):
+        return datetime.fromisoformat(kept).replace(tzinfo=UTC)
+    return kept.astimezone(UTC)
+
+
 def rows_sha256(session: Session, name: str) -> str:
-    """The sha256 of these rows, and of what is looked for in them, in hex."""
-    digest = hashlib.sha256(f"{CHECKER} {session.get_bind().dialect.name}\n".encode())
-    for part in session.connection().execute(rows_of(name, typed=False)).partitions():
-        digest.update(repr([tuple(row) for row in part]).encode())
-    return digest.hexdigest()
+    """The sha256 of the rows of a segment."""
+    with Rows(session, name) as rows:
+        return rows.sha256()
 
 
-def found_sound(session: Session, name: str, sha256: str, rows: str) -> FixityCheck | None:
-    """The last reading of all records of a file with this sha256, beside these rows, that found it sound."""
-    return session.scalar(
+def found_sound(session: Session, name: str, sha256: str) -> FixityCheck | None:
+    """The last reading of all records of a file with this sha256 and these rows that found it sound."""
+    readings = session.scalars(
         select(FixityCheck)
         .where(
-            FixityCheck.segment == name, FixityCheck.sha256 == sha256, FixityCheck.rows_sha256 == rows,
+            FixityCheck.segment == name, FixityCheck.sha256 == sha256, FixityCheck.rows_sha256.is_not(None),
             FixityCheck.full, FixityCheck.state != "damaged",
         )
-        .order_by(FixityCheck.id.desc())
-        .limit(1)
+        .order_by(FixityCheck.id)
     )  # fmt: skip
+    sound = {reading.rows_sha256: reading for reading in readings}
+    return sound.get(rows_sha256(session, name)) if sound else None

@@ -5,16 +5,18 @@ Series of records and rows of the index are laid side by side, both in the order
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, NamedTuple
 
 from storage.revisits import NOT_MODIFIED
-from storage.tape import Record, Tape, records
+from storage.tape import RESPONSES, Record, Tape, records
 
 _HEADED = 20
+_LAST = ("metadata", "warcinfo")
+_REQUESTS = ("request",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +84,13 @@ def check_segment(
 
     `advance` is told how many bytes were read, and may raise to stop. Raises `OSError`.
     """
-    with Tape(file, advance) as tape:
-        whole = 0
-        for record in records(tape):
-            whole += record.problem is None
-            ledger.take(record)
-        damages = ledger.finish()
-        now, bytes_ = tape.finish()
+    tape = Tape(file, advance)
+    whole = 0
+    for record in records(tape):
+        whole += record.problem is None
+        ledger.take(record)
+    damages = ledger.finish()
+    now, bytes_ = tape.finish()
     if now != sha256:
         problem = f"its sha256 is {now}, {sha256} when it was sealed"
         if bytes_ != size:
@@ -105,7 +107,7 @@ class Ledger:
         self._ahead: deque[Row] = deque()
         self._series: list[Record] = []
         self._damages: list[Damage] = []
-        self._heads: Counter[bytes] = Counter()
+        self._heads: dict[bytes, int] = {}
         self._headed: dict[bytes, list[Damage]] = {}
 
     def take(self, record: Record) -> None:
@@ -113,7 +115,7 @@ class Ledger:
         if self._series and not self._goes_on(record):
             self._close()
         self._series.append(record)
-        if record.type in ("metadata", "warcinfo"):
+        if record.type in _LAST:
             self._close()
 
     def finish(self) -> list[Damage]:
@@ -129,13 +131,14 @@ class Ledger:
 
         No checksum of gzip covers that head, so it tells where a segment was altered.
         """
-        usual = self._heads.most_common(1)
-        return [one for head, damages in self._headed.items() if head != usual[0][0] for one in damages]
+        usual = max(self._heads, key=self._heads.__getitem__, default=b"")
+        return [one for head, damages in self._headed.items() if head != usual for one in damages]
 
     def _goes_on(self, record: Record) -> bool:
         """Whether a record belongs to the series before it, of which the end may be what cannot be read."""
         first = self._series[0]
-        if first.problem is None and record.headers.get("WARC-Concurrent-To") == f"<{first.id}>":
+        beside = record.headers.get("WARC-Concurrent-To")
+        if beside is not None and first.problem is None and beside == first.headers.get("WARC-Record-ID"):
             return True
         return record.offset not in (row.record_offset for row in self._peek(record.offset))
 
@@ -150,11 +153,12 @@ class Ledger:
 
     def _next(self, before: int | None) -> Row | None:
         """The next row, where it begins before this offset."""
-        if not self._ahead and (row := next(self._rows, None)) is not None:
-            self._ahead.append(row)
-        if self._ahead and (before is None or self._ahead[0].record_offset < before):
-            return self._ahead.popleft()
-        return None
+        ahead = self._ahead
+        if not ahead:
+            if (row := next(self._rows, None)) is None:
+                return None
+            ahead.append(row)
+        return ahead.popleft() if before is None or ahead[0].record_offset < before else None
 
     def _lost(self, row: Row) -> None:
         problem = "no record begins where the index says"
@@ -169,9 +173,10 @@ class Ledger:
         while row := self._next(start):
             self._lost(row)
         row = self._next(start + 1)
+        readable = True
         for record in series:
             self._look_at(record, series, row)
-        readable = all(record.problem is None for record in series)
+            readable = readable and record.problem is None
         if row is not None:
             for problem in _differences(row, series, readable=readable):
                 self._differs(row, problem)
@@ -187,10 +192,11 @@ class Ledger:
         """Note what is wrong with a record by itself."""
         if record.problem is not None:
             self._note(record, "record", record.problem, series, row)
-        self._heads[record.packed_head] += 1
-        headed = self._headed.setdefault(record.packed_head, [])
-        if len(headed) < _HEADED:
-            headed.append(_damage(record, "record", "the head of its packing has changed", series, row))
+        head = record.packed_head
+        self._heads[head] = seen = self._heads.get(head, 0) + 1
+        if seen <= _HEADED:
+            damage = _damage(record, "record", "the head of its packing has changed", series, row)
+            self._headed.setdefault(head, []).append(damage)
         for kind, problem in record.damages:
             self._note(record, kind, problem, series, row)
 
@@ -218,22 +224,23 @@ def _moment(text: str | None) -> datetime | None:
 
 def _differences(row: Row, series: list[Record], *, readable: bool) -> Iterator[str]:
     """What a row says otherwise than its records, in words."""
-    at = {record.offset: record for record in series if record.problem is None}
-    broken = {record.offset for record in series if record.problem is not None}
-    said = {
-        "response": (row.response_offset, row.response_bytes, ("response", "revisit", "resource")),
-        "request": (row.request_offset, row.request_bytes, ("request",)),
-    }
-    for name, (offset, length, types) in said.items():
+    at = {record.offset: record for record in series}
+    said = (
+        ("response", row.response_offset, row.response_bytes, RESPONSES),
+        ("request", row.request_offset, row.request_bytes, _REQUESTS),
+    )
+    for name, offset, length, types in said:
         if offset is None:
             if readable and any(record.type in types for record in series):
                 yield f"it has a {name} that the index does not tell of"
-        elif offset not in broken:
+        else:
             record = at.get(offset)
-            if record is None or record.type not in types or record.length != length:
+            if record is None or (
+                record.problem is None and (record.type not in types or record.length != length)
+            ):
                 yield f"its {name} is not where the index says"
-    first = at.get(row.record_offset) if row.response_offset is None else at.get(row.response_offset)
-    if first is None:
+    first = at.get(row.record_offset if row.response_offset is None else row.response_offset)
+    if first is None or first.problem is not None:
         return
     named = first if row.response_offset is not None else series[-1]
     if named.problem is None and named.id != row.record_id:

@@ -13,6 +13,7 @@ from sqlalchemy import delete, func, insert, select, update
 
 from storage import fixity
 from storage.fixity_account import account
+from storage.fixity_reading import check
 from storage.members import members
 from storage.models import Capture, FixityCheck, FixityPass, Segment
 from tests.databases import copy_home
@@ -50,7 +51,7 @@ def kept(made: Path, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator
 
 def verify(home: Home, **asked: Any) -> dict[str, Any]:
     begun = fixity.begin(home.folder, home.database, "verify", **asked)
-    fixity.read(home.folder, home.database, begun, threads=2)
+    fixity.read(home.folder, home.database, begun, processes=2)
     with home.database.read() as session:
         return account(session, begun.id)
 
@@ -248,7 +249,7 @@ def test_a_pass_that_was_cut_goes_on(kept: Home) -> None:
     begun = fixity.begin(kept.folder, kept.database, "verify")
     fixity.note(
         kept.database, begun.id, begun.choices[0].name,
-        fixity.check(kept.folder, kept.database, begun.choices[0]),
+        check(kept.folder, kept.database, begun.choices[0]),
     )  # fmt: skip
     again = fixity.begin(kept.folder, kept.database, "verify")
     assert (again.id, again.resumed) == (begun.id, True)
