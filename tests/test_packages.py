@@ -23,8 +23,8 @@ from fastwarc.warc import WarcRecordType
 from warcio.archiveiterator import ArchiveIterator  # type: ignore[import-untyped]
 
 from storage.exchange import take_apart
-from tests.cli.console import is_one_line
-from tests.nights import PROGRAM, Nights, captures, environment, nianbao, told
+from tests.cli.console import is_one_line, nianbao_here
+from tests.nights import PROGRAM, Nights, captures, environment, told
 from tests.peers import FOLDER, node_script, peer, run
 
 pytestmark = pytest.mark.usefixtures("databases")
@@ -33,9 +33,15 @@ WARCIO = Path(sys.executable).parent / "warcio"
 
 def made(nights: Nights, *arguments: str) -> Path:
     """The file that a command made, which ends its arguments."""
-    done = nianbao(nights.home, *arguments)
-    assert done.returncode == 0, done.stderr.decode()
+    done = nianbao_here(*arguments, home=nights.home)
+    assert done.code == 0, done.complaint
     return Path(arguments[1])
+
+
+@pytest.fixture(scope="module")
+def everything(nights: Nights, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The three nights as one package."""
+    return made(nights, "wacz", str(tmp_path_factory.mktemp("package") / "all.wacz"))
 
 
 def pages_of(package: Path) -> list[dict[str, Any]]:
@@ -166,9 +172,8 @@ def test_a_time_has_what_was_captured_in_it(nights: Nights, tmp_path: Path) -> N
     assert len(found) > len(asked) + 20
 
 
-def test_wacz_validate_finds_nothing_wrong(nights: Nights, tmp_path: Path) -> None:
-    package = made(nights, "wacz", str(tmp_path / "all.wacz"))
-    assert "the passed WACZ is valid" in run(peer("wacz"), "validate", "-f", package)
+def test_wacz_validate_finds_nothing_wrong(everything: Path) -> None:
+    assert "the passed WACZ is valid" in run(peer("wacz"), "validate", "-f", everything)
 
 
 def test_replayweb_page_opens_every_page(nights: Nights, tmp_path: Path) -> None:
@@ -209,17 +214,16 @@ def test_nothing_of_that_is_said_in_one_line(nights: Nights, tmp_path: Path) -> 
         (("--since", "2999-01-01"), 3, "nothing of that"),
         (("--site", "www.example.cn"), 2, "no site 'www.example.cn'"),
     ):
-        done = nianbao(nights.home, "wacz", str(tmp_path / "out.wacz"), *chosen)
-        assert done.returncode == code
-        assert is_one_line(done.stderr.decode())
-        assert said in done.stderr.decode()
+        done = nianbao_here("wacz", str(tmp_path / "out.wacz"), *chosen, home=nights.home)
+        assert done.code == code
+        assert is_one_line(done.complaint)
+        assert said in done.complaint
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_package_joins_the_record_of_another_home(nights: Nights, tmp_path: Path) -> None:
-    package = made(nights, "wacz", str(tmp_path / "all.wacz"))
+def test_a_package_joins_the_record_of_another_home(nights: Nights, everything: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
-    summary = told(elsewhere, "import", str(package))
+    summary = told(elsewhere, "import", str(everything))
     assert summary["captures"] == sum(one.response_offset is not None for one in captures(nights.home))
     assert (summary["known"], summary["lost"], summary["other"]) == (0, 0, 0)
     here = {report["url"]: report for report in told(nights.home, "reports")}
@@ -229,7 +233,7 @@ def test_a_package_joins_the_record_of_another_home(nights: Nights, tmp_path: Pa
         assert report["figures"] == here[url]["figures"]
         assert (report["version"], report["captured_at"]) == (here[url]["version"], here[url]["captured_at"])
     assert len(summary["runs"]) >= len(nights.summaries)
-    again = told(elsewhere, "import", str(package))
+    again = told(elsewhere, "import", str(everything))
     assert (again["runs"], again["captures"], again["known"]) == ([], 0, summary["captures"])
 
 
@@ -247,13 +251,13 @@ def test_what_is_older_than_what_is_known_makes_no_version(nights: Nights, tmp_p
     assert set(joined["changes"].values()) == {0}
     assert told(elsewhere, "reports") == before
     # What the page said then is in the archive all the same.
-    page = nianbao(elsewhere, "raw", url, "--at", since)
-    assert (page.returncode, b"3386" in page.stdout) == (0, True)
+    page = nianbao_here("raw", url, "--at", since, home=elsewhere)
+    assert (page.code, b"3386" in page.octets) == (0, True)
 
 
 def test_what_cannot_be_imported_is_said_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "page.wacz").write_bytes(b"<html>")
-    done = nianbao(tmp_path / "home", "import", str(tmp_path / "page.wacz"))
-    assert done.returncode == 5
-    assert is_one_line(done.stderr.decode())
-    assert "nothing of it was taken in" in done.stderr.decode()
+    done = nianbao_here("import", str(tmp_path / "page.wacz"), home=tmp_path / "home")
+    assert done.code == 5
+    assert is_one_line(done.complaint)
+    assert "nothing of it was taken in" in done.complaint
