@@ -36,13 +36,14 @@ Picture = NDArray[np.uint8]
 
 @dataclass(frozen=True)
 class Kind:
-    """A sort of scan: its rules, its dots an inch, what is done to the pages, and whether the sheets have
-    been through an office (`scan_habits`)."""
+    """A sort of scan: its rules, its dots an inch, what is done to the pages, whether the sheets have been
+    through an office (`scan_habits`), and whether two pages lie side by side on each."""
 
     rules: Sequence[str]
     dpi: int = 200
     spoil: str = "scanner"
     worn: bool = False
+    paired: bool = False
 
 
 KINDS = {
@@ -55,6 +56,7 @@ KINDS = {
     "coarse": Kind(SOLID, dpi=150),
     "turned": Kind(SOLID, spoil="turned"),
     "worn": Kind(SOLID, worn=True),
+    "paired": Kind(SOLID, paired=True),
 }
 
 
@@ -72,11 +74,16 @@ def scan(
     habits = some_habits(rng) if how.worn else ()
     if "tinted" in habits:
         look = replace(look, shaded=True)
+    if how.paired:
+        look = replace(look, landscape=False)
     sheet = Paper(paper(look), how.dpi, font)
     draw(content, look, sheet, rng)
     noise = np.random.default_rng(rng.getrandbits(63))
     spoil = partial(_worn, habits) if how.worn else SPOILERS[how.spoil]
-    pages = [spoil(np.asarray(page), how.dpi, rng, noise) for page in sheet.pages]
+    sheets = [np.asarray(page) for page in sheet.pages]
+    if how.paired:
+        sheets = _side_by_side(sheets)
+    pages = [spoil(page, how.dpi, rng, noise) for page in sheets]
     ending = ending or rng.choice(ENDINGS)
     if len(pages) > 1 and ending in {"jpg", "png"}:
         ending = "pdf"
@@ -90,6 +97,12 @@ def scan(
         "pages": len(pages),
     }
     return Made(truth["id"], ending, _file(pages, ending, how.dpi, rng.randint(60, 85)), truth)
+
+
+def _side_by_side(pages: Sequence[Picture]) -> list[Picture]:
+    """Pages two by two on broad sheets; the last one may be alone."""
+    even = [*pages, np.full_like(pages[0], 255)]
+    return [np.hstack(even[place : place + 2]) for place in range(0, len(pages), 2)]
 
 
 def _scanned(page: Picture, dpi: int, rng: Random, noise: np.random.Generator) -> Picture:

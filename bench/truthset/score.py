@@ -67,8 +67,8 @@ ABOUT = {
         "uneven light, *coarse* 150 dots an inch, *turned* a sheet that lies on its side or its head,"
         " *worn* one with one to three marks of an office: punched holes, a staple, ticks and a"
         " signature, a stamp of receipt, a watermark, coloured heads, the dark bed of the scanner, a"
-        " pale copy of a copy. The reader was improved on scans that the same generator drew from"
-        " other seeds.",
+        " pale copy of a copy, *paired* two pages side by side on a broad sheet. The reader was improved"
+        " on scans that the same generator drew from other seeds.",
         "*Right, doubted* are figures that are right and yet have a doubt on them, their row or their"
         " table. Seconds are those of the processor, on one core, with all that reading a report takes.",
     ),

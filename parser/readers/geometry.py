@@ -64,7 +64,8 @@ class Sheet:
     characters of the page's text layer, found without their places; `aside` those of them that were left
     out: off the page, a watermark, or, `struck` of them, with a line through them. `recognised` is true where
     all text is drawn invisibly (over a scan), `crowded` where there was more than is looked at. `stains` are
-    places of a scan where something is printed that was not read.
+    places of a scan where something is printed that was not read. `beside` is the page that follows on the
+    same page of the file, where that shows two.
     """
 
     number: int
@@ -84,6 +85,7 @@ class Sheet:
     crowded: bool = False
     struck: int = 0
     stains: list[Box] = field(default_factory=list)
+    beside: Sheet | None = None
 
     def source_box(self, box: Box) -> Box:
         """A box of this sheet on the page as the file draws it (origin top left, unrotated)."""

@@ -67,7 +67,9 @@ def flows_of(sheets: Iterable[Sheet]) -> list[Flow]:
     """The tables of sheets that follow each other, ruled or not, and the lines outside of them."""
     flows: list[Flow] = []
     for sheet in sheets:
-        flows.append(_flow_of(sheet, flows[-1].table(last=True) if flows else None))
+        for page in (sheet, sheet.beside):
+            if page is not None:
+                flows.append(_flow_of(page, flows[-1].table(last=True) if flows else None))
     return flows
 
 

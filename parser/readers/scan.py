@@ -1,4 +1,5 @@
-"""A picture of a page as a `Sheet`: set upright and straight, its rules found, its characters recognised.
+"""A picture of a page as a `Sheet`: set upright and straight, its rules found, its characters recognised. Two
+pages side by side in one picture are two.
 
 The sheet goes through the same geometry as one of a PDF. Where a cell is ruled, what is printed in it is read
 by itself, so that neighbours cannot run together; an empty cell is not read at all.
@@ -7,6 +8,7 @@ by itself, so that neighbours cannot run together; an empty cell is not read at 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import cv2
@@ -21,6 +23,7 @@ from parser.readers.scan_ink import printed, stamped
 from parser.readers.scan_letters import glyphs_of, stand_ins
 from parser.readers.scan_lines import CORE, Found, areas, fitted, ink_level, search, slopes, typical_height
 from parser.readers.scan_rules import rules
+from parser.readers.scan_spread import gutter
 from parser.readers.scan_straight import Bend, bend_of, stretches
 from parser.readers.scan_upright import Line
 
@@ -42,16 +45,18 @@ _PROBE_LENGTH = 8
 
 @dataclass(slots=True)
 class ScannedSheet(Sheet):
-    """A sheet that was a picture. `bend` and `unit` lead from its points to the picture as the file has it:
-    `unit` is how long a dot of the picture is there (points of a PDF page, dots of an image file)."""
+    """A sheet that was a picture. `bend`, `first` and `unit` lead from its points to the picture as the file
+    has it: `first` is how many dots of the straight picture lie left of it, `unit` how long a dot of the
+    picture is there (points of a PDF page, dots of an image file)."""
 
     bend: Bend = field(default_factory=lambda: Bend(0, 0))
+    first: int = 0
     unit: float = 1.0
 
     def source_box(self, box: Box) -> Box:
         """A box of this sheet on the page, or in the image, as it was before it was set straight."""
         left, top, right, bottom = (edge * POINT for edge in box)
-        crooked = self.bend.source_box((left, top, right, bottom))
+        crooked = self.bend.source_box((left + self.first, top, right + self.first, bottom))
         back = turned(crooked, -self.turn, float(self.bend.width), float(self.bend.height))
         return (back[0] * self.unit, back[1] * self.unit, back[2] * self.unit, back[3] * self.unit)
 
@@ -73,18 +78,29 @@ def read_picture(picture: NDArray[np.uint8], number: int, unit: float) -> Scanne
         turns += 2
         page, stamp, found = _turned(page, 2), _turned(stamp, 2), _map_turned(found, 2)
         bend = bend.upside_down()
-    sheet = ScannedSheet(number, width / POINT, height / POINT, turns, images=1.0, bend=bend, unit=unit)
-    _read(sheet, page, stamp > 0, found)
-    if sheet.glyphs:
-        # It is no picture any more that nobody has read.
-        sheet.images = 0.0
-    return sheet
+    blank = partial(ScannedSheet, number, height=height / POINT, turn=turns, images=1.0, bend=bend, unit=unit)
+    cut = gutter(width, height, areas(found), stretches(page)) if width > height else None
+    if cut is None:
+        return _read(blank(width=width / POINT), page, stamp > 0, found)
+    first, second = (
+        _read(
+            blank(width=(end - start) / POINT, first=start),
+            np.ascontiguousarray(page[:, start:end]),
+            np.ascontiguousarray(stamp[:, start:end] > 0),
+            # Two pages have smaller letters than one where lines are looked for.
+            search(page[:, start:end]),
+        )
+        for start, end in ((0, cut), (cut, width))
+    )
+    first.beside = second
+    return first
 
 
-def _read(sheet: ScannedSheet, page: Gray, stamp: NDArray[np.bool_], found: Found) -> None:
+def _read(sheet: ScannedSheet, page: Gray, stamp: NDArray[np.bool_], found: Found) -> ScannedSheet:
+    """The blank sheet with what stands on its page."""
     cores, around = areas(found, CORE), areas(found)
     if not cores:
-        return
+        return sheet
     level = ink_level(page, cores)
     dark = page < level
     inked = [
@@ -92,7 +108,7 @@ def _read(sheet: ScannedSheet, page: Gray, stamp: NDArray[np.bool_], found: Foun
     ]
     if len(inked) > MOST_LINES:
         sheet.crowded = True
-        return
+        return sheet
     cores, around = [cores[place] for place in inked], [around[place] for place in inked]
     lines = [fitted(core, room, dark) for core, room in zip(cores, around, strict=True)]
     across, down, cover = rules(page, lines, around, stamp)
@@ -101,6 +117,10 @@ def _read(sheet: ScannedSheet, page: Gray, stamp: NDArray[np.bool_], found: Foun
     sheet.glyphs = stand_ins(cores)
     sheet.glyphs, sheet.stains = glyphs_of(pieces_of(sheet, page, cover, lines, level))
     sheet.layer.update(glyph.text for glyph in sheet.glyphs if glyph.text != " ")
+    if sheet.glyphs:
+        # It is no picture any more that nobody has read.
+        sheet.images = 0.0
+    return sheet
 
 
 def _rule(line: Line) -> Rule:

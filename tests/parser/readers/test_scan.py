@@ -20,6 +20,7 @@ from bench.truthset.scan_paper import Paper
 from parser import parse, pictures
 from parser.document import Document, Grid, Paragraph, State, Unreadable
 from parser.readers import bundle, detect, image, ofd, page_images, pdf
+from parser.readers.scan_ink import printed
 from parser.readers.scan_straight import bend_of
 from tests.parser.readers.drawn import ofd_file
 
@@ -68,6 +69,26 @@ def _sealed_and_skewed(page: Image.Image) -> Image.Image:
     return Image.fromarray(
         np.asarray(cv2.warpAffine(colour, matrix, size, borderValue=(255, 255, 255)), np.uint8)
     )
+
+
+def test_two_pages_side_by_side_on_a_pale_copy_with_the_dark_bed_of_the_scanner(page: Image.Image) -> None:
+    sheets = np.asarray(page)
+    sheet = (140 + np.hstack([sheets, sheets]) * (75 / 255)).astype(np.uint8)
+    # The bed lies aslant to what is printed.
+    cv2.fillPoly(sheet, [np.array([(0, 0), (0, len(sheet)), (40, len(sheet)), (8, 0)])], 25)
+    level = printed(sheet)
+    assert level[:, :45].min() > 200, "the bed"
+    assert level[:, 45:].min() < 60, "the ink"
+    document = image.read(_octets([Image.fromarray(sheet)], "PNG"))
+    assert [type(block) for block in document.blocks] == 2 * [Paragraph, Grid]
+    grids = [block for block in document.blocks if isinstance(block, Grid)]
+    assert [[[cell.text for cell in row] for _, row in grid.by_row()] for grid in grids] == 2 * [
+        [list(row) for row in ROWS]
+    ]
+    boxes = [next(cell.locator.box for cell in grid.cells if cell.text == "12") for grid in grids]
+    assert all(box is not None for box in boxes)
+    (first, *_), (second, *_) = (box for box in boxes if box is not None)
+    assert abs(second - first - sheets.shape[1]) < 6
 
 
 def test_a_skewed_page_on_its_side_under_a_seal(page: Image.Image) -> None:
@@ -183,8 +204,9 @@ def _bomb() -> bytes:
         (_octets([Image.new("L", (30, 30), 255)], "PNG"), State.EMPTY),
         (_bomb(), State.TOO_LARGE),
         (_octets([Image.effect_noise((30_000, 9), 90)], "PNG"), State.EMPTY),
+        (_octets([Image.effect_noise((8, 12_000), 90)], "GIF"), State.EMPTY),
     ],
-    ids=["no image", "cut off", "a pixel", "a bomb", "a thread"],
+    ids=["no image", "cut off", "a pixel", "a bomb", "a thread", "a hair"],
 )
 def test_images_that_are_no_pages_have_a_state(payload: bytes, state: State) -> None:
     assert detect(payload) == "image"
