@@ -42,14 +42,17 @@ class Traps:
     gaps: bool = False
     nested: bool = False
     hyphens: bool = False
+    worn: bool = False
+    """Struck-out numbers before others, and raised marks of notes behind."""
 
 
 def docx(content: Content, rng: Random, *, foreign: bool = False) -> bytes:
     """The report as a DOCX file; a `foreign` one is for another program to convert, so without what that
     program spoils: content controls, whose text LibreOffice writes twice, and the results of fields."""
-    traps = Traps(**{name: rng.random() < 0.2 for name in vars(Traps())})
+    traps = Traps(**{name: rng.random() < 0.2 for name in vars(Traps()) if name != "worn"})
     if foreign:
         traps.controls = traps.fields = False
+        traps.worn = rng.random() < 0.2
     content.features += [name for name, on in vars(traps).items() if on]
     writer = _Writer(traps, rng)
     body = writer.body(content)
@@ -148,6 +151,11 @@ class _Writer:
         run = _small if self.in_table else _run
         if not text:
             return "" if self.rng.random() < 0.7 else "<w:r><w:t></w:t></w:r>"
+        if value and self.traps.worn and text.isdigit() and self.rng.random() < 0.1:
+            old, note = self.rng.randint(0, 99), self.rng.randint(1, 3)
+            if self.rng.random() < 0.5:
+                return _looking(str(old), "<w:strike/>") + run(text)
+            return run(text) + _looking(str(note), '<w:vertAlign w:val="superscript"/>')
         if value and self.traps.tracked and self.rng.random() < 0.05:
             old = self.rng.randint(0, 99)
             who = f'w:id="{self.rng.randint(1, 999)}" w:author="A" w:date="2024-01-01T00:00:00Z"'
@@ -172,6 +180,10 @@ class _Writer:
         if self.traps.gaps and self.rng.random() < 0.1:
             return f'<w:bookmarkStart w:id="0" w:name="_GoBack"/>{run(text)}<w:bookmarkEnd w:id="0"/>'
         return run(text)
+
+
+def _looking(text: str, look: str) -> str:
+    return f"<w:r><w:rPr>{look}</w:rPr><w:t>{text}</w:t></w:r>"
 
 
 def _small(text: str) -> str:

@@ -23,7 +23,10 @@ _LIST = (
     '<text:list-style style:name="L1"><text:list-level-style-number text:level="1" style:num-suffix="、" '
     'style:num-format="一, 二, 三, ..."/></text:list-style>'
     '<style:style style:name="away" style:family="text"><style:text-properties text:display="none"/>'
-    "</style:style>"
+    '</style:style><style:style style:name="struck" style:family="text"><style:text-properties '
+    'style:text-line-through-style="solid" style:text-line-through-type="single"/></style:style>'
+    '<style:style style:name="raised" style:family="text"><style:text-properties '
+    'style:text-position="super 58%"/></style:style>'
 )
 _DELETED = (
     '<text:tracked-changes><text:changed-region text:id="c1"><text:deletion><text:p>99</text:p>'
@@ -34,7 +37,8 @@ _DELETED = (
 @dataclass
 class Traps:
     """What is special about a file. `bare` leaves out the covered cells, as some programs do; `framed` puts
-    a table into a frame; `outer` into a cell of another table; `typed` gives numbers their office values."""
+    a table into a frame; `outer` into a cell of another table; `typed` gives numbers their office values;
+    `worn`: struck-out numbers before others, and raised marks of notes behind."""
 
     numbered: bool = False
     bare: bool = False
@@ -46,6 +50,7 @@ class Traps:
     outer: bool = False
     typed: bool = False
     noted: bool = False
+    worn: bool = False
 
 
 def odt(content: Content, rng: Random) -> bytes:
@@ -143,6 +148,10 @@ class _Writer:
         )
         if self.traps.tracked and self.rng.random() < 0.1:
             shown = f'<text:change text:change-id="c1"/>{shown}'
+        if self.traps.worn and text.isdigit() and self.rng.random() < 0.1:
+            if self.rng.random() < 0.5:
+                return f'<text:span text:style-name="struck">{self.rng.randint(0, 99)}</text:span>{shown}'
+            return f'{shown}<text:span text:style-name="raised">{self.rng.randint(1, 3)}</text:span>'
         if self.traps.unseen and self.rng.random() < 0.1:
             shown = f'<text:span text:style-name="away">66</text:span>{shown}'
         return shown

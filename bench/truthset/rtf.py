@@ -20,7 +20,8 @@ _TWIPS = 90
 class Traps:
     """What is special about a file. `numbered`: Word's own text of an automatic number; `across`: cells that
     go on with the one on their left, instead of wider ones; `nested`: the table stands in a cell of another;
-    `again`: a row is defined before and behind its cells; `shaky`: edges that differ by a few twips."""
+    `again`: a row is defined before and behind its cells; `shaky`: edges that differ by a few twips; `worn`:
+    struck-out numbers before others, and raised marks of notes behind."""
 
     numbered: bool = False
     across: bool = False
@@ -31,6 +32,7 @@ class Traps:
     bookmarks: bool = False
     cut_runs: bool = False
     nested: bool = False
+    worn: bool = False
 
 
 def rtf(content: Content, rng: Random) -> bytes:
@@ -132,6 +134,11 @@ class _Writer:
             shown = f"{self.letters(text[:place])}}}{{\\f0\\fs21 {self.letters(text[place:])}"
         if not text or self.rng.random() > 0.15:
             return shown
+        if self.traps.worn and text.isdigit():
+            old = f"{{\\strike {self.rng.randint(0, 99)}}}"
+            return (
+                f"{old}{shown}" if self.rng.random() < 0.5 else f"{shown}{{\\super {self.rng.randint(1, 3)}}}"
+            )
         if self.traps.unseen:
             return f"{{\\v {self.letters('99')}}}{{\\deleted 7}}{shown}"
         if self.traps.fields:

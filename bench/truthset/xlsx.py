@@ -85,11 +85,21 @@ class _Book:
             if "." in stored and self.rng.random() < 0.3:
                 stored = f"{float(stored):.17g}"
             return f'<c r="{where}" s="{style}">{formula}<v>{stored}</v></c>'
+        if entry.text.isdigit() and self.rng.random() < 0.02:
+            return f'<c r="{where}" t="inlineStr"><is>{self._worn(entry.text)}</is></c>'
         if not entry.text:
             return f'<c r="{where}" s="0"/>' if self.rng.random() < 0.7 else ""
         if self.shared:
             return f'<c r="{where}" t="s"><v>{self.strings.setdefault(entry.text, len(self.strings))}</v></c>'
         return f'<c r="{where}" t="inlineStr"><is>{_spoken(entry.text)}</is></c>'
+
+    def _worn(self, text: str) -> str:
+        """A number behind another that is struck out, or before the raised mark of a note."""
+        if self.rng.random() < 0.5:
+            old = self.rng.randint(0, 99)
+            return f"<r><rPr><strike/></rPr>{_spoken(str(old))}</r><r>{_spoken(text)}</r>"
+        raised = '<rPr><vertAlign val="superscript"/></rPr>'
+        return f"<r>{_spoken(text)}</r><r>{raised}{_spoken(str(self.rng.randint(1, 3)))}</r>"
 
     def _item(self, text: str) -> str:
         """A shared string: plain, or in runs as after formatting a part of it."""

@@ -61,7 +61,7 @@ _TAG = re.compile(
 )
 _MESSAGE = re.compile(rb"mime-version:", re.IGNORECASE)
 _OFFICE_XML = re.compile(
-    r"^\s*(?:<\?[^>]*\?>\s*|<!--.*?-->\s*)*"
+    r"^\s*(?:<\?[^>]*\?>\s*|<!--(?:(?!-->).)*-->\s*)*"
     r"<(?:\w+:)?(?:wordDocument|package|document|Workbook|UOF)\s[^>]*"
     r"(?:office/word/2003/wordml|office/2006/xmlPackage|opendocument:xmlns:office|office:spreadsheet|schemas\.uof\.org)",
     re.DOTALL,

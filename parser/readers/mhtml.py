@@ -23,9 +23,11 @@ from parser.readers.placing import placed
 
 MOST_OCTETS = 32 * 1024 * 1024
 MOST_PARTS = 500
+_LONGEST = 20_000
+"""Characters that say all about one sheet."""
 
 _HEAD = re.compile(rb"\A\s*(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*)+")
-_SHEET = re.compile(r"<x:ExcelWorksheet>(.*?)</x:ExcelWorksheet>", re.DOTALL | re.IGNORECASE)
+_SHEET, _SHEET_ENDS = "<x:ExcelWorksheet>", "</x:ExcelWorksheet>"
 _FIELD = r"<x:{0}(?:\s[^>]*)?>([^<]*)</x:{0}>"
 _NAME, _VISIBLE = (re.compile(_FIELD.format(tag), re.IGNORECASE) for tag in ("Name", "Visible"))
 _SOURCE = re.compile(r"<x:WorksheetSource\s[^>]*HRef\s*=\s*[\"']([^\"']+)", re.IGNORECASE)
@@ -91,8 +93,9 @@ def _shown(pages: list[_Page]) -> tuple[list[_Page], list[str]]:
     notes: list[str] = []
     sheets: list[_Page] = []
     by_name = {_file(page.address): page for page in pages[1:]}
-    for found in _SHEET.finditer(decode(pages[0].octets).text):
-        source, name, visible = (sign.search(found.group(1)) for sign in (_SOURCE, _NAME, _VISIBLE))
+    for told in decode(pages[0].octets).text.split(_SHEET, MOST_PARTS)[1:]:
+        about = told[:_LONGEST].partition(_SHEET_ENDS)[0]
+        source, name, visible = (sign.search(about) for sign in (_SOURCE, _NAME, _VISIBLE))
         page = by_name.get(_file(source.group(1))) if source else None
         if page is None:
             continue

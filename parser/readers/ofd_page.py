@@ -108,7 +108,9 @@ class PageReader:
         for code in item:
             if name(code) != "TextCode":
                 continue
+            # A program that lays out its XML breaks lines where no character stands.
             text = code.text or ""
+            text = text.strip(" \t\r\n") if "\n" in text else text
             self._spend(len(text) // 2)
             if len(text) > MOST_GLYPHS:
                 self.sheet.crowded = True

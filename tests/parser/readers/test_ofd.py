@@ -54,6 +54,7 @@ def test_places_are_points_on_the_page() -> None:
         (_word("公开", steps=' DeltaX="4"'), ["公开"]),
         (_word("公开", steps=" "), ["公开"]),
         (_word("2024年", steps=' DeltaX="g 3 2 2"'), ["2024年"]),
+        (_word("\n  2024年\n  ", steps=' DeltaX="2 2 2 4"'), ["2024年"]),
         (_word("公开", at="0 0", more=' CTM="2 0 0 2 30 30"'), ["公开"]),
         (f"<ofd:PageBlock>{_word('公开')}</ofd:PageBlock>", ["公开"]),
         (f"<ofd:Annotations>{_word('批注')}</ofd:Annotations>{_word('公开')}", ["公开"]),
