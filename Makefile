@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 HELD := $(VENV)/held-back
+# One process more than there are cores: now and then a test waits for something.
+PYTEST = $(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --maxprocesses 5 --dist loadfile --no-loadscope-reorder
 CODE := cli crawler demo parser spiders storage web scheduler.py config.py errors.py logs.py tests bench
 
 # Python may keep what it compiled, whatever the machine says: each of the programs that the tests start takes twice
@@ -38,10 +40,10 @@ serve-nights: $(READY) ## the service that runs a night every night
 	@$(BIN)/python scheduler.py
 
 test: $(READY) ## the whole test suite
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	$(PYTEST)
 
 test-postgres: $(READY) ## the tests that have to do with a database, on a PostgreSQL server that they start
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --database postgresql $(TESTS)
+	$(PYTEST) --database postgresql $(TESTS)
 
 lint: $(READY) ## style and format, without changing anything
 	$(BIN)/ruff check .
