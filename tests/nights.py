@@ -150,7 +150,7 @@ def wait_until(moment: Callable[[], bool], night: subprocess.Popen[bytes]) -> No
     deadline = time.monotonic() + SECONDS
     while not moment() and night.poll() is None:
         assert time.monotonic() < deadline, "the moment never came"
-        time.sleep(0.004)
+        time.sleep(0.02)
 
 
 def group_is_gone(night: subprocess.Popen[bytes]) -> bool:

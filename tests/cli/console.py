@@ -58,7 +58,7 @@ def nianbao(*arguments: str | bytes, home: Path, stdin: str = "", **extra: str) 
     return Outcome(done.returncode, done.stdout, done.stderr.decode("utf-8"))
 
 
-def nianbao_here(*arguments: str, home: Path, **extra: str) -> Outcome:
+def nianbao_here(*arguments: str | bytes, home: Path, **extra: str) -> Outcome:
     """The same call without a process of its own, for what a process adds nothing to: a second cheaper."""
     from cli.app import main
 
@@ -68,7 +68,7 @@ def nianbao_here(*arguments: str, home: Path, **extra: str) -> Outcome:
         redirect_stdout(out),
         redirect_stderr(complaint),
     ):
-        code = main(arguments)
+        code = main([os.fsdecode(one) for one in arguments])
     octets, told = (stream.buffer.getvalue() for stream in (out, complaint))
     return Outcome(code, octets, told.decode("utf-8"))
 

@@ -46,7 +46,7 @@ from tests.databases import copy_home
     ],
 )
 def test_a_wrong_call(home: Path, arguments: list[str | bytes], code: int, said: str) -> None:
-    done = nianbao(*arguments, home=home)
+    done = nianbao_here(*arguments, home=home)
     assert (done.code, done.octets) == (code, b"")
     assert is_one_line(done.complaint)
     assert said in done.complaint
@@ -63,7 +63,7 @@ def test_a_wrong_call_in_chinese(home: Path, arguments: list[str]) -> None:
 
 @pytest.mark.parametrize("command", ["reports", "status", "raw http://x/"])
 def test_without_a_home_nothing_is_made(nowhere: Path, command: str) -> None:
-    done = nianbao(*command.split(), home=nowhere)
+    done = nianbao_here(*command.split(), home=nowhere)
     assert (done.code, done.octets) == (3, b"")
     assert is_one_line(done.complaint)
     assert str(nowhere) in done.complaint
@@ -144,7 +144,7 @@ def test_an_object_store_is_a_bucket_and_a_prefix(home: Path, url: str) -> None:
 
 def test_a_profile_with_a_typo_names_file_and_key(home: Path, tmp_path: Path) -> None:
     (tmp_path / "example.org.toml").write_text('domain = "example.org"\ndepht = 3\n', encoding="utf-8")
-    done = nianbao("sites", home=home, NIANBAO_SITES_DIR=str(tmp_path))
+    done = nianbao_here("sites", home=home, NIANBAO_SITES_DIR=str(tmp_path))
     assert (done.code, done.octets) == (2, b"")
     assert is_one_line(done.complaint)
     assert "example.org.toml" in done.complaint
@@ -155,7 +155,7 @@ def test_a_profile_with_a_typo_names_file_and_key(home: Path, tmp_path: Path) ->
 @pytest.mark.usefixtures("databases")
 def test_a_database_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "nianbao.sqlite").write_bytes(b"this is no database, whatever its name says" * 50)
-    done = nianbao("reports", home=tmp_path)
+    done = nianbao_here("reports", home=tmp_path)
     assert (done.code, done.octets) == (4, b"")
     assert is_one_line(done.complaint)
 
@@ -166,7 +166,7 @@ def test_a_damaged_segment_gives_no_octets(home: Path, tmp_path: Path) -> None:
         octets = bytearray(segment.read_bytes())
         octets[100:] = bytes(len(octets) - 100)
         segment.write_bytes(octets)
-    done = nianbao("raw", URL_2022, home=copy)
+    done = nianbao_here("raw", URL_2022, home=copy)
     assert (done.code, done.octets) == (4, b"")
     assert is_one_line(done.complaint)
 
