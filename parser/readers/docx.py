@@ -15,6 +15,7 @@ from lxml.etree import _Element as Element  # type: ignore[import-untyped]
 
 from parser.document import Block, Cell, Document, Grid, Heading, Locator, Paragraph, State, Unreadable
 from parser.folding import RAISED
+from parser.readers.docx_inserts import CHUNK, OBJECT, Inserts
 from parser.readers.docx_numbers import Numbers, W, number_of
 from parser.readers.package import Package
 
@@ -48,11 +49,12 @@ _LETTERS = {f"{W}tab": " ", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen":
 def read(payload: bytes) -> Document:
     """The document of a DOCX package. Raises `Unreadable`."""
     package = Package(payload)
-    root = _transitional(package.xml(_main_part(package)))
+    main = _main_part(package)
+    root = _transitional(package.xml(main))
     body = root.find(f"{W}body")
     if body is None:
         raise Unreadable(State.DAMAGED, "The Word document has no body.")
-    reader = _Reader(root)
+    reader = _Reader(root, Inserts.of(package, main))
     reader.learn(package)
     blocks = tuple(reader.blocks(body))
     if not blocks:
@@ -60,7 +62,7 @@ def read(payload: bytes) -> Document:
         pictures = any("image" in name or "media/" in name for name in package.members)
         state = State.IMAGE_ONLY if pictures else State.EMPTY
         raise Unreadable(state, "The Word document has no text.")
-    return Document("docx", blocks, meta=_meta(package))
+    return Document("docx", blocks, meta=_meta(package), notes=tuple(reader.inserts.notes))
 
 
 def _main_part(package: Package) -> str:
@@ -109,6 +111,7 @@ class _Reader:
     """Walks one document in reading order."""
 
     root: Element
+    inserts: Inserts
     numbers: Numbers = field(default_factory=Numbers)
     styles: dict[str, _Style] = field(default_factory=dict)
     cells: int = 0
@@ -134,6 +137,8 @@ class _Reader:
                 yield from self._paragraph(child)
             elif child.tag == f"{W}tbl":
                 yield from self._table(child)
+            elif child.tag == CHUNK:
+                yield from self.inserts.blocks(child, self._path(child))
             elif child.tag not in _PASSED_OVER:
                 yield from self.blocks(child)
 
@@ -145,6 +150,8 @@ class _Reader:
             yield Heading(text, outline, locator) if outline else Paragraph(text, locator)
         for box in self._boxes(node):
             yield from self.blocks(box)
+        for sheet in node.iter(OBJECT):
+            yield from self.inserts.blocks(sheet, self._path(sheet))
 
     def _table(self, node: Element) -> Iterator[Block]:
         rows = [row for row in self._children(node, "tr") if row.find(f"{W}trPr/{W}del") is None]

@@ -23,6 +23,7 @@ _VALUE = re.compile(r"|[-−]?\d[\d.,，]*%?|[/／\-—－]+|[无零〇]")
 """What a field of a table holds and a piece of a sentence does not: nothing, a number, a sign for nothing."""
 _GUARDED = re.compile(r'^="(.*)"$', re.DOTALL)
 """`="012"`: the way of export programs to keep a spreadsheet from changing a text."""
+_FORCED = re.compile(r"^'([-−]?\d[\d.,]*)$")
 _OTHERWISE = re.compile(r"[|｜│┃║\t]|\S\s+\d{1,3}$")
 """What parts the columns of other sorts of tables, and the digits before the comma of a number in one."""
 _QUOTE = chr(34)
@@ -95,7 +96,7 @@ def _records(text: str, sign: str) -> Iterator[Record]:
 
 
 def _plain(field: str) -> str:
-    guarded = _GUARDED.match(field.strip())
+    guarded = _GUARDED.match(field.strip()) or _FORCED.match(field.strip())
     return (guarded.group(1).replace(_QUOTE * 2, _QUOTE) if guarded else field).strip()
 
 

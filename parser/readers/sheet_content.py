@@ -22,6 +22,8 @@ _WIDE = 0.6
 _WIDEST = 5
 """Columns that are enough for that, however wide the table is."""
 
+_FORCED = re.compile(r"^\s*['’](?=[-−]?\d[\d.,]*\s*$)")
+"""The sign that makes a text of a number, where a program wrote it into the text."""
 _NO_WORD = re.compile(r"^[^\u4e00-\u9fff]*$|^[-−]?\d(?!\d?[.．、]\D)")
 _COUNTED = re.compile(r"^[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[）)、.．]")
 _FEWEST_COUNTED = 6
@@ -56,7 +58,7 @@ class SheetContent:
             return
         if not isinstance(value, str):
             value = self._shown(row, column, value, format_code)
-        self.texts[row, column] = value.replace("\r\n", "\n").replace("\r", "\n").strip()
+        self.texts[row, column] = _FORCED.sub("", value).replace("\r\n", "\n").replace("\r", "\n").strip()
 
     def _shown(self, row: int, column: int, value: float, format_code: str) -> str:
         found = show(value, format_code)

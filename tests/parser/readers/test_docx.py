@@ -13,11 +13,13 @@ from lxml import etree  # type: ignore[import-untyped]
 from parser import parse
 from parser.document import Document, Grid, Heading, Paragraph, State, Unreadable
 from parser.readers.docx import read
+from tests.parser.readers.drawn import xlsx_file
 from tests.parser.readers.drawn.docx_file import document
 from tests.parser.readers.drawn.reports import FORMS, errors, report
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
 RESTART = '<w:vMerge w:val="restart"/>'
 WIDE = '<w:gridSpan w:val="2"/>'
@@ -101,7 +103,46 @@ def test_struck_out_text_is_gone_and_raised_digits_are_the_marks_of_notes() -> N
     raised = '<w:vertAlign w:val="superscript"/>'
     body = p(look("3", "<w:strike/>") + look("5", '<w:dstrike w:val="0"/>'))
     body += p(r("12") + look("1", raised)) + p(look("7", raised)) + p(r("8") + look("注1", raised))
-    assert texts(read(package(body))) == ["5", "12¹", "7", "8注1"]
+    style = '<w:rPr><w:rStyle w:val="B"/></w:rPr>'
+    body += p(f"{r('9')}<w:r>{style}<w:t>1</w:t></w:r>")
+    styles = (
+        f'<w:style w:type="character" w:styleId="A"><w:rPr>{raised}</w:rPr></w:style>'
+        '<w:style w:type="character" w:styleId="B"><w:basedOn w:val="A"/></w:style>'
+    )
+    assert texts(read(package(body, styles=styles))) == ["5", "12¹", "7", "8注1", "9¹"]
+
+
+def test_documents_inserted_in_the_document_are_read_where_they_stand() -> None:
+    names = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    page = "<html><body><p>页</p><table><tr><td>甲</td><td>1</td></tr></table></body></html>"
+    sheet = '<row r="1"><c r="A1" t="str"><v>乙</v></c><c r="B1"><v>2</v></c></row>'
+    book = xlsx_file.package(
+        [("表", f'<worksheet xmlns="{MAIN}"><sheetData>{sheet}</sheetData></worksheet>')]
+    )
+    targets = {"a": "afchunk.htm", "b": "/word/embeddings/b.xlsx", "c": "embeddings/gone.xlsx"}
+    related = "".join(f'<Relationship Id="{name}" Target="{path}"/>' for name, path in targets.items())
+    objects = "".join(
+        f'<w:object><o:OLEObject xmlns:o="urn:schemas-microsoft-com:office:office" xmlns:r="{names}" '
+        f'r:id="{name}"/></w:object>'
+        for name in "bc"
+    )
+    body = f'{p(r("前"))}<w:altChunk xmlns:r="{names}" r:id="a"/>{p(f"<w:r>{objects}</w:r>")}{p(r("后"))}'
+    buffer = io.BytesIO(package(body))
+    with zipfile.ZipFile(buffer, "a") as archive:
+        space = "http://schemas.openxmlformats.org/package/2006/relationships"
+        rels = f'<Relationships xmlns="{space}">{related}</Relationships>'
+        archive.writestr("word/_rels/document.xml.rels", rels)
+        archive.writestr("word/afchunk.htm", page)
+        archive.writestr("word/embeddings/b.xlsx", book)
+    document = read(buffer.getvalue())
+    shown = [
+        [cell.text for cell in block.cells] if isinstance(block, Grid) else block.text
+        for block in document.blocks
+    ]
+    assert shown == ["前", "页", ["甲", "1"], ["乙", "2"], "后"]
+    places = {cell.locator for block in document.blocks if isinstance(block, Grid) for cell in block.cells}
+    assert len(places) == 4 and all((place.xpath or "").startswith("/w:document/") for place in places)
+    assert len(document.notes) == 1 and "b.xlsx" in document.notes[0]
 
 
 def test_merged_cells_keep_their_spans_and_covered_ones_are_no_cells() -> None:
