@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ from cli import screen
 from cli.desk import desk
 from cli.record import show_record
 from errors import NoFile, NoReport
-from parser import MAX_PAYLOAD
+from parser import MAX_PAYLOAD, Reading, State
 from parser import parse as read
 
 STDIN = "-"
@@ -24,13 +25,24 @@ def parse(
     as_json: Annotated[bool, typer.Option("--json", help="option.json")] = False,
 ) -> None:
     words = desk(ctx).words
-    result = read(_payload(file))
+    result = _read(file)
     if as_json:
         screen.document(result.as_dict())
     elif result.report is not None:
         show_record(result.report.as_dict(), words)
     if result.report is None:
         raise NoReport(path=file, state=words.term("state", str(result.state)), reason=result.reason)
+
+
+def _read(file: str) -> Reading:
+    """The reading, also where memory runs out: then as a night tells it, whose workers have such a limit."""
+    try:
+        return read(_payload(file))
+    except MemoryError:
+        most = resource.getrlimit(resource.RLIMIT_AS)[0]
+        limited = most != resource.RLIM_INFINITY
+        reason = f"needed more than {most >> 20} MiB" if limited else "needed more memory than there is"
+        return Reading(State.QUARANTINED, "unknown", reason)
 
 
 def _payload(file: str) -> bytes:

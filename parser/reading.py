@@ -25,7 +25,8 @@ MAX_PAYLOAD = 64 * 1024 * 1024
 
 
 def parse(payload: bytes) -> Reading:
-    """Read one payload. Never raises for what the payload contains; the state says what became of it."""
+    """Read one payload. Never raises for what the payload contains; the state says what became of it. Where
+    memory runs out, which is a matter of the machine, `MemoryError` is raised."""
     return _with_embedded(payload, parse_with_document(payload)[0])
 
 
@@ -43,8 +44,8 @@ def parse_with_document(payload: bytes) -> tuple[Reading, Document | None]:
         document = bundle.document if bundle else read(payload, kind)
     except Unreadable as unreadable:
         return Reading(unreadable.state, kind, unreadable.reason), None
-    except (RecursionError, MemoryError) as exhausted:
-        return Reading(State.DAMAGED, kind, f"The file could not be read: {type(exhausted).__name__}."), None
+    except RecursionError:
+        return Reading(State.DAMAGED, kind, "The file is nested too deeply to be read."), None
     try:
         reading = _understand(document)
     except RecursionError:
@@ -81,8 +82,8 @@ def parse_images(page: bytes, images: Sequence[tuple[str, bytes | None]]) -> Rea
         shown, around = read_in_order(pictures), read(page, "html")
     except Unreadable as unreadable:
         return Reading(unreadable.state, "image", unreadable.reason)
-    except (RecursionError, MemoryError) as exhausted:
-        return Reading(State.DAMAGED, "image", f"The images could not be read: {type(exhausted).__name__}.")
+    except RecursionError:
+        return Reading(State.DAMAGED, "image", "The page is nested too deeply to be read.")
     missing = tuple(
         f"The image “{name}” of the page is not there to be read."
         for name, octets in images
@@ -103,9 +104,6 @@ def parse_sheets(files: Sequence[tuple[str, bytes]]) -> tuple[Reading, Document 
         return _understand(document), document
     except Unreadable as unreadable:
         return Reading(unreadable.state, "image", unreadable.reason), None
-    except (RecursionError, MemoryError) as exhausted:
-        reason = f"The images could not be read: {type(exhausted).__name__}."
-        return Reading(State.DAMAGED, "image", reason), None
 
 
 def _understand(document: Document) -> Reading:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import warnings
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from parser.document import Document, State, Unreadable
@@ -51,17 +52,17 @@ def read_all(files: Sequence[tuple[str, bytes]]) -> tuple[Document, tuple[tuple[
     failures: list[Unreadable] = []
     for name, payload in files:
         before = len(sheets)
-        if before == MOST_SCANNED and notes and notes[-1] == _CUT:
+        if _CUT in notes:
             break
         try:
             if len(files) > 1 and not _may_be_page(payload):
                 continue
-            for sheet in _sheets(payload, before):
+            for page, (picture, unit) in enumerate(pictures(payload), 1):
                 if len(sheets) == MOST_SCANNED:
                     notes.append(_CUT)
                     break
-                sheets.append(sheet)
-                origins.append((name, len(sheets) - before))
+                sheets.append(_recognised(picture, before + page, unit))
+                origins.append((name, page))
         except Unreadable as failure:
             if len(files) == 1:
                 raise
@@ -88,29 +89,40 @@ def _may_be_page(payload: bytes) -> bool:
     return min(width, height) >= _LEAST_OF_SEVERAL and width <= _WIDEST * height
 
 
-def _sheets(payload: bytes, before: int) -> Iterator[ScannedSheet]:
-    """The pages of one file; `before` pages come first."""
-    import numpy as np  # noqa: PLC0415 - of the extra `ocr`
-
-    for number, (picture, unit) in enumerate(pictures(payload), before + 1):
-        yield recognised(np.asarray(picture, np.uint8), number, unit)
-
-
 def pictures(payload: bytes) -> Iterator[tuple[Any, float]]:
     """Every frame of an image file as a picture in memory, at the size at which it is read, and how many dots
-    of the file one of its dots is. Raises `Unreadable`."""
-    from PIL import Image, ImageOps  # noqa: PLC0415 - of the extra `ocr`
+    of the file one of its dots is; of more frames than are read, one more. Raises `Unreadable`."""
+    with _opened(payload) as image:
+        for frame in range(MOST_SCANNED + 1):
+            try:
+                # The number of frames is not asked for: to count a hundred thousand takes minutes.
+                image.seek(frame)
+            except EOFError:
+                return
+            _check(image.size)
+            yield _fitted(_upright(image))
+
+
+def first_picture(payload: bytes) -> Any:
+    """The first frame of an image file at its own size, in gray or colour on white. Raises `Unreadable`."""
+    with _opened(payload) as image:
+        return _plain(_upright(image))
+
+
+@contextmanager
+def _opened(payload: bytes) -> Iterator[Any]:
+    """An image file whose first frame has no more dots than are read. What goes wrong with it, while it is
+    open too, is raised as `Unreadable`."""
+    from PIL import Image  # noqa: PLC0415 - of the extra `ocr`
 
     with warnings.catch_warnings():
         # What a library thinks of odd but readable metadata is of no use to anybody here.
         warnings.simplefilter("ignore")
         try:
             image = Image.open(io.BytesIO(payload), formats=_KINDS)
-            for frame in range(min(getattr(image, "n_frames", 1), MOST_SCANNED + 1)):
-                image.seek(frame)
-                _check(image.size)
-                yield _fitted(ImageOps.exif_transpose(image))
-        except Unreadable:
+            _check_dots(image.size)
+            yield image
+        except (Unreadable, MemoryError):
             raise
         except Image.DecompressionBombError as error:
             raise _too_large() from error
@@ -118,28 +130,26 @@ def pictures(payload: bytes) -> Iterator[tuple[Any, float]]:
             raise Unreadable(State.DAMAGED, "The image is damaged: it cannot be decoded.") from error
 
 
-def first_picture(payload: bytes) -> Any:
-    """The first frame of an image file at its own size, in gray or colour on white. Raises `Unreadable`."""
-    from PIL import Image, ImageOps  # noqa: PLC0415 - of the extra `ocr`
+def _upright(image: Any) -> Any:
+    """The frame turned as the camera marked it."""
+    from PIL import ImageOps  # noqa: PLC0415
 
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            image = Image.open(io.BytesIO(payload), formats=_KINDS)
-            if image.width * image.height > LARGEST:
-                raise _too_large()
-            return _plain(ImageOps.exif_transpose(image))
-        except Unreadable:
-            raise
-        except Image.DecompressionBombError as error:
-            raise _too_large() from error
-        except Exception as error:
-            raise Unreadable(State.DAMAGED, "The image is damaged: it cannot be decoded.") from error
+    return ImageOps.exif_transpose(image)
+
+
+def _recognised(picture: Any, number: int, unit: float) -> ScannedSheet:
+    import numpy as np  # noqa: PLC0415 - of the extra `ocr`
+
+    return recognised(np.asarray(picture, np.uint8), number, unit)
+
+
+def _check_dots(size: tuple[int, int]) -> None:
+    if size[0] * size[1] > LARGEST:
+        raise _too_large()
 
 
 def _check(size: tuple[int, int]) -> None:
-    if size[0] * size[1] > LARGEST:
-        raise _too_large()
+    _check_dots(size)
     if min(size) < 8 or max(size) < _LEAST:
         raise Unreadable(State.EMPTY, "The image is too small to show a page.")
 

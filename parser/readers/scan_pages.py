@@ -23,6 +23,9 @@ MOST_DOTS = 12_000_000
 THINNEST = 32
 """Dots of the shorter edge of a page as it is read below which no line of text has room."""
 
+LARGEST_EDGE = 32_000
+"""Dots of the longer edge above which OpenCV sets no picture straight; such a strip is as thin as a line."""
+
 WANTING = "install the extra `ocr` to have such pages read: pip install 'nianbao[ocr]'"
 
 _DPI = 200
@@ -54,11 +57,11 @@ def scale_of(width: float, height: float, per_inch: float) -> float:
 
 def recognised(picture: NDArray[np.uint8], number: int, unit: float) -> ScannedSheet:
     """The sheet of a picture as `parser.readers.scan.read_picture` gives it; a blank one where the picture is
-    thinner than a line of text. Whoever keeps the time of the document hears of the page."""
+    too thin or too long to hold a line of text. Whoever keeps the time of the document hears of the page."""
     from parser.readers.scan import POINT, ScannedSheet, read_picture  # noqa: PLC0415 - of the extra `ocr`
 
     height, width = picture.shape[:2]
-    if min(height, width) < THINNEST:
+    if min(height, width) < THINNEST or max(height, width) > LARGEST_EDGE:
         return ScannedSheet(number, width / POINT, height / POINT, images=1.0, unit=unit)
     sheet = read_picture(picture, number, unit)
     page_recognised()

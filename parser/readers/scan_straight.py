@@ -168,7 +168,8 @@ def skew_of(page: Gray) -> float:
     far as the whole of it tells."""
     height, width = page.shape
     scale = _COARSE / max(height, width)
-    small: Any = cv2.resize(page, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
+    size = max(round(width * scale), 1), max(round(height * scale), 1)
+    small: Any = cv2.resize(page, size, interpolation=cv2.INTER_AREA)
     # Grain would be sharpest where nothing is turned.
     ink = cv2.GaussianBlur(np.clip(_INKED - small.astype(np.float32), 0, None), (0, 0), 1.0)
     best = 0.0

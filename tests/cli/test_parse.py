@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import resource
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.cli.console import is_one_line, nianbao, nianbao_here
+from tests.nights import PROGRAM, environment
 
 REPORT = """\
 某某市公安局2018年度政务公开年度报告
@@ -80,3 +84,16 @@ def test_a_file_of_200_mb_is_refused_without_being_loaded(tmp_path: Path, nowher
     done = nianbao_here("parse", str(path), "--json", home=nowhere)
     assert (done.code, done.json["state"]) == (5, "too_large")
     assert is_one_line(done.complaint)
+
+
+def test_a_file_that_needs_more_memory_than_is_given_says_so(tmp_path: Path, nowhere: Path) -> None:
+    path = tmp_path / "long.txt"
+    path.write_text("公开信息\n" * 4_000_000, encoding="utf-8")
+    most = 190 << 20
+    done = subprocess.run(
+        [*PROGRAM, "parse", str(path), "--json"], env=environment(nowhere), capture_output=True, timeout=60,
+        check=False, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (most, most)),
+    )  # fmt: skip
+    assert (done.returncode, json.loads(done.stdout)["state"]) == (5, "quarantined")
+    assert "needed more than 190 MiB" in done.stderr.decode()
+    assert is_one_line(done.stderr.decode())
