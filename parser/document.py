@@ -187,7 +187,7 @@ class Link:
 class Document:
     """What a reader made of a payload.
 
-    `format` is the detected file format (a key of `parser.readers.READERS`; that of the archive where the
+    `format` is the detected file format (as `parser.readers.detect` names it; that of the archive where the
     report lay in one, and `meta["member"]` is then its path there). `meta` holds the page tags and
     document properties as the source spells their *values*, under normalised names (`SiteName`, `PubDate`,
     `ColumnName`, … for HTML page tags; `title` for a document's own title). `pages` is 0 where the format

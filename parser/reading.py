@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from parser.bundle import opened
 from parser.checks import check
 from parser.claims import find_claims
 from parser.document import Document, State, Unreadable
 from parser.forms import fill, form_of_year, gaps_of_words
 from parser.narrative import tell, year_told
-from parser.readers import READERS, detect, read
-from parser.readers.bundle import opened
+from parser.readers import BUNDLES, detect, read
 from parser.readers.page_images import EMBEDDED, embedded, read_in_order
 from parser.recognition import judge
 from parser.report import Doubt, Reading, Report
@@ -39,8 +39,8 @@ def parse_with_document(payload: bytes) -> tuple[Reading, Document | None]:
         return Reading(State.TOO_LARGE, kind, f"The payload has more than {MAX_PAYLOAD} octets."), None
     bundle = None
     try:
-        if READERS.get(kind) == "bundle":
-            bundle = opened(payload)
+        if kind in BUNDLES:
+            bundle = opened(payload, kind, _understand_files)
         document = bundle.document if bundle else read(payload, kind)
     except Unreadable as unreadable:
         return Reading(unreadable.state, kind, unreadable.reason), None
@@ -96,9 +96,11 @@ def parse_images(page: bytes, images: Sequence[tuple[str, bytes | None]]) -> Rea
     return _understand(replace(shown, meta=meta, notes=(*shown.notes, *missing)))
 
 
-def parse_sheets(files: Sequence[tuple[str, bytes]]) -> tuple[Reading, Document | None]:
-    """Read image files, given as (name, octets), as the pages of one document. Never raises for what they
-    contain."""
+def _understand_files(files: Sequence[tuple[str, bytes]]) -> tuple[Reading, Document | None]:
+    """Read a file of an archive, given as (path, octets), or several images as the pages of one document.
+    Never raises for what they contain."""
+    if len(files) == 1:
+        return parse_with_document(files[0][1])
     try:
         document = read_in_order(files)
         return _understand(document), document

@@ -29,15 +29,12 @@ READERS = {
     "xls": "sheets",
     "ofd": "ofd",
     "image": "image",
-    "zip": "bundle",
-    "7z": "bundle",
-    "rar": "bundle",
     "ole": "ole",
 }
 """The module in this folder that reads a format; `ole` only says why such a file is not read."""
 
-READABLE = tuple(READERS)
-"""The formats that `read` has a reader for."""
+BUNDLES = ("zip", "7z", "rar")
+"""Archives of several files: which of them is the document, `parser.bundle` finds."""
 
 _MAGIC = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "ole"),
@@ -73,7 +70,7 @@ _JUNK_SHARE = 0.05
 
 
 def detect(payload: bytes) -> str:
-    """The file format by content: one of `READERS`, or one that nothing here reads (`archive`,
+    """The file format by content: one of `READERS` or `BUNDLES`, or one that nothing here reads (`archive`,
     `presentation`, `binary`). Files of WPS are what they are made of: `doc`, `docx`, `xls`, `xlsx`."""
     head = payload[:1024]
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
@@ -108,7 +105,7 @@ def read(payload: bytes, kind: str) -> Document:
 
     Raises `Unreadable` where there is no reader for it, or where the reader cannot make a document of it.
     """
-    if kind not in READABLE:
+    if kind not in READERS:
         raise Unreadable(State.UNSUPPORTED, f"Files of this kind ({kind}) are not read.")
     try:
         reader = import_module(f"parser.readers.{READERS[kind]}")

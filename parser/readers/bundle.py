@@ -1,118 +1,40 @@
-"""Archives that hold a report among other files: the best reading by evidence is the document.
-
-Every file inside is read as if it had been sent by itself, and they are weighed and compared as a page and
-its files are (`parser.copies`). What was taken stands in `meta["member"]` and in every locator.
-"""
+"""The files of an archive, those of archives inside it too, and which of them are one document."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
-from typing import Any
 
-from parser.copies import RULE, UNLIKE, Best, best_copy
-from parser.document import Document, Grid, Locator, State, Unreadable
-from parser.readers import detect
-from parser.readers import read as read_file
+from parser.document import State, Unreadable
+from parser.readers import BUNDLES, detect
 from parser.readers.archives import Allowance, Packed, files
-from parser.readers.page_images import in_one_folder, read_in_order
-from parser.readers.placing import placed
-from parser.report import Doubt, Finding, Reading
+from parser.readers.page_images import in_one_folder
 
 DEEPEST = 2
 """Archives inside an archive, one in the other, that are still opened."""
 
-MOST_READINGS = 60
-"""Files that are read; those whose names speak of reports come first."""
 
-MOST_KEPT = 50_000
-"""Blocks and cells of documents that are kept until the best is known, so that it is not read a second time:
-recognising a scan takes seconds a page. Larger ones are read again."""
-
-ARCHIVES = ("zip", "7z", "rar")
-_TELLING = ("年度报告", "年报", "信息公开", "政务公开", "报告")
-_UNREAD = (
-    State.IMAGE_ONLY,
-    State.ENCRYPTED,
-    State.TOO_LARGE,
-    State.DAMAGED,
-    State.UNSUPPORTED,
-    State.EMPTY,
-)
-"""Why nothing could be read, the most telling first."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """A file that was read, and what the parser made of it: `document` where it is kept. Images that are
-    numbered pages of one document are one: its `pages`, and the first one's path."""
-
-    path: str
-    octets: bytes
-    kind: str
-    reading: Reading
-    pages: tuple[tuple[str, bytes], ...] = ()
-    document: Document | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Bundle:
-    """What an archive comes to: the document of the file that was taken, and what the others say."""
-
-    document: Document
-    best: Best | None
-
-    def compared(self, reading: Reading) -> Reading:
-        """The reading of the document, with what came of comparing the reports in the archive."""
-        if self.best is None or reading.report is None or "copies" not in self.best.record:
-            return reading
-        record, path = self.best.record, self.document.meta["member"]
-        findings = [_finding(found, path) for found in record["findings"] if found["rule"] == RULE]
-        doubts = [Doubt(**{**one, "locator": Locator()}) for one in record["doubts"] if one["kind"] == UNLIKE]
-        report = replace(
-            reading.report,
-            findings=(*reading.report.findings, *findings),
-            doubts=(*reading.report.doubts, *doubts),
-            copies=tuple(record["copies"]),
-            taken_because=record["taken_because"],
-        )
-        return replace(reading, report=report)
-
-
-def read(payload: bytes) -> Document:
-    """The document of the best file in an archive. Raises `Unreadable`."""
-    return opened(payload).document
-
-
-def opened(payload: bytes) -> Bundle:
-    """The best file of an archive, chosen by what the files say. Raises `Unreadable`."""
-    kind = detect(payload)
-    packed = list(_files(payload, kind, "", Allowance.of(payload), 0))
-    if not packed:
-        raise Unreadable(State.EMPTY, "The archive holds no file.")
-    # Stable, so that of equal names the first in the archive comes first.
-    packed.sort(key=lambda one: not any(word in one.path for word in _TELLING))
-    failures = [one.failure for one in packed if one.failure is not None]
-    found = list(_understood(_runs(packed[:MOST_READINGS])))
-    best = best_copy([("member", one.path, one.reading.as_dict(), one.path) for one in found])
-    if best is not None:
-        taken: _Found | None = found[best.place]
-    else:
-        taken = next((one for one in found if one.reading.state is State.NOT_A_REPORT), None)
-    if taken is None:
-        raise _nothing(found, failures)
-    unread = len(packed) - MOST_READINGS
-    notes = [f"The archive holds {unread} files more than are read."] if unread > 0 else []
-    return Bundle(_document(taken, kind, notes), best)
+def packed(payload: bytes, kind: str) -> Iterator[Packed]:
+    """All files of an archive of this kind, with their paths from the outermost one. Raises `Unreadable`."""
+    return _files(payload, kind, "", Allowance.of(payload), 0)
 
 
 def member(payload: bytes, path: str) -> bytes:
     """The octets of the file that locators name. Raises `Unreadable` where there is none."""
-    for one in _files(payload, detect(payload), "", Allowance.of(payload), 0):
+    for one in packed(payload, detect(payload)):
         if one.path == path and one.failure is None:
             return one.octets
     raise Unreadable(State.DAMAGED, f"The archive holds no file “{path}”.")
+
+
+def runs(given: Sequence[Packed]) -> list[list[Packed]]:
+    """The files that are read, each by itself but for images that are numbered pages; in their order."""
+    readable = {one.path: one for one in given if one.failure is None}
+    images = [path for path, one in readable.items() if detect(one.octets) == "image"]
+    series = {run[0]: run for run in in_one_folder(images)}
+    inner = {path for run in series.values() for path in run}
+    # A run stands where the first of its files stood.
+    order = [path for path in readable if path not in inner or path in series]
+    return [[readable[page] for page in series.get(path, (path,))] for path in order]
 
 
 def _files(payload: bytes, kind: str, folder: str, allowance: Allowance, depth: int) -> Iterator[Packed]:
@@ -120,7 +42,7 @@ def _files(payload: bytes, kind: str, folder: str, allowance: Allowance, depth: 
     for one in files(payload, kind, allowance):
         path = f"{folder}{one.path}"
         inner = detect(one.octets) if one.failure is None else ""
-        if inner not in ARCHIVES:
+        if inner not in BUNDLES:
             yield Packed(path, one.octets, one.failure)
         elif depth + 1 > DEEPEST:
             failure = Unreadable(State.TOO_LARGE, "Archives stand too deep inside one another.")
@@ -132,77 +54,3 @@ def _files(payload: bytes, kind: str, folder: str, allowance: Allowance, depth: 
                 if failure.state is State.TOO_LARGE:
                     raise
                 yield Packed(path, b"", failure)
-
-
-def _runs(packed: Sequence[Packed]) -> list[list[Packed]]:
-    """The files that are read, each by itself but for images that are numbered pages; in their order."""
-    readable = {one.path: one for one in packed if one.failure is None}
-    images = [path for path, one in readable.items() if detect(one.octets) == "image"]
-    runs = {run[0]: run for run in in_one_folder(images)}
-    inner = {path for run in runs.values() for path in run}
-    # A run stands where the first of its files stood.
-    order = [path for path in readable if path not in inner or path in runs]
-    return [[readable[page] for page in runs.get(path, (path,))] for path in order]
-
-
-def _understood(runs: Sequence[Sequence[Packed]]) -> Iterator[_Found]:
-    # The parser reads archives through this module; it is met again here, for what is inside.
-    from parser.reading import parse_sheets, parse_with_document  # noqa: PLC0415
-
-    room = MOST_KEPT
-    for run in runs:
-        one = run[0]
-        pages = tuple((page.path, page.octets) for page in run) if len(run) > 1 else ()
-        kind = "image" if pages else detect(one.octets)
-        reading, document = parse_sheets(pages) if pages else parse_with_document(one.octets)
-        room -= _size(document)
-        yield _Found(one.path, one.octets, kind, reading, pages, document if room >= 0 else None)
-
-
-def _size(document: Document | None) -> int:
-    """Blocks and cells of a document."""
-    blocks = document.blocks if document is not None else ()
-    return sum(len(block.cells) if isinstance(block, Grid) else 1 for block in blocks)
-
-
-def _finding(found: dict[str, Any], path: str) -> Finding:
-    """A difference between two files, each side's place led back to its file."""
-    locators = []
-    for place in found["locators"]:
-        fields = {**place, "member": place.get("member") or place.get("copy", path)}
-        fields.pop("copy", None)
-        if "box" in fields:
-            fields["box"] = tuple(fields["box"])
-        locators.append(Locator(**fields))
-    sides = {
-        side: found[side] if isinstance(found[side], str) else Decimal(str(found[side]))
-        for side in ("expected", "found")
-    }
-    return Finding(**{**found, **sides, "locators": tuple(locators)})
-
-
-def _nothing(found: list[_Found], failures: list[Unreadable]) -> Unreadable:
-    """Why none of the files is a document."""
-    reasons = [(failure.state, failure.reason) for failure in failures]
-    reasons += [(one.reading.state, f"{one.path}: {one.reading.reason}") for one in found]
-    state, reason = min(reasons, key=lambda one: _UNREAD.index(one[0]) if one[0] in _UNREAD else len(_UNREAD))
-    return Unreadable(state, f"No file of the archive could be read; {reason}")
-
-
-def _document(best: _Found, kind: str, notes: list[str]) -> Document:
-    """The best file's document, its places led back to the archive."""
-    document = best.document
-    if document is None:
-        document = read_in_order(best.pages) if best.pages else read_file(best.octets, best.kind)
-
-    def here(place: Locator) -> Locator:
-        return place if place.member else replace(place, member=best.path)
-
-    return replace(
-        document,
-        format=kind,
-        blocks=tuple(placed(block, here) for block in document.blocks),
-        links=tuple(replace(link, locator=here(link.locator)) for link in document.links),
-        meta={**document.meta, "member": best.path},
-        notes=(*document.notes, *notes),
-    )

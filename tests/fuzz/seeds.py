@@ -15,10 +15,10 @@ from PIL import Image
 
 from bench.truthset.archives import rar, seven_zip, zipped
 from bench.truthset.documents import document
-from parser.readers import READERS
+from parser.readers import BUNDLES, READERS
 from tests.parser.readers.drawn import docx_file, odt_file, ofd_file, raw_pdf, reports, rtf_file, xlsx_file
 
-KINDS = tuple(dict.fromkeys((*READERS, "image")))
+KINDS = tuple(dict.fromkeys((*READERS, *BUNDLES)))
 """The formats that are damaged: those with a reader."""
 
 PICTURES = "picture"

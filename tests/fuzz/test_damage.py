@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from parser.readers import READERS, detect
+from parser.readers import BUNDLES, READERS, detect
 from parser.readers.scan_pages import can_read
 from tests.fuzz.containers import opened
 from tests.fuzz.mutation import mutant
@@ -41,7 +41,7 @@ def _survives(payload: bytes, kind: str) -> None:
 
 
 def test_every_reader_has_good_documents() -> None:
-    assert set(READERS) <= set(KINDS)
+    assert {*READERS, *BUNDLES} == set(KINDS)
     for kind in KINDS:
         assert {detect(payload) for payload in seeds(kind)} == {kind}
 

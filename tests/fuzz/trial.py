@@ -25,7 +25,7 @@ from crawler.worker import Limits
 from crawler.workers import Fate, each
 from parser import parse
 from parser.document import State, Unreadable
-from parser.readers import detect, read
+from parser.readers import BUNDLES, bundle, detect, read
 from tests.fuzz import pictures
 from tests.fuzz.mutation import mutant
 from tests.fuzz.seeds import PICTURES, seeds
@@ -84,7 +84,10 @@ def judge(payload: bytes, kind: str) -> str:
     json.dumps(reading.as_dict(), allow_nan=False)
     if detect(payload) != kind and kind != PICTURES:
         with suppress(Unreadable):
-            read(payload, kind)
+            if kind in BUNDLES:
+                list(bundle.packed(payload, kind))
+            else:
+                read(payload, kind)
     return str(reading.state)
 
 

@@ -19,9 +19,10 @@ from bench.truthset.archives import zipped
 from bench.truthset.scan_paper import Paper
 from parser import parse, pictures
 from parser.document import Document, Grid, Paragraph, State, Unreadable
-from parser.readers import bundle, detect, image, ofd, page_images, pdf
+from parser.readers import detect, image, ofd, page_images, pdf
 from parser.readers.scan_ink import printed
 from parser.readers.scan_straight import bend_of
+from parser.reading import parse_with_document
 from tests.parser.readers.drawn import ofd_file
 
 SIZE = (420.0, 220.0)
@@ -181,7 +182,8 @@ def test_a_scan_that_stands_in_the_page_itself_is_read(page: Image.Image) -> Non
 def test_numbered_images_in_an_archive_are_one_document(page: Image.Image) -> None:
     blank = Image.new("L", page.size, 255)
     payload = zipped({"年报/10.png": _octets([page], "PNG"), "年报/9.png": _octets([blank], "PNG")})
-    document = bundle.read(payload)
+    document = parse_with_document(payload)[1]
+    assert document is not None
     assert (document.format, document.pages) == ("zip", 2)
     assert {(block.locator.member, block.locator.page) for block in document.blocks} == {("年报/10.png", 1)}
     assert _texts(document)[1] == [list(row) for row in ROWS]
