@@ -131,7 +131,7 @@ def _fill(content: SheetContent, stream: bytes, place: int, book: _Book) -> None
                 _leave_out_struck(content, row, column, style, book)
         elif kind == _ROW and data[12] & 0x20:
             content.hidden_rows.add(struct.unpack_from("<H", data)[0])
-        elif kind == _COLINFO and data[8] & 0x01:
+        elif kind == _COLINFO and (data[8] & 0x01 or not any(data[4:6])):
             first, last = struct.unpack_from("<HH", data)
             content.hidden_columns.update(range(first, min(last, 255) + 1))
         elif kind == _MERGED:

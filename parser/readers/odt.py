@@ -23,7 +23,8 @@ MOST_COLUMNS = 200
 MOST_BLOCKS = 50_000
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-_PREFIXES = {OFFICE: "office:", _TABLE: "table:", TEXT: "text:", DRAW: "draw:"}
+_LOEXT = "{urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0}"
+_PREFIXES = {_LOEXT: "loext:", OFFICE: "office:", _TABLE: "table:", TEXT: "text:", DRAW: "draw:"}
 _ROW_GROUPS = {f"{_TABLE}{name}" for name in ("table-header-rows", "table-rows", "table-row-group")}
 _COLUMNS = tuple(
     f"{_TABLE}{name}"
@@ -255,7 +256,12 @@ def _steps(element: Element, path: str) -> Iterator[Step]:
         counts[tag] += 1
         space, _, name = tag.rpartition("}")
         prefix = _PREFIXES.get(f"{space}}}", "*:")
-        yield tag, child, f"{path}/{prefix}{name}[{counts[tag]}]"
+        # LibreOffice has a name space of its own for the tables in drawn shapes.
+        yield (
+            (f"{_TABLE}{name}" if prefix == "loext:" else tag),
+            child,
+            f"{path}/{prefix}{name}[{counts[tag]}]",
+        )
 
 
 def _number(text: str | None, otherwise: int, most: int) -> int:

@@ -1,7 +1,7 @@
 """OFD, the national fixed-layout format (GB/T 33190): pages of placed characters and lines.
 
-The pages go through the same geometry as those of a PDF; those that are pictures are recognised. Signatures,
-annotations and attachments are no part of the report and are not looked at.
+The pages go through the same geometry as those of a PDF; those that are pictures are recognised. Signatures
+and annotations are no part of the report and are not looked at; attachments are named and not read.
 """
 
 from __future__ import annotations
@@ -43,12 +43,15 @@ def read(payload: bytes) -> Document:
     bodies = [element for element in root.iter() if name(element) == "DocBody"]
     meta: dict[str, str] = {}
     sheets: list[Sheet] = []
+    attached: list[str] = []
     for body in bodies:
         title = _text(body, "Title").strip()
         if title:
             meta.setdefault("title", title)
         location = _text(body, "DocRoot").strip()
-        for sheet in _Body(package, _path(package, "", location)).sheets(len(sheets)):
+        part = _Body(package, _path(package, "", location))
+        attached += part.attached()
+        for sheet in part.sheets(len(sheets)):
             sheets.append(sheet)
             if len(sheets) > MOST_PAGES or sum(len(one.glyphs) for one in sheets) > MOST_CHARACTERS:
                 raise Unreadable(State.TOO_LARGE, "The OFD file has more pages or characters than are read.")
@@ -56,7 +59,7 @@ def read(payload: bytes) -> Document:
     flows = flows_of(sheets)
     aside = set_furniture_aside(flows)
     found = tuple(blocks(flows))
-    notes = (*_notes(sheets), *_lost(sheets, found, aside))
+    notes = (*_notes(sheets), *_lost(sheets, found, aside), *_unread(attached))
     return Document("ofd", found, meta=meta, pages=len(sheets), notes=notes)
 
 
@@ -72,6 +75,20 @@ class _Body:
     media: dict[str, str] = field(default_factory=dict)
     work: int = MOST_WORK
     scanned: int = 0
+
+    def attached(self) -> list[str]:
+        """The names of the files that are attached to it, but for data that a program keeps for itself."""
+        location = _text(self.package.xml(self.path), "Attachments").strip()
+        try:
+            root = self.package.xml(_path(self.package, self.path, location)) if location else None
+        except Unreadable:  # without them the text still stands
+            return []
+        found = root.iter() if root is not None else ()
+        return [
+            str(one.get("Name") or _text(one, "FileLoc").strip())
+            for one in found
+            if name(one) == "Attachment" and one.get("Visible") != "false"
+        ]
 
     def sheets(self, before: int) -> Iterator[Sheet]:
         """Its pages in order; `before` pages of other documents come first."""
@@ -179,6 +196,12 @@ def _refuse_textless(sheets: Sequence[Sheet]) -> None:
         remedy = "" if can_read() else f"; {WANTING}"
         raise Unreadable(State.IMAGE_ONLY, f"The pages of the OFD file hold no text{remedy}.")
     raise Unreadable(State.EMPTY, "The pages of the OFD file hold no text.")
+
+
+def _unread(attached: Sequence[str]) -> Iterator[str]:
+    if attached:
+        names = "”, “".join(attached[:3])
+        yield f"{len(attached)} attachments of the OFD file (“{names[:100]}”) were not read."
 
 
 def _notes(sheets: Sequence[Sheet]) -> Iterator[str]:

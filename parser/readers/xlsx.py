@@ -118,7 +118,7 @@ def _fill(content: SheetContent, sheet: Element, strings: list[_Spoken], styles:
         match _name(part):
             case "cols":
                 for one in part:
-                    if one.get("hidden") in ("1", "true"):
+                    if one.get("hidden") in ("1", "true") or _is_zero(one.get("width")):
                         first, last = _number(one.get("min")), _number(one.get("max"))
                         content.hidden_columns.update(range(max(first - 1, 0), min(last, 16_384)))
             case "sheetData":
@@ -135,7 +135,7 @@ def _fill_rows(content: SheetContent, data: Element, strings: list[_Spoken], sty
         row = _number(line.get("r")) - 1 if line.get("r") else row + 1
         if not 0 <= row < 1_048_576:
             raise Unreadable(State.DAMAGED, f"The sheet “{content.name}” has a row {row + 1}.")
-        if line.get("hidden") in ("1", "true"):
+        if line.get("hidden") in ("1", "true") or _is_zero(line.get("ht")):
             content.hidden_rows.add(row)
         column = -1
         for cell in line:
@@ -210,6 +210,11 @@ def _spoken(item: Element) -> _Spoken:
 def _unescaped(text: str) -> str:
     """`_x000D_` stands for a character that XML cannot hold."""
     return _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), text) if "_x" in text else text
+
+
+def _is_zero(size: str | None) -> bool:
+    """Whether a width or height is nothing, which hides as well as the word does."""
+    return size is not None and size.strip("0.") == ""
 
 
 def _place(reference: str) -> tuple[int, int] | None:

@@ -157,6 +157,19 @@ def test_headings_sections_frames_and_tables_inside_tables() -> None:
     assert isinstance(end, Paragraph)
 
 
+def test_a_table_in_a_drawn_shape_as_libreoffice_names_it() -> None:
+    space = "urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0"
+    (grid,) = _blocks(
+        f'<text:p><draw:custom-shape><loext:table xmlns:loext="{space}"><loext:table-row><loext:table-cell>'
+        "<text:p>甲</text:p></loext:table-cell><loext:table-cell><text:p>1</text:p></loext:table-cell>"
+        "</loext:table-row></loext:table></draw:custom-shape></text:p>"
+    )
+    assert isinstance(grid, Grid) and [cell.text for cell in grid.cells] == ["甲", "1"]
+    assert (grid.cells[1].locator.xpath or "").endswith(
+        "/loext:table[1]/loext:table-row[1]/loext:table-cell[2]"
+    )
+
+
 def _package(**parts: str) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:

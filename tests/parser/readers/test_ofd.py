@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
 from bench.truthset.archives import zipped
@@ -68,6 +71,26 @@ def test_ways_to_place_characters(drawn: str, texts: list[str]) -> None:
     )
     payload = ofd_file.package([drawn + _word("末", at="30 90", steps=" ")], resources=unit)
     assert _texts(read(payload)) == [*texts, "末"]
+
+
+def test_attachments_are_named() -> None:
+    whole = io.BytesIO(ofd_file.package([_word("公开")]))
+    parts = zipfile.ZipFile(whole)
+    listed = '<ofd:Attachment ID="1" Name="附表.xlsx"><ofd:FileLoc>附表.xlsx</ofd:FileLoc></ofd:Attachment>'
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name in parts.namelist():
+            text = parts.read(name).decode()
+            where = "<ofd:Attachments>Attachs/Attachments.xml</ofd:Attachments></ofd:Document>"
+            archive.writestr(name, text.replace("</ofd:Document>", where))
+        space = "http://www.ofdspec.org/2016"
+        archive.writestr(
+            "Doc_0/Attachs/Attachments.xml",
+            f'<ofd:Attachments xmlns:ofd="{space}">{listed}</ofd:Attachments>',
+        )
+    document = read(made.getvalue())
+    assert _texts(document) == ["公开"]
+    assert len(document.notes) == 1 and "附表.xlsx" in document.notes[0]
 
 
 def test_what_is_printed_twice_to_look_bold_is_said_once() -> None:

@@ -165,8 +165,9 @@ def test_what_the_sheet_hides_is_left_out_and_said() -> None:
     document = _read(
         '<row r="1"><c r="A1" t="str"><v>甲</v></c><c r="B1"><v>9</v></c><c r="C1"><v>1</v></c></row>'
         '<row r="2" hidden="1"><c r="A2" t="str"><v>乙</v></c><c r="C2"><v>2</v></c></row>'
-        '<row r="3"><c r="A3" t="str"><v>丙</v></c><c r="C3"><v>3</v></c></row>',
-        before='<cols><col min="2" max="2" hidden="1"/></cols>',
+        '<row r="3"><c r="A3" t="str"><v>丙</v></c><c r="C3"><v>3</v></c><c r="D3"><v>9</v></c></row>'
+        '<row r="4" ht="0" customHeight="1"><c r="A4" t="str"><v>丁</v></c></row>',
+        before='<cols><col min="2" max="2" hidden="1"/><col min="4" max="4" width="0"/></cols>',
     )
     assert _texts(document) == ["甲", "1", "丙", "3"]
     assert len(document.notes) == 1 and "hides" in document.notes[0]
