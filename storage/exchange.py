@@ -127,7 +127,7 @@ def take_apart(response: Octets) -> Reply:
 
 def _framed(status: int, headers: tuple[tuple[bytes, bytes], ...], body: Octets) -> Octets:
     """The part of what follows the head that is the reply's entity (RFC 9112 §6.3)."""
-    if status in (204, 304):
+    if status in (204, 304) or not body:
         return b""
     lengths: list[bytes] = []
     codings: list[bytes] = []

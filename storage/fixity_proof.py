@@ -59,7 +59,7 @@ class Rows:
         return rows
 
 
-def _rows_of(name: str) -> Select[Any]:
+def _rows_of(name: str) -> Select[*tuple[Any, ...]]:
     """The columns of each `Row` of a segment as the database has them: what turns them into objects takes
     longer than to read them."""
     original = aliased(Capture)

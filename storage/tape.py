@@ -26,7 +26,7 @@ _PACKED_HEAD_BYTES = 10
 _MAGIC = b"\x1f\x8b\x08"
 _NotPacked: type[Exception] = isal_zlib.error  # type: ignore[assignment]
 _HEAD_BYTES = 1 << 12
-_VERSION = b"WARC/1.1\r\n"
+_VERSION = "WARC/1.1"
 _END = b"\r\n\r\n"
 _ALWAYS = {"WARC-Type", "WARC-Record-ID", "WARC-Date", "Content-Length"}
 _SHA1 = "sha1:"
@@ -208,10 +208,12 @@ def _plain_head(plain: Octets) -> dict[str, str] | None:
     """The fields of a head written as ours are, in a fifth of the time; none where it may be otherwise."""
     head = bytes(plain[:_HEAD_BYTES])
     end = head.find(_END)
-    text = head[len(_VERSION) : end].decode("utf-8", "replace")
-    if end < 0 or not head.startswith(_VERSION) or "\r\n " in text or "\r\n\t" in text:
+    text = head[:end].decode("utf-8", "replace")
+    if end < 0 or "\r\n " in text or "\r\n\t" in text:
         return None
-    lines = text.split("\r\n")
+    version, *lines = text.split("\r\n")
+    if version != _VERSION:
+        return None
     try:
         fields = dict([line.split(": ", 1) for line in lines])
     except ValueError:
