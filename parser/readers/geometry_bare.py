@@ -31,7 +31,7 @@ from parser.readers.geometry_cuts import (
     split_over_columns,
     walls,
 )
-from parser.readers.geometry_grid import RECOGNISED, place
+from parser.readers.geometry_grid import confidence, place
 from parser.readers.geometry_heads import header, is_title, leaves, without_copies
 from parser.readers.geometry_labels import Block, Row, attach, blocks, box_of, column_of, text_columns
 from parser.readers.geometry_regions import Lines, head_at_end, is_sentence, regions, sections
@@ -276,18 +276,16 @@ class _Table:
         """The cells, header first."""
         lines = header(self.head, self._middles(), len(self.lefts))
         cells = [
-            self._cell(
-                (number, word.first), word.block.text, box_of(word.block), (1, word.last - word.first + 1)
-            )
+            self._cell((number, word.first), word.block, (1, word.last - word.first + 1))
             for number, line in enumerate(lines)
             for word in line
         ]
         for number, row in enumerate(self.rows):
             cells += self._label_cells(len(lines), number)
             for index, (left, right) in enumerate(self.columns, len(self.lefts)):
-                value = row.values.get(index - len(self.lefts))
-                box = value.box if value else (left, row.y - 5, right, row.y + 5)
-                cells.append(self._cell((len(lines) + number, index), value.text if value else "", box))
+                blank = (left, row.y - 5, right, row.y + 5)
+                value = row.values.get(index - len(self.lefts), blank)
+                cells.append(self._cell((len(lines) + number, index), value))
         return Grid(tuple(cells), place(self.sheet, enclosing(part.box for part in self.used)))
 
     def _label_cells(self, above: int, number: int) -> Iterator[Cell]:
@@ -300,19 +298,24 @@ class _Table:
                 before = self.rows[number - 1].groups.get(column) if number else None
                 if before is not group:
                     span = sum(other.groups.get(column) is group for other in self.rows)
-                    yield self._cell((above + number, column), group.text, box_of(group), (span, 1))
+                    yield self._cell((above + number, column), group, (span, 1))
             elif (block := row.labels.get(column)) is not None:
                 while column + wide < count and column + wide not in row.labels | row.groups:
                     wide += 1
-                yield self._cell((above + number, column), block.text, box_of(block), (1, wide))
+                yield self._cell((above + number, column), block, (1, wide))
             else:
                 box = (self.lefts[column], row.y - 5, self.lefts[column] + 5, row.y + 5)
-                yield self._cell((above + number, column), "", box)
+                yield self._cell((above + number, column), box)
             column += wide
 
-    def _cell(self, at: tuple[int, int], text: str, box: Box, spans: tuple[int, int] = (1, 1)) -> Cell:
-        confidence = RECOGNISED if self.sheet.recognised else 1.0
-        return Cell(*at, text, *spans, place(self.sheet, box), confidence=confidence)
+    def _cell(self, at: tuple[int, int], what: Block | Chunk | Box, spans: tuple[int, int] = (1, 1)) -> Cell:
+        """The cell of a label or a value, or an empty one with its place."""
+        if isinstance(what, tuple):
+            return Cell(*at, "", *spans, place(self.sheet, what), confidence=confidence(self.sheet, (), what))
+        parts = what.parts if isinstance(what, Block) else [what]
+        box = enclosing(part.box for part in parts)
+        sure = confidence(self.sheet, [glyph for part in parts for glyph in part.glyphs], box)
+        return Cell(*at, what.text, *spans, place(self.sheet, box), confidence=sure)
 
 
 def _without_tails(parts: Sequence[Chunk], wide: Sequence[Chunk]) -> tuple[list[Chunk], list[Chunk]]:

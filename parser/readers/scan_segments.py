@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from parser.readers.geometry_joining import connected
 from parser.readers.ocr import Gray
-from parser.readers.scan_upright import Line
+from parser.readers.scan_upright import Line, bands
 
 _TOUCH = 9
 _NEAR = 6
@@ -311,8 +311,9 @@ def _unseen(
     usual, window = look
     far = _BESIDE[1]
     found: list[Line] = []
-    for top, bottom, first, last in _bands(crossing):
-        left, right = max(first, far), min(last, page.ink.shape[1] - far)
+    for band in bands(crossing, page.ink.shape[1], _DOUBLE + 1):
+        top, bottom = band.top, band.bottom
+        left, right = max(band.left, far), min(band.right, page.ink.shape[1] - far)
         strip = page.ink[top + _EDGE : bottom - _EDGE, left - far : right + far]
         if len(strip) < window + 1 or right <= left:
             continue
@@ -335,24 +336,3 @@ def _unseen(
             for other in (*found, *lines)
         )
     ]
-
-
-def _bands(crossing: Sequence[Line]) -> list[tuple[int, int, int, int]]:
-    """The places between one rule across and the next below it: top, bottom, left, right."""
-    first = min(start for _, start, _ in crossing)
-    width = max(end for _, _, end in crossing) - first
-    last = np.full(width, -1, np.int32)
-    bands = []
-    for level in sorted({round(at) for at, _, _ in crossing}):
-        covered = np.zeros(width, bool)
-        for at, start, end in crossing:
-            if round(at) == level:
-                covered[max(start - first - _TOUCH, 0) : end - first + _TOUCH] = True
-        above = np.where(covered, last, -1)
-        edges = np.flatnonzero(np.diff(above)) + 1
-        for left, right in zip([0, *edges.tolist()], [*edges.tolist(), width], strict=True):
-            top = int(above[left])
-            if top >= 0 and level - top > _DOUBLE:
-                bands.append((top, level, first + left, first + right))
-        last[covered] = level
-    return bands

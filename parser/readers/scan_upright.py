@@ -35,7 +35,7 @@ _KNOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
-class _Band:
+class Band:
     """A part of a page between a rule across and the next one below it."""
 
     top: int
@@ -59,7 +59,7 @@ def hidden(
     wide: Any = cv2.dilate(smooth, np.ones((1, 3), np.uint8))
     strong: list[tuple[Line, int]] = []
     weak: list[tuple[Line, int]] = []
-    for band in _bands(across, page.shape[1]):
+    for band in bands(across, page.shape[1], _LOWEST):
         hold = np.asarray(share)[band.top : band.bottom, band.left : band.right] >= _LEAST_SEEN
         for line, thick, firm in _upright(np.asarray(smooth), np.asarray(wide), hold, band):
             if not _is_known(line, down):
@@ -84,9 +84,11 @@ def _height(line: Line) -> int:
     return line[2] - line[1]
 
 
-def _bands(across: Sequence[Line], width: int) -> list[_Band]:
+def bands(across: Sequence[Line], width: int, lowest: int) -> list[Band]:
+    """The places between a rule across and the next below it, at least `lowest` dots high, on a page of that
+    width."""
     last = np.full(width, -1, np.int32)
-    bands: list[_Band] = []
+    found: list[Band] = []
     for level in sorted({round(at) for at, _, _ in across}):
         covered = np.zeros(width, bool)
         for at, start, end in across:
@@ -96,14 +98,14 @@ def _bands(across: Sequence[Line], width: int) -> list[_Band]:
         edges = np.flatnonzero(np.diff(above)) + 1
         for left, right in zip([0, *edges.tolist()], [*edges.tolist(), width], strict=True):
             top = int(above[left])
-            if top >= 0 and level - top >= _LOWEST and right - left > 2 * _REACH:
-                bands.append(_Band(top, level, left, right))
+            if top >= 0 and level - top >= lowest and right - left > 2 * _REACH:
+                found.append(Band(top, level, left, right))
         last[covered] = level
-    return bands
+    return found
 
 
 def _upright(
-    smooth: NDArray[np.float32], wide: NDArray[np.float32], seen: NDArray[np.bool_], band: _Band
+    smooth: NDArray[np.float32], wide: NDArray[np.float32], seen: NDArray[np.bool_], band: Band
 ) -> list[tuple[Line, int, bool]]:
     """Upright rules of a band, how thick they are, and whether they are clear enough to need no witness."""
     left, right = band.left, band.right

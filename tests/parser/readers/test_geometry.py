@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from parser.readers.geometry import Glyph, Rule, Sheet
+from parser.readers.geometry_bare import bare_grids
 from parser.readers.geometry_grid import ruled_grids
 
 Texts = list[list[str]]
@@ -50,3 +51,15 @@ def test_lines_in_one_stroke_tell_no_columns() -> None:
     sheet = Sheet(1, 600, 800, glyphs=written([["指标", "本年"], ["收到", "12"]], 80, 10))
     sheet.across = [Rule(50 + 20 * level, 50, 210) for level in range(3)]
     assert ruled_grids(sheet)[0] == []
+
+
+def test_what_is_not_sure_in_a_scan_stays_so_where_no_rules_are() -> None:
+    rows = [["收到申请", "12", "3"], ["办结申请", "7", "5"], ["不予公开", "19", "8"]]
+    sheet = Sheet(1, 600, 800, glyphs=written(rows, 80, 10))
+    for glyph in sheet.glyphs:
+        glyph.confidence = 0.55 if glyph.text == "7" else 0.97
+    (table,), left = bare_grids(sheet, sheet.glyphs)
+    assert [[cell.text for cell in cells] for _, cells in table.grid.by_row()] == rows
+    assert {cell.text for cell in table.grid.cells if cell.confidence == 0.55} == {"7"}
+    assert {cell.confidence for cell in table.grid.cells} == {0.55, 0.97}
+    assert not left
