@@ -14,10 +14,11 @@ BELOW = {
     "cli": {"crawler", "spiders", "storage", "parser", "web", "config", "errors"},
     "crawler": {"spiders", "storage", "parser", "config", "errors"},
     "spiders": {"storage", "parser", "config", "errors"},
-    "web": {"storage", "config", "errors"},
+    "web": {"storage", "logs", "config", "errors"},
     "storage": {"config", "errors"},
     "parser": set(),
-    "scheduler": {"storage", "config", "errors"},
+    "scheduler": {"storage", "logs", "config", "errors"},
+    "logs": set(),
     "config": {"errors"},
     "errors": set(),
 }

@@ -59,7 +59,7 @@ def _as_docx(payload: bytes) -> bytes:
             raise Unreadable(State.ENCRYPTED, "The document is protected with a password.") from error
         except UnsupportedFeatureError as error:
             raise Unreadable(State.UNSUPPORTED, f"The document cannot be read: {error}.") from error
-        except OSError:  # the disk's fault, not the document's
+        except (OSError, MemoryError):  # the machine's fault, not the document's
             raise
         except Exception as error:  # a file made to break a library must not break the night
             raise Unreadable(

@@ -6,6 +6,7 @@ touch. Chinese text that wraps is joined without a blank.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -200,11 +201,16 @@ def _printed(glyphs: Sequence[Glyph]) -> list[Glyph]:
 
 
 def _return_blanks(rows: list[list[Glyph]], blanks: Sequence[Glyph]) -> None:
-    """Give each blank back to the row at its height."""
+    """Give each blank back to the row at its height; of two as near, to the first."""
     if not blanks or not rows:
         return
     heights = [sum([glyph.y for glyph in row]) / len(row) for row in rows]
+    order = sorted(range(len(rows)), key=heights.__getitem__)
+    rising = [heights[index] for index in order]
     for blank in blanks:
-        nearest = min(range(len(rows)), key=lambda index: abs(heights[index] - blank.y))
+        below = bisect_left(rising, blank.y)
+        above = bisect_left(rising, rising[below - 1]) if below else 0
+        near = [order[place] for place in (above, below) if place < len(order)]
+        nearest = min(near, key=lambda index: (abs(heights[index] - blank.y), index))
         if abs(heights[nearest] - blank.y) < 0.5 * max(blank.size, 1.0):
             rows[nearest].append(blank)

@@ -219,6 +219,8 @@ def _main_text(tree: Element) -> str:
     """The running text of the article as trafilatura sees it; `""` where it sees none."""
     try:
         main = trafilatura.bare_extraction(tree, options=_extraction())
+    except MemoryError:
+        raise
     except Exception:  # noqa: BLE001 - a second opinion must not cost the page
         return ""
     return getattr(main, "text", None) or ""

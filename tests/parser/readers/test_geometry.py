@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from parser.readers.geometry import Glyph, Rule, Sheet
 from parser.readers.geometry_bare import bare_grids
 from parser.readers.geometry_grid import ruled_grids
+from parser.readers.geometry_lines import lines
 
 Texts = list[list[str]]
 
@@ -63,3 +65,23 @@ def test_what_is_not_sure_in_a_scan_stays_so_where_no_rules_are() -> None:
     assert {cell.text for cell in table.grid.cells if cell.confidence == 0.55} == {"7"}
     assert {cell.confidence for cell in table.grid.cells} == {0.55, 0.97}
     assert not left
+
+
+def test_a_page_of_very_many_lines_with_blanks_takes_no_minutes() -> None:
+    glyphs = [
+        Glyph(
+            " " if column else "7",
+            10.0 + 9 * column,
+            9.0 * row,
+            18.0 + 9 * column,
+            9.0 * row + 8,
+            10.0,
+            0,
+            row,
+        )
+        for row in range(20_000)
+        for column in (0, 1)
+    ]
+    started = time.process_time()
+    assert [one.text for one in lines(glyphs)] == ["7"] * 20_000
+    assert time.process_time() - started < 10
