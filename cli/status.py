@@ -16,6 +16,7 @@ from cli.home import reading
 from cli.language import Words
 from cli.moments import iso_moment, show_iso, show_moment
 from errors import EmptyDatabase, NoHome
+from parser import PARSER_VERSION
 from spiders.site import load_profiles
 from storage.fixity_account import standing
 from storage.home import NIGHT_LOCK, is_free
@@ -41,6 +42,7 @@ def status(ctx: typer.Context, as_json: AsJson = False) -> None:
             "runs": [_run_json(run, _state(run, here)) | counts[run.id] for run in runs],
             "trouble": list(_trouble(session)),
             "quarantined": list(_quarantined(session)),
+            "quarantined_before": _quarantined_before(session),
             "reports": _presences(session),
             "archive": _archive(session, here.settings.archive_dir),
         }
@@ -169,11 +171,11 @@ def _trouble(session: Session) -> Iterator[dict[str, Any]]:
 
 
 def _quarantined(session: Session) -> Iterator[dict[str, Any]]:
-    """Documents that killed or outlived their parser process, and where they were last seen."""
+    """Documents that killed or outlived the process of the present parser, and where they were last seen."""
     rows = session.scalars(
         select(ReadingRow)
-        .where(ReadingRow.state == "quarantined")
-        .order_by(ReadingRow.read_at, ReadingRow.payload_sha256, ReadingRow.parser_version)
+        .where(ReadingRow.state == "quarantined", ReadingRow.parser_version == PARSER_VERSION)
+        .order_by(ReadingRow.read_at, ReadingRow.payload_sha256)
     )
     for row in rows:
         capture = session.scalar(
@@ -189,6 +191,16 @@ def _quarantined(session: Session) -> Iterator[dict[str, Any]]:
             "parser_version": row.parser_version,
             "read_at": iso_moment(row.read_at),
         }
+
+
+def _quarantined_before(session: Session) -> int:
+    """How many documents earlier parsers quarantined that the present one has not met."""
+    met = select(ReadingRow.payload_sha256).where(ReadingRow.parser_version == PARSER_VERSION)
+    documents = func.count(ReadingRow.payload_sha256.distinct())
+    earlier = select(documents).where(
+        ReadingRow.state == "quarantined", ReadingRow.payload_sha256.not_in(met)
+    )
+    return session.scalar(earlier) or 0
 
 
 def _presences(session: Session) -> dict[str, int]:
@@ -257,6 +269,8 @@ def _show(account: dict[str, Any], words: Words) -> None:
             words.heads("url", "reason", "sha256"),
             [(one["url"], one["reason"], one["payload_sha256"]) for one in account["quarantined"]],
         )
+    if account["quarantined_before"]:
+        screen.line(words("status.quarantined_before", count=account["quarantined_before"]))
 
 
 def _show_damage(damage: list[dict[str, Any]], words: Words) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.orm import Session
 
+from parser import PARSER_VERSION
 from storage.archive import Archive
 from storage.database import Database
 from storage.exchange import Exchange, Purpose
@@ -138,16 +139,19 @@ def _records(database: Database, first: dict[str, Capture], second: dict[str, Ca
         session.add(_version(1, ID_2022, 1, first[URL_2022], "301842"))
         session.add(_version(2, ID_2021, 1, first[URL_2021], "7"))
         session.add(_version(3, ID_2022, 2, second[URL_2022], "301843"))
-        session.add(
+        # By an earlier parser, by the present one too, and one that has not met the present one.
+        quarantined = ((URL_2021, "0"), (URL_2021, PARSER_VERSION), (URL_2022, "0"))
+        session.add_all(
             ReadingRow(
-                payload_sha256=first[URL_2021].payload_sha256,
-                parser_version="0",
+                payload_sha256=first[url].payload_sha256,
+                parser_version=version,
                 state="quarantined",
                 reason="took longer than 60 s",
                 record={},
                 seconds=60.0,
                 read_at=DAY_1,
             )
+            for url, version in quarantined
         )
         session.flush()
         session.add(_finding("carry_cross_year", version=3, against=2))

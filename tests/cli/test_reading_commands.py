@@ -160,12 +160,19 @@ def test_status_tells_runs_trouble_quarantine_and_size(home: Path) -> None:
     assert {one["kind"] for one in account["trouble"]} == {"site", "blocked"}
     assert account["quarantined"][0]["reason"] == "took longer than 60 s"
     assert account["quarantined"][0]["url"] == URL_2021
+    assert (len(account["quarantined"]), account["quarantined_before"]) == (1, 1)
     assert account["reports"] == {"published": 1, "blocked": 1}
     assert account["archive"]["segments"] == {"sealed": 2}
     assert account["archive"]["captures"] == 4
     assert account["archive"]["bytes"] == sum(path.stat().st_size for path in (home / "archive").iterdir())
     told = nianbao_here("status", home=home, NIANBAO_LANG="zh").out
-    for words in ("已封存 2", "被隔离的文档：1", "最近一次运行出现的问题：2", "did not answer"):
+    for words in (
+        "已封存 2",
+        "被隔离的文档：1",
+        "此后未再解析：1",
+        "最近一次运行出现的问题：2",
+        "did not answer",
+    ):
         assert words in told
 
 
