@@ -27,7 +27,7 @@ from tests.cli.console import is_one_line, nianbao_here
 from tests.nights import PROGRAM, Nights, captures, environment, told
 from tests.peers import FOLDER, node_script, peer, run
 
-pytestmark = pytest.mark.usefixtures("databases")
+pytestmark = [pytest.mark.usefixtures("databases"), pytest.mark.timeout(400)]
 WARCIO = Path(sys.executable).parent / "warcio"
 
 
