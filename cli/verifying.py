@@ -58,7 +58,7 @@ def _read(
             watcher.note(here.words("verify.resumed", number=begun.id, left=len(begun.choices)))
         watcher.start("verify", begun.bytes)
         fixity.read(
-            folder, database, begun, processes=os.cpu_count() or 1, full=full,
+            folder, database, begun, processes=here.settings.workers or os.cpu_count() or 1, full=full,
             advance=lambda amount: watcher.advance("verify", amount),
         )  # fmt: skip
         watcher.finish("verify")

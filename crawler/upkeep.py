@@ -61,7 +61,7 @@ def _verify(settings: Settings, database: Database, watcher: Watcher) -> dict[st
     begun = fixity.begin(settings.archive_dir, database, "night", percent=percent)
     watcher.start("verify", begun.bytes)
     fixity.read(
-        settings.archive_dir, database, begun, processes=os.cpu_count() or 1,
+        settings.archive_dir, database, begun, processes=settings.workers or os.cpu_count() or 1,
         advance=lambda amount: watcher.advance("verify", amount),
     )  # fmt: skip
     watcher.finish("verify")

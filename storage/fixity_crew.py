@@ -145,6 +145,8 @@ def serve(pipe: int) -> None:
             try:
                 database = database or Database(reading.database, create=False, upgrade=False)
                 told: Any = check(reading.folder, database, choice, advance, full=reading.full)
+            except MemoryError:
+                told = ReaderEnded(segment=choice.name, problem="MemoryError")
             except Exception as error:  # noqa: BLE001 - whatever it is, the parent raises it
                 error.add_note(format_exc())
                 told = error
