@@ -23,6 +23,8 @@ FRAME = struct.Struct(">cQ")
 READY, PAGE, ANSWER, RAISED, MEMORY = b"R", b"P", b"A", b"X", b"M"
 """The process has begun; a page was recognised; the task's value; what it raised; memory ran out."""
 
+STDERR = 2
+
 _SLACK_SECONDS = 60
 
 
@@ -50,6 +52,8 @@ def begin(pipe: int) -> None:
     # Where the night itself was killed nobody keeps the time; the kernel does.
     longest = int(limits.seconds + MOST_PAGES * limits.page_seconds) + _SLACK_SECONDS
     pace.listen(lambda: _send(connection, PAGE, b""))
+    # What libraries say of a document would stand between the lines of the night, and names none.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), STDERR)
     try:
         _send(connection, READY, b"")
         while True:

@@ -58,6 +58,11 @@ def _half() -> None:
     os.write(_pipe(), (FRAME.pack(ANSWER, len(LONG)) + LONG)[:40_000])
 
 
+def _chatter() -> None:
+    """As libtiff, about a strip that is too short."""
+    os.write(2, b"Read error on strip 0")
+
+
 def _kill() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -139,6 +144,7 @@ _ORDERS: dict[str, Any] = {
     "leave": lambda: os._exit(3),
     "leave-content": lambda: os._exit(0),
     "exit": lambda: sys.exit(1),
+    "chatter": _chatter,
     "kill": _kill,
     "stop": _stop,
     "eat": _eat,

@@ -108,6 +108,13 @@ def test_where_no_process_begins_the_work_is_given_up_and_no_task_blamed(tmp_pat
     assert len((tmp_path / "starts").read_text("ascii")) == MOST_FAILED_STARTS
 
 
+def test_what_libraries_say_of_a_document_does_not_stand_in_the_log(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert ends(["chatter"], PATIENT, 1)["chatter"].fate is Fate.DONE
+    assert capfd.readouterr().err == ""
+
+
 def test_nothing_to_do_starts_nothing() -> None:
     assert list(each(obey, [], PATIENT, 2)) == []
 
