@@ -145,4 +145,4 @@ def test_giving_up_half_way_does_not_wait(settings: Settings, database: Database
     assert next(outcomes).account["state"] == "not_a_report"
     before = time.monotonic()
     outcomes.close()
-    assert time.monotonic() - before < 10
+    assert time.monotonic() - before < 30

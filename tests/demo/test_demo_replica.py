@@ -269,7 +269,7 @@ def test_stops_with_connections_open_and_frees_its_port() -> None:
         )
         port = replica.port
         started = time.monotonic()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 30
     idle.close()
     secure.close()
     with Replica(port=port) as again:

@@ -139,14 +139,14 @@ def test_the_blank_that_fits_the_sum_is_put_where_a_cell_is_missing() -> None:
 
 
 def test_a_run_of_digits_as_long_as_a_book_takes_no_time() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     parse(f"{TITLE}\n六、其他需要报告的事项\n信息处理费{'7' * 200_000}次。".encode())
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_table_of_a_thousand_rows_of_one_shape_takes_no_square_of_time() -> None:
     rows = full_requests()
     spare = [[("", 1, 1), *row[:-1], ("", 1, 1), row[-1]] for row in rows[3:]]
-    started = time.monotonic()
+    started = time.process_time()
     read(table([*rows, *spare * 60]))
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
