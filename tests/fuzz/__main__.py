@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+from config import Settings
 from crawler.worker import Limits
 from tests.fuzz.seeds import KINDS, PICTURES
 from tests.fuzz.trial import Tally, judge, made, run
@@ -27,7 +28,8 @@ def main() -> int:
     kinds = given.reader or (*KINDS, PICTURES)
     if given.only is not None:
         return _again(kinds[0], given.seed, given.only)
-    limits = Limits(given.seconds, given.memory, tasks=2000)
+    # By the clock there is as much time as in a night.
+    limits = Limits(Settings.model_fields["parse_seconds"].default, given.memory, tasks=2000)
     failed = 0
     ends = time.monotonic() + given.minutes * 60 if given.minutes else None
     for kind in kinds:
@@ -69,7 +71,6 @@ def _arguments() -> argparse.Namespace:
     wanted.add_argument("--seed", type=int, default=1, help="another seed, other documents (1)")
     wanted.add_argument("--minutes", type=float, help="stop after so many minutes")
     wanted.add_argument("--workers", type=int, default=1, help="processes (1)")
-    wanted.add_argument("--seconds", type=float, default=20, help="time limit of one document (20)")
     wanted.add_argument("--memory", type=int, default=1500, help="memory limit of a process in MiB (1500)")
     wanted.add_argument(
         "--only", type=int, metavar="NUMBER", help="read this document here, and say how it went"
