@@ -1,7 +1,7 @@
 """One damaged document through the parser, in a worker with the night's limits.
 
-Run as `python -m tests.fuzz`. What counts as a failure: an exception, a dead worker, more seconds than
-`MOST_SECONDS`. Everything else is a named state. A document for which a library asks for memory without end is stopped at the
+Run as `python -m tests.fuzz`. What fails: an exception, a dead worker, more than `MOST_SECONDS`.
+Everything else is a named state. A document for which a library asks for memory without end is stopped at the
 limit and is `quarantined` in a night: it is counted so, by its number, where the peak of its process proves
 that; memory that runs out in code of our own (`MemoryError`) is a failure.
 """
