@@ -31,7 +31,10 @@ def mend(rows: Sequence[Row], lexicon: Lexicon, sheet: Sheet, where: str) -> lis
         if joined is None:
             mended.append(row)
             continue
-        if _own(row) is None:
+        if _is_printed(mended[-1]) and joined[1].numbers != mended[-1][1].numbers:
+            message = f"A page cuts numbers of “{mended[-1][1].name}” between their digits; they were joined."
+            sheet.doubt("joined_rows", where, message, row[0].locator)
+        elif _own(row) is None:
             message = (
                 f"The numbers {row[1].numbers} have no label; “{mended[-1][1].name}” above them was taken."
             )
@@ -47,7 +50,7 @@ def _joined(upper: Row, lower: Row, lexicon: Lexicon) -> Row | None:
         return None
     if _is_printed(upper) and _is_printed(lower):
         if second is None or not _repeats(upper, lower, lexicon):
-            return None
+            return _continued(upper, lower, lexicon)
         return _glue(upper, lower, first.text + second.text)
     if second is None:
         alone = (
@@ -81,6 +84,28 @@ def _repeats(upper: Row, lower: Row, lexicon: Lexicon) -> bool:
         return False
     whole = lexicon.knows(first.text + second.text)
     return whole and not label(second.text).level
+
+
+def _continued(upper: Row, lower: Row, lexicon: Lexicon) -> Row | None:
+    """A row whose longest numbers were broken over two lines, the second of them behind a page cut: no label
+    of its own, and digits under the numbers that fill their columns. `None` for any other two rows."""
+    first, second = _own(upper), _own(lower)
+    if first is None or upper[0].block == lower[0].block or lower[0].loose or not lexicon.knows(first.text):
+        return None
+    if second is not None and lexicon.match(second.text) is not None:
+        return None
+    above = {cell.column: cell for cell in upper[1].values}
+    rest = {cell.column: cell for cell in lower[1].values if cell.text}
+    longest = max(len(cell.text) for cell in above.values())
+    for column, cell in rest.items():
+        begun = above[column].text if column in above else ""
+        if not (begun.isdigit() and cell.text.isdigit() and 1 < len(begun) == longest >= len(cell.text)):
+            return None
+    values = tuple(
+        replace(cell, text=cell.text + rest[cell.column].text) if cell.column in rest else cell
+        for cell in upper[1].values
+    )
+    return upper[0], Parts(upper[1].labels, values)
 
 
 def _glue(upper: Row, lower: Row, text: str) -> Row:

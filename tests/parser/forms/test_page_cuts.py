@@ -162,3 +162,21 @@ def test_a_repeated_row_whose_second_half_is_a_label_too() -> None:
     assert whole is not None
     assert values(cut, "statistics") == values(whole, "statistics")
     assert doubts(cut) == set()
+
+
+@pytest.mark.parametrize(
+    ("widest", "total", "doubt"), [("34", 135, "joined_rows"), ("340", 13, "unknown_row")]
+)
+def test_a_number_of_which_the_last_digits_stand_on_the_next_page(
+    widest: str, total: int, doubt: str
+) -> None:
+    rows = full_requests()
+    at = next(place for place, row in enumerate(rows) if any("信访举报" in str(cell) for cell in row))
+    numbers = [(text, 1, 1) for text in ("45", "", "56", widest, "", "", "13")]
+    upper = [*rows[:at], [*rows[at][:2], *numbers]]
+    # Beside the digits: what is left of the group's label. Where a longer number is whole, none is broken.
+    lower = [[("", 5, 1), ("处理", 5, 1), *([("", 1, 1)] * 7), ("5", 1, 1)], *rows[at + 1 :]]
+    cut = parse(f"<html><body><h1>{TITLE}</h1>{table(upper)}{table(lower)}</body></html>".encode()).report
+    assert cut is not None
+    assert values(cut, "requests")["not_processed_petition.total"] == total
+    assert doubt in doubts(cut)
