@@ -49,8 +49,9 @@ ABOUT = {
         "odd numbers of seed {seed} (`python -m bench.truthset.formats DIR --count {count} --seed "
         "{seed} --half held`), scored as in [accuracy.md](accuracy.md), which has HTML, text, "
         "Markdown, DOCX and PDF and says what the columns mean.",
-        "Who wrote the files: RTF, ODT, ODS, XLSX, OFD and archives (of DOCX, PDF, XLSX, ODT, RTF, "
-        "OFD or HTML) are by writers of our own, with the habits of several programs. DOC, XLS, WPS, "
+        "Who wrote the files: RTF, ODT, ODS, XLSX, OFD, archives (of DOCX, PDF, XLSX, ODT, RTF, OFD "
+        "or HTML) and what is saved as something else (*mhtml*, web archives; *csv*; *xml*, Excel 2003) "
+        "are by writers of our own, with the habits of several programs. DOC, XLS, WPS, "
         "ET and the rows marked *LibreOffice* are made documents that LibreOffice converted. WPS and "
         "ET stand for what these programs write by default, a Word 97 text and an Excel 97 workbook; "
         "the programs themselves were not at hand.",
