@@ -12,7 +12,7 @@ import re
 from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, cast, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, ValidationError, field_validator
@@ -30,9 +30,11 @@ _OBJECT_STORE = re.compile(r"s3://[^/\s?#@]+(/[^\s?#]*)?")
 
 _PROBLEMS = {
     "greater_than": Phrase("must be greater than {gt:g}", "必须大于 {gt:g}"),
+    "less_than_equal": Phrase("must be at most {le:g}", "不得大于 {le:g}"),
     "greater_than_equal": Phrase("must be at least {ge:g}", "不得小于 {ge:g}"),
     "float_parsing": Phrase("must be a number", "必须是数字"),
     "int_parsing": Phrase("must be a whole number", "必须是整数"),
+    "int_parsing_size": Phrase("has too many digits", "位数过多"),
     "finite_number": Phrase("must be a finite number", "必须是有限的数字"),
     "bool_parsing": Phrase("must be true or false", "必须是 true 或 false"),
     "literal_error": Phrase("must be {expected}", "只能是 {expected} 之一"),
@@ -78,7 +80,7 @@ class Settings(BaseSettings):
         ge=0,
         description="each night reads so much of the archive that all is read in so many days; 0: none",
     )
-    workers: int = Field(default=0, ge=0, description="parser processes; 0: one a core")
+    workers: int = Field(default=0, ge=0, description="processes that parse, or verify; 0: one a core")
     parse_seconds: float = Field(
         default=120.0, gt=0, description="time limit of one document; each scanned page gives 20 more"
     )
@@ -179,14 +181,14 @@ def settings() -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         name = f"{PREFIX}{str(first['loc'][0]).upper()}"
-        raise BadSetting(name=name, value=_shown(first.get("input")), problem=_problem(first)) from error
+        raise BadSetting(name=name, value=_shown(first.get("input")), problem=problem_of(first)) from error
 
 
-def _problem(error: ErrorDetails) -> object:
+def problem_of(error: ErrorDetails) -> Phrase | str:
     """What is wrong with a value, in both languages where it is a kind of error that our fields can have."""
     known = error.get("ctx", {})
     if error["type"] == "value_error":
-        return known["error"].args[0]
+        return cast("Phrase", known["error"].args[0])
     phrase = _PROBLEMS.get(error["type"])
     return phrase.format(**known) if phrase is not None else error["msg"]
 

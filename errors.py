@@ -12,6 +12,7 @@
     │   │   └── AmbiguousAmongMany
     │   ├── NothingToCompare
     │   ├── DatabaseNotEmpty
+    │   ├── FileThere
     │   ├── BadKey
     │   ├── PortTrouble
     │   ├── BadAddress
@@ -213,6 +214,11 @@ class NotAsPart(UsageError):
 class DatabaseNotEmpty(UsageError):
     en = "the database {url} is not empty ({table}: {rows} rows); copy into one that has nothing in it"
     zh = "数据库 {url} 不是空的（{table}：{rows} 行）；请复制到空的数据库"
+
+
+class FileThere(UsageError):
+    en = "{path} is there already; `--force` replaces it"
+    zh = "{path} 已存在；可用 `--force` 替换"
 
 
 class NotFound(NianbaoError):

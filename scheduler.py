@@ -42,7 +42,7 @@ from storage.sqlite import BUSY_MS
 
 logger = logging.getLogger("scheduler")
 
-NIGHT = (sys.executable, "-m", "cli.app", "nightly")
+NIGHT = (sys.executable, "-m", "cli", "nightly")
 JOB = "night"
 JOB_TABLE = "scheduler_jobs"
 RUN_KINDS = ("crawl", "night")

@@ -1,5 +1,6 @@
 """How people command: the console script `nianbao`, one module a command group.
 
+    __main__.py   the way in
     app.py        builds the program and runs it; the only place where errors become lines and exit codes
     commands      crawling · parsing · reports · history · exporting · status
     under them    language (English and Chinese) · help · screen (stdout) · progress (stderr) · moments

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from importlib.metadata import version
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from typer.core import TyperGroup
 from typer.main import get_command
 
@@ -16,14 +18,15 @@ from cli import screen
 from cli.commands import Group
 from cli.desk import Desk
 from cli.language import Words
-from config import Settings, settings, to_complain_by
-from errors import BadCall, NianbaoError
+from config import Settings, problem_of, settings, to_complain_by
+from errors import BadCall, NianbaoError, Phrase
 
 NAME = "nianbao"
 INTERRUPTED = 130
 READER_GONE = 141
 OUT_OF_ORDER = 4
 INTERNAL = 70
+_EXTRA = re.compile(r"Got unexpected extra argument\(s\) \((.*)\)", re.DOTALL)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -100,8 +103,18 @@ def _bad_call(error: typer.TyperException, words: Words) -> BadCall:
         problem = words("usage.missing", name=param.metavar or param.name.upper())
     elif kind == "NoSuchOption":
         problem = words("usage.option", name=getattr(error, "option_name", ""))
+    elif kind == "BadOptionUsage":
+        key = "usage.valued" if "not take" in error.message else "usage.valueless"
+        problem = words(key, name=getattr(error, "option_name", ""))
     elif kind == "BadParameter" and param is not None:
-        problem = words("usage.value", name=param.opts[0], problem=error.message)
+        told: Phrase | str = error.message
+        if isinstance(error.__cause__, ValidationError):
+            told = problem_of(error.__cause__.errors()[0])
+        if isinstance(told, Phrase):
+            told = told.zh if words.language == "zh" else told.en
+        problem = words("usage.value", name=param.opts[0], problem=told)
+    elif (extra := _EXTRA.match(error.message)) is not None:
+        problem = words("usage.extra", words=extra[1])
     else:
         problem = words("usage.other", problem=error.format_message().rstrip("."))
     return BadCall(problem=problem, command=ctx.command_path if ctx else NAME)

@@ -50,7 +50,16 @@ MODULES = {
 
 
 class Command(TyperCommand):
-    """A command whose help is a key of the catalogue."""
+    """A command whose help is a key of the catalogue, and that takes no empty words.
+
+    One is a variable of a script that was not set, and would mean the folder that one happens to be in, or
+    every report.
+    """
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if any(not arg or (arg.startswith("--") and arg.endswith("=")) for arg in args):
+            raise BadCall(problem=desk(ctx).words("usage.empty"), command=ctx.command_path)
+        return super().parse_args(ctx, args)
 
     def get_help_option(self, ctx: Any) -> TyperOption | None:
         return pages.localised(super().get_help_option(ctx))

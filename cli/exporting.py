@@ -13,7 +13,6 @@ from cli import screen
 from cli.desk import desk
 from cli.home import opened
 from cli.progress import Bars
-from errors import BadCall
 from parser.forms.vocabulary import entries
 from spiders.site import expected_publishers, load_profiles
 from storage import datasets
@@ -23,9 +22,6 @@ def export(
     ctx: typer.Context, folder: Annotated[str, typer.Argument(metavar="DIR", help="export.folder")]
 ) -> None:
     here = desk(ctx)
-    if not folder:
-        # An empty variable in a script; `Path("")` would be the folder that one happens to be in.
-        raise BadCall(problem=here.words("usage.missing", name="DIR"), command=ctx.command_path)
     publishers = expected_publishers(load_profiles(here.settings.sites_dir))
     with opened(here) as database, Bars(here.words) as bars:
         summary = datasets.export(

@@ -11,7 +11,6 @@ from cli import screen
 from cli.desk import desk
 from cli.progress import Bars
 from crawler.importing import import_file
-from errors import BadCall
 
 COUNTS = ("captures", "known", "lost", "other", "reports_read", "figures")
 
@@ -22,8 +21,6 @@ def import_(
     as_json: Annotated[bool, typer.Option("--json", help="option.json")] = False,
 ) -> None:
     here = desk(ctx)
-    if not file:
-        raise BadCall(problem=here.words("usage.missing", name="FILE"), command=ctx.command_path)
     with Bars(here.words) as watcher:
         told = import_file(here.settings, Path(file), watcher)
     if as_json:

@@ -16,7 +16,7 @@ from cli import screen
 from cli.desk import Desk, desk
 from cli.home import askable, known_site, opened
 from cli.moments import parse_moment, parse_start
-from errors import BadCall, NothingChosen
+from errors import CannotWrite, FileThere, NothingChosen, Phrase
 from parser import PARSER_VERSION
 from parser.readers import detect
 from spiders.page import Page, style_requisites
@@ -38,6 +38,8 @@ ReportId = Annotated[str | None, typer.Option(metavar="REPORT", help="packaging.
 Since = Annotated[str | None, typer.Option(metavar="TIME", help="packaging.since")]
 Until = Annotated[str | None, typer.Option(metavar="TIME", help="packaging.until")]
 
+Force = Annotated[bool, typer.Option("--force", help="packaging.force")]
+
 
 def cdxj(
     ctx: typer.Context,
@@ -47,9 +49,10 @@ def cdxj(
     report: ReportId = None,
     since: Since = None,
     until: Until = None,
+    force: Force = False,
 ) -> None:
     here = desk(ctx)
-    path = _path(ctx, here, file)
+    path = _path(here, file, force=force)
     with opened(here) as database, database.read() as session:
         selection = _selection(session, here, site=site, report=report, since=since, until=until)
         with whole_file(path) as out:
@@ -66,9 +69,10 @@ def wacz(
     since: Since = None,
     until: Until = None,
     sign: Annotated[str | None, typer.Option(metavar="KEY.pem", help="packaging.sign")] = None,
+    force: Force = False,
 ) -> None:
     here = desk(ctx)
-    path = _path(ctx, here, file)
+    path = _path(here, file, force=force)
     signer = Signer(Path(sign)) if sign is not None else None
     with opened(here) as database, database.read() as session:
         selection = _selection(session, here, site=site, report=report, since=since, until=until)
@@ -86,11 +90,17 @@ def wacz(
     )
 
 
-def _path(ctx: typer.Context, here: Desk, file: str) -> Path:
-    if not file:
-        # An empty variable in a script; `Path("")` would be the folder that one happens to be in.
-        raise BadCall(problem=here.words("usage.missing", name="FILE"), command=ctx.command_path)
-    return Path(file)
+def _path(here: Desk, file: str, *, force: bool) -> Path:
+    """Where to write. Raises `FileThere`, and `CannotWrite` where nothing of ours may lie."""
+    path = Path(file)
+    real = path.resolve()  # a link stays, and what it leads to is written
+    if real.parent == here.settings.archive_dir.resolve():
+        raise CannotWrite(path=path, problem=Phrase("this folder is the archive's own", "该文件夹只存放归档"))
+    if real.exists() and not real.is_file():
+        raise CannotWrite(path=path, problem=Phrase("it is no ordinary file", "它不是普通文件"))
+    if real.exists() and not force:
+        raise FileThere(path=path)
+    return real if path.is_symlink() else path
 
 
 def _selection(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import resource
 import sys
 from pathlib import Path
@@ -50,6 +52,8 @@ def _payload(file: str) -> bytes:
     most = MAX_PAYLOAD + 1
     try:
         if file == STDIN:
+            if sys.stdin is None:  # the caller closed it
+                raise OSError(errno.EBADF, os.strerror(errno.EBADF))
             return sys.stdin.buffer.read(most)
         with Path(file).open("rb") as stream:
             return stream.read(most)

@@ -73,7 +73,7 @@ def _nianbao(replica: Replica, *arguments: str) -> subprocess.CompletedProcess[s
         "http_proxy": replica.proxy_url,
         "https_proxy": replica.proxy_url,
     }
-    command = [sys.executable, "-m", "cli.app", *arguments]
+    command = [sys.executable, "-m", "cli", *arguments]
     return subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=False)  # noqa: S603
 
 

@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import io
 import json
+import os
 import re
 import resource
 import signal
@@ -207,6 +208,26 @@ def test_a_disk_that_fills_up_leaves_nothing(nights: Nights, tmp_path: Path, com
     assert is_one_line(done.stderr.decode())
     assert "cannot write" in done.stderr.decode()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_no_file_is_lost_by_a_name_that_is_taken(nights: Nights, tmp_path: Path) -> None:
+    there, link, pipe = tmp_path / "index.cdxj", tmp_path / "link", tmp_path / "pipe"
+    there.write_text("an older one")
+    link.symlink_to(there)
+    os.mkfifo(pipe)
+    segment = next((nights.home / "archive").glob("*.warc.gz"))
+    for path, forced, code, said in (
+        (there, (), 2, "is there already; `--force` replaces it"),
+        (pipe, ("--force",), 4, "it is no ordinary file"),
+        (segment, ("--force",), 4, "this folder is the archive's own"),
+        (segment.with_name("new.cdxj"), (), 4, "this folder is the archive's own"),
+    ):
+        done = nianbao_here("cdxj", str(path), *forced, home=nights.home)
+        assert (done.code, is_one_line(done.complaint), said in done.complaint) == (code, True, True)
+    assert there.read_text() == "an older one"
+    assert nianbao_here("cdxj", str(link), "--force", home=nights.home).code == 0
+    assert there.read_text().startswith("cn,gov,")
+    assert link.is_symlink()
 
 
 def test_nothing_of_that_is_said_in_one_line(nights: Nights, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,9 @@ from tests.databases import copy_home
         (["report", b"\xff"], 3, r"\udcff"),
         (["raw", b"http://example.org/\xff"], 3, "http://example.org/"),
         (["reports", "--year", "9" * 20], 2, "--year"),
-        (["export", ""], 2, "DIR"),
+        (["export", ""], 2, "an argument is empty"),
+        (["verify", "--repair-from", ""], 2, "an argument is empty"),
+        (["wacz", "x", "--sign="], 2, "an argument is empty"),
         (["reports", "--site", "nosuch"], 2, "there is no site 'nosuch'"),
         (
             ["raw", URL_2022, "--at", "2024-01-29"],
@@ -53,12 +56,42 @@ def test_a_wrong_call(home: Path, arguments: list[str | bytes], code: int, said:
     assert done.complaint.isascii()
 
 
-@pytest.mark.parametrize("arguments", [["raw", "a", "b"], ["report", "nothing"], ["parse", "/"]])
-def test_a_wrong_call_in_chinese(home: Path, arguments: list[str]) -> None:
-    done = nianbao(*arguments, home=home, NIANBAO_LANG="zh")
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ("raw a b", "多余的参数：b；用法见"),
+        ("report nothing", "没有报告 'nothing'；"),
+        ("parse /", "无法打开 /："),
+        ("verify --sample x", "--sample 有误：必须是数字；"),
+        ("serve --port 70000", "--port 有误：不得大于 65535；"),
+        ("reports --site", "--site 需要一个值；"),
+        ("reports --json=1", "--json 不带值；"),
+    ],
+)
+def test_a_wrong_call_in_chinese(home: Path, call: str, said: str) -> None:
+    done = nianbao_here(*call.split(), home=home, NIANBAO_LANG="zh")
     assert done.octets == b""
     assert is_one_line(done.complaint)
-    assert any("一" <= char <= "鿿" for char in done.complaint)
+    assert said in done.complaint
+
+
+def test_a_closed_standard_input_is_no_defect(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    done = nianbao_here("parse", "-", home=home)
+    assert (done.code, is_one_line(done.complaint)) == (3, True)
+
+
+def test_ctrl_c_while_the_program_is_being_loaded_is_no_traceback() -> None:
+    early = (
+        "import runpy, sys\n"
+        "class Pressed:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'rich': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Pressed())\n"
+        "runpy.run_module('cli', run_name='__main__')\n"
+    )
+    done = subprocess.run([sys.executable, "-c", early], capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
 
 
 @pytest.mark.parametrize("command", ["reports", "status", "raw http://x/"])
