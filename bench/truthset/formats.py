@@ -18,8 +18,9 @@ from pathlib import Path
 from bench.truthset.converted import converted, program
 from bench.truthset.documents import ARCHIVES, CONVERSION, HALVES, OFFICE, Made, document
 
-SEED = 30361
-"""The seed whose odd numbers are held back, as that of `bench.truthset.__main__`."""
+SEED = 47291
+"""The seed whose odd numbers are held back. Nobody reads them, nor runs the parser over them, but for the
+page; a document that was looked into spends the seed: put a new one here."""
 
 CONVERTED = {
     "doc": (CONVERSION, "doc"),

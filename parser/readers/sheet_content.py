@@ -26,6 +26,7 @@ _FORCED = re.compile(r"^\s*['’](?=[-−]?\d[\d.,]*\s*$)")
 """The sign that makes a text of a number, where a program wrote it into the text."""
 _NO_WORD = re.compile(r"^[^\u4e00-\u9fff]*$|^[-−]?\d(?!\d?[.．、]\D)")
 _COUNTED = re.compile(r"^[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[）)、.．]")
+_FEWEST_HEADS = 3
 _FEWEST_COUNTED = 6
 """Words of a row that make it the head of a table though they are counted, as the labels of rows are."""
 
@@ -186,6 +187,9 @@ def tables_and_lines(cells: Iterable[Cell]) -> Iterator[Block]:
         below = rows[number + 1] if number + 1 < len(rows) else []
         across = line is not None and (line.colspan >= wide or (line.colspan == 1 and _heads(below)))
         if line is None or not across or (line.column, line.colspan) in labels:
+            if number >= reach and _begins_another(row, rows[number - 1], table):
+                yield _grid(table)
+                table, labels = [], set()
             table.extend(row)
             labels |= _labels(row)
             reach = max([reach, *(cell.row + cell.rowspan for cell in row)])
@@ -214,6 +218,20 @@ def _heads(row: list[Cell]) -> bool:
     counted = any(_COUNTED.match(text) for text in texts)
     return len(texts) >= (_FEWEST_COUNTED if counted else 2) and all(
         len(text) > 1 and not _NO_WORD.search(text) for text in texts
+    )
+
+
+def _begins_another(row: list[Cell], above: list[Cell], table: list[Cell]) -> bool:
+    """Whether a row is the head of another, narrower table that stands right below one."""
+    if not table or _heads(above) or not _heads(row):
+        return False
+    columns = [cell.column for cell in row if cell.text]
+    filled = [cell for cell in table if cell.text]
+    return (
+        len(columns) >= _FEWEST_HEADS
+        and all(cell.colspan == 1 for cell in row)
+        and columns == list(range(min(cell.column for cell in filled), columns[-1] + 1))
+        and columns[-1] + _FEWEST_HEADS <= max(cell.column for cell in filled)
     )
 
 

@@ -75,6 +75,16 @@ def test_values_parted_by_commas_are_a_sheet_and_commas_of_prose_are_not() -> No
         assert detect(text.encode()) == "text", text
 
 
+def test_a_narrower_table_right_below_another_is_one_of_its_own() -> None:
+    wide = "项目,甲类,乙类,丙类,丁类,总计\n" + "".join(f"{name},1,2,3,4,10\n" for name in ("一行", "二行"))
+    below = "序号,栏目,更新数量,,,\n1,通知公告,5,,,\n"
+    found = read((wide + below).encode(), "csv")
+    assert [max(cell.row for cell in block.cells) for block in found.blocks if isinstance(block, Grid)] == [
+        2,
+        1,
+    ]
+
+
 def test_a_workbook_in_one_xml_file() -> None:
     payload = (
         f'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns="{EXCEL}spreadsheet" '
