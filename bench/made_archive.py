@@ -17,7 +17,7 @@ FILE_BYTES = 200_000
 SEGMENTS = 4
 KINDS = {
     "files": "images and documents: nothing to be packed",
-    "night": "a first night: three pages for each file; pages are markup that packs to a fifth",
+    "night": "a first night: three pages for each file; pages are markup that packs to a seventh",
     "mixed": "four pages of random words, which pack to a half, for each file",
     "markup": "pages of markup alone",
     "pages": "pages of random words alone",
