@@ -39,8 +39,8 @@ Record = list[str]
 
 
 def sign_of(payload: bytes) -> str | None:
-    """What parts the values of a text; `None` for text that is no sheet."""
-    return _sign(decode(payload).text)
+    """What parts the values of a text; `None` for text that is no sheet, or more than is read."""
+    return _sign(decode(payload).text) if len(payload) <= MOST_OCTETS else None
 
 
 def read(payload: bytes) -> Document:
