@@ -194,7 +194,7 @@ def test_it_ends_in_order_and_leaves_nothing(nights: Nights, tmp_path: Path, num
     """On a copy whose last segment is still open, and is sealed meanwhile."""
     folder = tmp_path / "passing"
     folder.mkdir()
-    home = copy_home(nights.home, tmp_path / "home")
+    home = copy_home(nights.home_after(3), tmp_path / "home")
     capture = of_night(nights, 3, lambda one: one.status == 304)[-1]
     sealed = home / "archive" / f"{capture.segment.name}.warc.gz"
     before = sealed.rename(sealed.with_name(f"{sealed.name}.open"))

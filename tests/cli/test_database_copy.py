@@ -14,8 +14,8 @@ from sqlalchemy import func, select, text
 
 from storage.database import Database
 from storage.home import NIGHT_LOCK, hold
-from storage.models import Agency, Base, Capture, Run
-from tests.cli.conftest import ID_2022, URL_2022
+from storage.models import Agency, Base, Capture, ReportRow, Run
+from tests.cli.conftest import DAY_1, ID_2022, SITE, URL_2022
 from tests.cli.console import Outcome, environment, is_one_line, nianbao_here
 from tests.databases import copy_home, on_postgresql, url_of
 
@@ -67,7 +67,12 @@ def rows(url: str) -> dict[str, int]:
 
 
 def test_it_says_the_same_on_the_new_database(kept: Path, tmp_path: Path) -> None:
-    """From this one into a file, from there into one of this kind again."""
+    """From this one into a file, from there into one of this kind again; also of what no organ is known."""
+    database = Database(url_of(kept))
+    with database.write() as session:
+        seen = {"first_seen": DAY_1, "last_seen": DAY_1, "presence": "gone"}
+        session.add(ReportRow(id="nobody", site=SITE, url=f"http://{SITE}/nobody.html", **seen))
+    database.close()
     file, again = file_url(tmp_path / "new" / "file.sqlite"), url_of(tmp_path / "again")
     before = said(kept, url_of(kept), tmp_path / "a")
     first, second = copied(kept, url_of(kept), file), copied(kept, file, again)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,11 +29,12 @@ class Notes:
 
 
 @pytest.fixture
-def home(tmp_path: Path, databases: None) -> Home:
+def home(tmp_path: Path, databases: None) -> Iterator[Home]:
     made = Home(tmp_path)
     made.archive.add(exchange(reply(b"page" * 100)), PURPOSE)
     made.archive.close()
-    return made
+    yield made
+    made.database.close()
 
 
 def settings(home: Home, **chosen: object) -> Settings:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,11 +17,6 @@ from tests.storage.reports_seen import Nights, figure, record
 
 STOCK = "proactive.normative_documents"
 OVER, FORWARD = "requests.carried_over", "requests.carried_forward"
-
-
-@pytest.fixture
-def nights(tmp_path: Path, databases: None) -> Nights:
-    return Nights(tmp_path)
 
 
 def url(year: int, page: str = "") -> str:
