@@ -8,6 +8,9 @@ HELD := $(VENV)/held-back
 PYTEST = $(BIN)/python -m pytest -n $$(($$(nproc) + 1)) --maxprocesses 5 --dist loadfile --no-loadscope-reorder
 CODE := cli crawler demo parser spiders storage web scheduler.py config.py errors.py logs.py tests bench
 
+# Rooms of the tests that have to do with no database; to load them takes as long as all others.
+WITHOUT_DATABASE := bench demo fuzz parser
+
 # Python may keep what it compiled, whatever the machine says: each of the programs that the tests start takes twice
 # as long without.
 unexport PYTHONDONTWRITEBYTECODE
@@ -43,7 +46,7 @@ test: $(READY) ## the whole test suite
 	$(PYTEST)
 
 test-postgres: $(READY) ## the tests that have to do with a database, on a PostgreSQL server that they start
-	$(PYTEST) --database postgresql $(TESTS)
+	$(PYTEST) --database postgresql $(WITHOUT_DATABASE:%=--ignore=tests/%) $(TESTS)
 
 lint: $(READY) ## style and format, without changing anything
 	$(BIN)/ruff check .
