@@ -56,9 +56,14 @@ class Tape:
         """A connection begins to carry the request; an attempt that an idle one swallowed is dropped."""
         self.sent.clear()
         self.received.clear()
-        self.peer = getattr(transport.getPeer(), "host", None)
-        with suppress(AttributeError):  # a plain connection has no TLS handle
-            self.tls = _describe_tls(transport.getHandle())
+        self.peer, self.tls = getattr(transport.getPeer(), "host", None), None
+        self.meet(transport)
+
+    def meet(self, transport: Any) -> None:
+        """Note the TLS facts where they are known: a new connection has none before its first octets come."""
+        if self.tls is None and not self.stopped:
+            with suppress(AttributeError):  # a plain connection has no TLS handle
+                self.tls = _describe_tls(transport.getHandle())
 
     def hear(self, octets: bytes) -> None:
         if self.stopped:
@@ -114,6 +119,8 @@ class RecordingProtocol(http11._LenientHTTP11ClientProtocol):
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         if self._tape is not None:
+            if not len(self._tape.received):
+                self._tape.meet(self.transport)
             self._tape.hear(data)
             if self._tape.full:
                 # Scrapy's own limit counts the body only, not headers and chunk sizes without end.
@@ -121,6 +128,11 @@ class RecordingProtocol(http11._LenientHTTP11ClientProtocol):
                 self.transport.abortConnection()
                 return
         super().dataReceived(data)
+
+    def connectionLost(self, *reason: Any) -> None:  # noqa: N802 - Twisted's name
+        if self._tape is not None:
+            self._tape.meet(self.transport)
+        super().connectionLost(*reason)
 
 
 class _RecordingFactory(http11._LenientHTTP11ClientFactory):
@@ -256,7 +268,10 @@ def check_contract() -> str | None:
     return None
 
 
-def _describe_tls(connection: TlsConnection) -> str:
+def _describe_tls(connection: TlsConnection) -> str | None:
+    """Version, cipher and certificate; `None` while the two sides have not yet agreed on them."""
+    if connection.get_cipher_name() is None:
+        return None
     certificate = connection.get_peer_certificate(as_cryptography=True)
     digest = hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest() if certificate else "none"
     return (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -156,6 +157,18 @@ def test_what_the_server_sent_is_what_the_archive_holds(world: World, way: str, 
     else:
         assert capture.response_offset is None
     assert bool(capture.problem) == (outcome != "complete")
+
+
+def test_who_answered_over_tls_is_noted_for_the_first_request_of_a_connection_too(world: World) -> None:
+    told = {
+        url: re.search(rb"^tls: (.*?)\r?$", block, re.MULTILINE)
+        for (kind, url), block in warc_blocks(world.visit.home).items()
+        if kind == "metadata" and url.startswith("https:")
+    }
+    assert len(told) >= 2 * len(HOSTILE)
+    for url, found in told.items():
+        assert found is not None, url
+        assert re.fullmatch(rb"TLSv1\.\d \S+ certificate sha256:[0-9a-f]{64}", found[1]), (url, found[1])
 
 
 def test_warcio_finds_the_same_octets(world: World) -> None:
