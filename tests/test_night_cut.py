@@ -173,8 +173,8 @@ def test_a_signal_stops_it_in_order(
 
 def test_two_nights_on_one_home(databases: None, tmp_path: Path) -> None:
     with Replica(day=1) as replica:
-        with under_way(tmp_path, replica.proxy_url, NIANBAO_DELAY="1") as first:
-            wait_until(hits(replica, 3), first)
+        with under_way(tmp_path, replica.proxy_url, NIANBAO_DELAY="20") as first:
+            wait_until(hits(replica, 2), first)
             second = nianbao(tmp_path, "nightly", proxy=replica.proxy_url)
         assert second.returncode == 4
         line = second.stderr.decode()
