@@ -17,13 +17,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, bindparam, insert, select
 from sqlalchemy.orm import Session, joinedload
 
 from errors import CannotRead, Damaged
 from storage.captures import capture_row, payload_digest
 from storage.database import Database
 from storage.exchange import Digests, Exchange, Purpose, Reply, entity_digests, take_apart
+from storage.group_index import GroupIndex
 from storage.members import StoredRecord, read_record
 from storage.models import Capture, Segment
 from storage.revisits import NOT_MODIFIED, Known, Original, may_refer, original_of, originals
@@ -66,6 +66,7 @@ class Archive:
         self._segment_bytes = segment_bytes
         self._info = info
         self._lock = threading.Lock()
+        self._index = GroupIndex(database.dialect)
         self._writer: SegmentWriter | None = None
         self._segment_id = 0
 
@@ -91,8 +92,8 @@ class Archive:
                     for arrival, payload in zip(arrivals, payloads, strict=True)
                 ]
                 writer.sync()
-                with self._database.transaction() as connection:
-                    ids = _index(connection, self._segment_id, rows)
+                with self._database.transaction() as cursor:
+                    ids = self._index.add(cursor, rows)
             except BaseException:
                 # Left open for the next start, which puts segment and index in order before it seals.
                 self._writer = None
@@ -122,6 +123,9 @@ class Archive:
         }
         if not wanted and not asked:
             return Known({}, {})
+        with self._database.look() as cursor:
+            if not asked and not self._index.may_have(cursor, wanted):
+                return Known({}, {})
         with self._database.connection() as connection:
             found = originals(connection, wanted)
             known = Known({}, {number: one for number in asked if (one := original_of(connection, number))})
@@ -193,25 +197,6 @@ def mark_sealed(session: Session, segment_id: int, size: int, digest: str) -> No
     segment = session.get_one(Segment, segment_id)
     segment.state, segment.bytes, segment.sha256 = "sealed", size, digest
     segment.sealed_at = datetime.now(UTC)
-
-
-def _index(connection: Connection, segment_id: int, rows: list[dict[str, Any]]) -> list[int]:
-    """Put rows of one segment into the index: their ids, in the order of the rows."""
-    connection.execute(_INSERT, rows)
-    offset = rows[0]["record_offset"]
-    found = connection.execute(_IDS, {"segment": segment_id, "offset": offset})
-    return [capture_id for (capture_id,) in found]
-
-
-_INSERT = insert(Capture)
-_IDS = (
-    select(Capture.id)
-    .where(
-        Capture.segment_id == bindparam("segment"),
-        Capture.record_offset >= bindparam("offset"),
-    )
-    .order_by(Capture.record_offset)
-)
 
 
 @dataclass(frozen=True, slots=True)

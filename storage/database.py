@@ -15,15 +15,18 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, inspect, text
+from sqlalchemy import Dialect, Engine, create_engine, inspect, text
 from sqlalchemy.engine import URL, Connection
+from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import PoolProxiedConnection
 
 from errors import DatabaseError, EmptyDatabase, SchemaTooNew, SchemaTooOld
 from storage import postgresql, sqlite
 from storage.column_types import storable
 from storage.database_url import is_postgresql, parse, shown
+from storage.driver import connected
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _UNSTORABLE = re.compile(r"\\u(?:0000|d[89a-f])")
@@ -61,6 +64,11 @@ class Database:
     def is_sqlite(self) -> bool:
         return not is_postgresql(self.url)
 
+    @property
+    def dialect(self) -> Dialect:
+        """What its driver is like."""
+        return self._writer.dialect
+
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session whose changes are committed together, or not at all. No two are open at a time."""
@@ -81,22 +89,29 @@ class Database:
             raise self.problem(error) from error
 
     @contextmanager
-    def transaction(self) -> Iterator[Connection]:
-        """As `write`, without objects: a session costs more than the few rows of a capture.
+    def transaction(self) -> Iterator[DBAPICursor]:
+        """As `write`, in the words of the driver (`storage.driver`).
 
         A server lets several of these go on beside each other: only for rows that no other transaction has to
         do with.
         """
-        try:
-            with self._writer.begin() as connection:
-                self._take_turn(connection, beside_others=True)
-                yield connection
-        except SQLAlchemyError as error:
-            raise self.problem(error) from error
+        with self._in_its_words(self._writer) as connection:
+            cursor = connection.cursor()
+            self.dialect.do_execute(
+                cursor, sqlite.BEGIN_TO_WRITE if self.is_sqlite else postgresql.TURN_BESIDE_OTHERS, ()
+            )
+            yield cursor
+            self.dialect.do_commit(connection)
+
+    @contextmanager
+    def look(self) -> Iterator[DBAPICursor]:
+        """For one statement that reads, in the words of the driver."""
+        with self._in_its_words(self._reader) as connection:
+            yield connection.cursor()
 
     @contextmanager
     def connection(self) -> Iterator[Connection]:
-        """As `read`, without objects."""
+        """As `read`, without objects: a session costs more than a few rows."""
         try:
             with self._reader.connect() as connection:
                 yield connection
@@ -107,7 +122,7 @@ class Database:
         self._writer.dispose()
         self._reader.dispose()
 
-    def problem(self, error: SQLAlchemyError) -> DatabaseError:
+    def problem(self, error: Exception) -> DatabaseError:
         """The error as one line, without the statement and its parameters."""
         return _problem(self.url, error)
 
@@ -128,9 +143,17 @@ class Database:
             postgresql.set_up(engine, writing=writing)
         return engine
 
-    def _take_turn(self, connection: Connection, *, beside_others: bool = False) -> None:
+    @contextmanager
+    def _in_its_words(self, engine: Engine) -> Iterator[PoolProxiedConnection]:
+        try:
+            with connected(engine) as connection:
+                yield connection
+        except (SQLAlchemyError, self.dialect.loaded_dbapi.Error) as error:
+            raise self.problem(error) from error
+
+    def _take_turn(self, connection: Connection) -> None:
         if not self.is_sqlite:
-            postgresql.take_turn(connection, beside_others=beside_others)
+            postgresql.take_turn(connection)
 
     def _look_at_schema(self, *, create: bool, upgrade: bool) -> None:
         revisions = sorted(path.stem.partition("_")[0] for path in MIGRATIONS.glob("versions/[0-9]*.py"))

@@ -100,14 +100,15 @@ def _close_cursors(_: DBAPIConnection, entry: ConnectionPoolEntry, _state: objec
 _CURSORS = "cursors"
 
 
-def take_turn(connection: Connection, *, beside_others: bool = False) -> None:
+def take_turn(connection: Connection) -> None:
     """Wait until no other transaction writes. So writers see all that was committed before, and what they
-    number follows the order of commits, as with SQLite. Those `beside_others` only wait for the writers."""
-    connection.execute(_TURN_BESIDE_OTHERS if beside_others else _TURN)
+    number follows the order of commits, as with SQLite."""
+    connection.execute(_TURN)
 
 
 _TURN: Select[Any] = select(func.pg_advisory_xact_lock(_OURS, _WRITING))
-_TURN_BESIDE_OTHERS: Select[Any] = select(func.pg_advisory_xact_lock_shared(_OURS, _WRITING))
+TURN_BESIDE_OTHERS = f"SELECT pg_advisory_xact_lock_shared({_OURS}, {_WRITING})"
+"""The turn of those who only wait for these writers, not for each other; for the driver."""
 
 
 def encoding(connection: Connection) -> str:

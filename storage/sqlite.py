@@ -19,6 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from errors import CannotRead, CannotWrite, DatabaseError, NoHome
 
 BUSY_MS = 60_000
+BEGIN_TO_WRITE = "BEGIN IMMEDIATE"
 
 
 def prepare_file(url: URL, *, create: bool) -> bool:
@@ -74,7 +75,7 @@ def _set_up_reading(connection: DBAPIConnection, _entry: ConnectionPoolEntry) ->
 
 
 def _begin_immediate(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.exec_driver_sql(BEGIN_TO_WRITE)
 
 
 def _begin_deferred(connection: Connection) -> None:

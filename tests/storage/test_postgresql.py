@@ -188,8 +188,8 @@ def test_captures_go_in_beside_each_other_and_a_writer_waits_for_them(home: Home
     beside, waited = threading.Event(), threading.Event()
 
     def capture() -> None:
-        with home.database.transaction() as connection:
-            connection.execute(text("SELECT 1"))
+        with home.database.transaction() as cursor:
+            cursor.execute("SELECT 1")
             order.append("second capture")
             beside.set()
 
@@ -198,19 +198,22 @@ def test_captures_go_in_beside_each_other_and_a_writer_waits_for_them(home: Home
             order.append("writer")
             waited.set()
 
-    with home.database.transaction() as connection:
-        connection.execute(text("SELECT 1"))
+    with home.database.transaction() as cursor:
+        cursor.execute("SELECT 1")
         run(capture)
         assert beside.wait(60)
-        run(write)
+        writer = run(write)
         assert not waited.wait(0.3)
         order.append("first capture")
     assert waited.wait(60)
+    writer.join(60)
     assert order == ["second capture", "first capture", "writer"]
 
 
-def run(task: Callable[[], None]) -> None:
-    threading.Thread(target=task, daemon=True).start()
+def run(task: Callable[[], None]) -> threading.Thread:
+    thread = threading.Thread(target=task, daemon=True)
+    thread.start()
+    return thread
 
 
 def test_addresses_are_as_long_as_they_are(home: Home) -> None:
