@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 LARGEST = 100_000_000
 """Dots of one image; an A3 sheet at 600 dots an inch has seventy million."""
 
+MOST_SCANS = 200
+"""Scans of a JPEG: each goes over all its dots again, and a progressive one has a dozen."""
+
+_SCAN = b"\xff\xda"
 _KINDS = ("PNG", "JPEG", "TIFF", "BMP", "WEBP", "GIF")
 _LEAST = 200
 _CUT = f"Only the first {MOST_SCANNED} pages were read."
@@ -121,6 +125,8 @@ def _opened(payload: bytes) -> Iterator[Any]:
         try:
             image = Image.open(io.BytesIO(payload), formats=_KINDS)
             _check_dots(image.size)
+            if image.format == "JPEG" and payload.count(_SCAN) > MOST_SCANS:
+                raise Unreadable(State.TOO_LARGE, f"The image has more than {MOST_SCANS} scans.")
             yield image
         except (Unreadable, MemoryError):
             raise

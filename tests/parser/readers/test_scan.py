@@ -191,6 +191,13 @@ def test_numbered_images_in_an_archive_are_one_document(page: Image.Image) -> No
     assert pictures.outline(payload, grid.cells[0].locator.as_dict()).startswith(b"\x89PNG")
 
 
+def _with_scans(count: int) -> bytes:
+    """A JPEG that begins so many scans."""
+    stream = io.BytesIO()
+    Image.new("L", (600, 600), 255).save(stream, "JPEG")
+    return stream.getvalue() + b"\xff\xda" * count
+
+
 def _bomb() -> bytes:
     """The head of an image of 900 million dots, which nobody has to paint for that."""
     octets = _octets([Image.new("1", (600, 600))], "PNG")
@@ -207,8 +214,9 @@ def _bomb() -> bytes:
         (_bomb(), State.TOO_LARGE),
         (_octets([Image.effect_noise((30_000, 9), 90)], "PNG"), State.EMPTY),
         (_octets([Image.effect_noise((8, 12_000), 90)], "GIF"), State.EMPTY),
+        (_with_scans(300), State.TOO_LARGE),
     ],
-    ids=["no image", "cut off", "a pixel", "a bomb", "a thread", "a hair"],
+    ids=["no image", "cut off", "a pixel", "a bomb", "a thread", "a hair", "scans over and over"],
 )
 def test_images_that_are_no_pages_have_a_state(payload: bytes, state: State) -> None:
     assert detect(payload) == "image"
