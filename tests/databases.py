@@ -106,7 +106,8 @@ def _make(home: Path, template: str) -> str:
     """The database of a home: the copy of another, unless it is there."""
     name = _name(home)
     with suppress(psycopg.errors.DuplicateDatabase):
-        _ask(f"CREATE DATABASE {name} TEMPLATE {template}")
+        # Copied as files, which takes the server half the time that going through its log does.
+        _ask(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     _made[home.absolute()] = name
     return name
 
