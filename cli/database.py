@@ -10,7 +10,7 @@ import typer
 from cli import screen
 from cli.desk import desk
 from cli.progress import Bars
-from errors import BadCall
+from errors import BadCall, EmptyDatabase, NoHome
 from storage.database_copy import copy
 
 ACTION = "copy"
@@ -27,13 +27,16 @@ def db(
     if action != ACTION:
         raise BadCall(problem=here.words("db.unknown", action=action), command=ctx.command_path)
     with Bars(here.words) as watcher:
-        copied = copy(
-            source,
-            target,
-            here.settings.home,
-            start=lambda total: watcher.start("copy", total),
-            advance=lambda amount: watcher.advance("copy", amount),
-        )
+        try:
+            copied = copy(
+                source,
+                target,
+                here.settings.home,
+                start=lambda total: watcher.start("copy", total),
+                advance=lambda amount: watcher.advance("copy", amount),
+            )
+        except NoHome as error:  # the file of FROM, wherever the home is
+            raise EmptyDatabase(url=source) from error
         watcher.finish("copy")
     if as_json:
         screen.document([asdict(table) for table in copied])

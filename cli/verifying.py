@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +15,7 @@ from cli.home import opened
 from cli.language import Words
 from cli.moments import parse_start, show_iso
 from cli.progress import Bars
-from errors import DamageFound
+from errors import DamageFound, NoFile
 from storage.database import Database
 from storage.home import FIXITY_LOCK, NIGHT_LOCK, hold
 
@@ -35,6 +36,10 @@ def verify(
 ) -> None:
     here = desk(ctx)
     start = parse_start(since) if since is not None else None
+    if repair_from is not None and not repair_from.is_dir():
+        # Told before hours of reading, and not only where something is damaged.
+        problem = os.strerror(errno.ENOTDIR if repair_from.exists() else errno.ENOENT)
+        raise NoFile(path=repair_from, problem=problem)
     with opened(here) as database, hold(here.settings.home, FIXITY_LOCK, here.settings.database):
         result = _read(here, database, start, sample, repair_from, full=full)
     if as_json:

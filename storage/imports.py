@@ -78,6 +78,8 @@ class _Found:
     rows: IO[str]
     about: dict[str, str] = field(default_factory=dict)
     count: int = 0
+    known: int = 0
+    other: int = 0
 
 
 def take_in(
@@ -99,13 +101,15 @@ def take_in(
                 taken.known += before.captures
                 taken.runs = sorted({*taken.runs, *_unfinished(database, before.segment_id)})
                 continue
-            reader = _Reader(database, path, judges, taken)
+            reader = _Reader(database, path, judges)
             try:
                 found.append(reader.read(staged, block))
             except NotByRecordError:
                 pack_anew(folder, path, staged, block)
-                reader = _Reader(database, path, judges, taken)
+                reader = _Reader(database, path, judges)
                 found.append(reader.read(staged, block))
+        taken.known += sum(one.known for one in found)
+        taken.other = sum(one.other for one in found)
         fresh = [one for one in found if one.count]
         if fresh:
             runs, taken.lost = _keep(database, folder, path, fresh, now)
@@ -131,11 +135,10 @@ def _unfinished(database: Database, segment_id: int) -> list[int]:
 class _Reader:
     """Reads a staged file to its end, checks every record, and gives the rows of what is new."""
 
-    def __init__(self, database: Database, path: Path, judges: Judges, taken: Taken) -> None:
+    def __init__(self, database: Database, path: Path, judges: Judges) -> None:
         self._database = database
         self._path = path
         self._judges = judges
-        self._taken = taken
         self._reply: tuple[Placed, StoredRecord] | None = None
         self._request: tuple[Placed, StoredRecord] | None = None
         self._notes: dict[str, str] = {}
@@ -180,7 +183,7 @@ class _Reader:
         elif record.type == "metadata" and self._reply is not None and _together(self._reply[1], record):
             self._notes = parse_fields(record.block[:65536])
         else:
-            self._taken.other += 1
+            found.other += 1
 
     def _flush(self, session: Session, found: _Found) -> None:
         """The row of the reply that came last, with the request before or after it."""
@@ -193,7 +196,7 @@ class _Reader:
             request = None
         row = self._row(placed, record, request, notes)
         if row is None:
-            self._taken.other += 1
+            found.other += 1
             return
         known = session.scalar(
             select(Capture.id).where(
@@ -203,7 +206,7 @@ class _Reader:
             )
         )
         if known is not None:
-            self._taken.known += 1
+            found.known += 1
             return
         found.count += 1
         row["captured_at"] = row["captured_at"].isoformat()
@@ -309,7 +312,7 @@ def _keep(
                 Import(
                     segment_id=segment.id, run_id=run.id, source=path.name, member=one.staged.member,
                     sha256=one.staged.sha256, repacked=one.staged.repacked, about=one.about,
-                    captures=one.count, imported_at=now,
+                    captures=one.count + one.known, imported_at=now,
                 )
             )  # fmt: skip
             _insert(session, one, {"run_id": run.id, "segment_id": segment.id}, originals)

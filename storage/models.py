@@ -184,6 +184,7 @@ class Import(Base):
 
     `source`: the name of the file that was brought; `member`: that of the WARC in it, where it was a WACZ.
     `sha256`: of that WARC as it was brought; it is the segment's too unless its records were packed anew.
+    `captures`: how many are in it, those that were known already too.
     """
 
     __tablename__ = "imports"

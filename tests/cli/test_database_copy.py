@@ -155,7 +155,9 @@ def test_another_schema_is_refused(
 
 
 def test_a_source_that_is_not_there(kept: Path, tmp_path: Path) -> None:
-    refused(copied(kept, file_url(tmp_path / "no.sqlite"), file_url(tmp_path / "x.sqlite")), 3, "nothing in")
+    refused(
+        copied(kept, file_url(tmp_path / "no.sqlite"), file_url(tmp_path / "x.sqlite")), 3, "no.sqlite yet;"
+    )
     assert not (tmp_path / "no.sqlite").exists()
     assert not (tmp_path / "x.sqlite").exists()
 

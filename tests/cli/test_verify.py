@@ -49,6 +49,11 @@ def test_a_copy_puts_it_right(damaged: Path, home: Path) -> None:
     assert nianbao_here("verify", "--sample", "100", home=damaged).code == 0
 
 
+def test_a_folder_of_copies_that_is_not_there_is_told_before_anything_is_read(damaged: Path) -> None:
+    done = nianbao_here("verify", "--repair-from", "/no/such/folder", home=damaged)
+    assert (done.code, done.octets, is_one_line(done.complaint)) == (3, b"", True)
+
+
 def test_a_share_that_is_none(damaged: Path) -> None:
     done = nianbao_here("verify", "--sample", "101", home=damaged)
     assert done.code == 2

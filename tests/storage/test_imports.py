@@ -153,6 +153,15 @@ def test_the_same_file_twice_brings_nothing_new(home: Home) -> None:
     assert [rows(home, table) for table in (Capture, Segment, Import, Run)] == counts
 
 
+def test_a_file_that_was_known_in_part_is_counted_whole_when_it_comes_again(home: Home) -> None:
+    first = warc()
+    take(home, first)
+    both = first + warc()
+    came, again = take(home, both, "both.warc.gz"), take(home, both, "both.warc.gz")
+    assert (came.captures, came.known, came.other) == (2, 2, 2)
+    assert (again.captures, again.known) == (0, 4)
+
+
 def test_our_own_package_brings_nothing_new(home: Home) -> None:
     home.archive.add(exchange(reply(PAGE)), PURPOSE)
     home.archive.add(exchange(reply(PAGE), minutes=1), PURPOSE)
