@@ -385,8 +385,14 @@ class ReaderEnded(StorageError):
 
 
 class DamageFound(StorageError):
-    en = "damaged segments: {segments}, captures concerned: {captures}; `--repair-from DIR` restores copies"
-    zh = "损坏的归档文件：{segments}，涉及的采集：{captures}；可用 `--repair-from DIR` 从副本恢复"
+    en = (
+        "damaged segments: {segments}, captures concerned: {captures}; "
+        "`--repair-from DIR` restores files from copies, and a backup of the database rows of the index"
+    )
+    zh = (
+        "损坏的归档文件：{segments}，涉及的采集：{captures}；"
+        "文件可用 `--repair-from DIR` 从副本恢复，索引记录须从数据库备份恢复"
+    )
 
 
 class NoReport(NianbaoError):
