@@ -52,7 +52,7 @@ def nianbao(*arguments: str | bytes, home: Path, stdin: str = "", **extra: str) 
         input=stdin.encode(),
         capture_output=True,
         env=environment(home, **extra),
-        timeout=60,
+        timeout=110,
         check=False,
     )
     return Outcome(done.returncode, done.stdout, done.stderr.decode("utf-8"))
