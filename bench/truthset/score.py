@@ -55,6 +55,9 @@ ABOUT = {
         "ET and the rows marked *LibreOffice* are made documents that LibreOffice converted. WPS and "
         "ET stand for what these programs write by default, a Word 97 text and an Excel 97 workbook; "
         "the programs themselves were not at hand.",
+        "The set that was held back before (seed 30361, 75 documents of each) had 124,659 of 124,684 "
+        "figures right, 22 missed and 3 wrong, each with a doubt, all in two workbooks where a narrower "
+        "table stood right below another. That was mended, and this set was drawn from a new seed.",
     ),
     "scans": (
         "# How well scans are read",
