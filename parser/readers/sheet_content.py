@@ -223,10 +223,10 @@ def _heads(row: list[Cell]) -> bool:
 
 def _begins_another(row: list[Cell], above: list[Cell], table: list[Cell]) -> bool:
     """Whether a row is the head of another, narrower table that stands right below one."""
-    if not table or _heads(above) or not _heads(row):
+    filled = [cell for cell in table if cell.text]
+    if not filled or _heads(above) or not _heads(row):
         return False
     columns = [cell.column for cell in row if cell.text]
-    filled = [cell for cell in table if cell.text]
     return (
         len(columns) >= _FEWEST_HEADS
         and all(cell.colspan == 1 for cell in row)
