@@ -45,8 +45,6 @@ logger = logging.getLogger("scheduler")
 NIGHT = (sys.executable, "-m", "cli", "nightly")
 JOB = "night"
 JOB_TABLE = "scheduler_jobs"
-RUN_KINDS = ("crawl", "night")
-"""The runs that are made under the night's lock."""
 
 LOOK_SECONDS = 60
 """The clock is looked at this often: a machine that slept, or whose clock was set, misses no night."""
@@ -209,7 +207,7 @@ def mark_interrupted(configured: Settings) -> bool:
                 with database.write() as session:
                     now = datetime.now(UTC)
                     dead = [
-                        run for kind in RUN_KINDS for run in runs.mark_interrupted(session, now, kind=kind)
+                        run for kind in runs.VISITS for run in runs.mark_interrupted(session, now, kind=kind)
                     ]
                     cut = runs.awaits_completion(session, "night", now) is not None
             finally:

@@ -21,7 +21,7 @@ from spiders.site import load_profiles
 from storage.fixity_account import standing
 from storage.home import NIGHT_LOCK, is_free
 from storage.models import Capture, FalseValidator, ReadingRow, ReportRow, Run, Segment
-from storage.runs import IMPORT
+from storage.runs import VISITS
 
 RUNS_SHOWN = 10
 DAMAGES_SHOWN = 3
@@ -86,10 +86,10 @@ def sites(ctx: typer.Context, as_json: AsJson = False) -> None:
 
 
 def _visits(here: Desk) -> dict[str, Run]:
-    """The last run that went to each site, which an import did not; none where there is no home yet."""
+    """The last run that went to each site; none where there is no home yet."""
     try:
         with reading(here) as session:
-            visits = select(Run).where(Run.kind != IMPORT).order_by(Run.id)
+            visits = select(Run).where(Run.kind.in_(VISITS)).order_by(Run.id)
             runs = session.scalars(visits).all()
     except (NoHome, EmptyDatabase):
         return {}
@@ -148,8 +148,11 @@ def _damage_json(segment: dict[str, Any]) -> dict[str, Any]:
 
 
 def _trouble(session: Session) -> Iterator[dict[str, Any]]:
-    """What broke in the last run, in the order site, exchange, validator that lied."""
-    run = session.scalar(select(Run).order_by(Run.id.desc()).limit(1))
+    """What broke in the last run that went to sites, in the order site, exchange, validator that lied.
+
+    A later reading of the archive does not hide what a site did in the night.
+    """
+    run = session.scalar(select(Run).where(Run.kind.in_(VISITS)).order_by(Run.id.desc()).limit(1))
     if run is None:
         return
     for domain, outcome in run.summary.get("sites", {}).items():

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Session
 
 from storage.models import Run
 
+VISITS = ("crawl", "night")
+"""The kinds of runs that go to sites; they are made under the night's lock."""
+
 IMPORT = "import"
 """The kind of run that brings in what others captured."""
 

@@ -84,6 +84,15 @@ def test_a_run_is_counted_by_what_the_index_has_of_it(kept: Path) -> None:
     ]
 
 
+def test_what_broke_in_the_night_stands_until_the_next_one(kept: Path) -> None:
+    before = nianbao_here("status", "--json", home=kept).json["trouble"]
+    assert "blocked" in {one["kind"] for one in before}
+    _add_run(kept, id=3, kind="reparse", state="done")
+    assert nianbao_here("status", "--json", home=kept).json["trouble"] == before
+    _add_run(kept, id=4, kind="night", state="done")
+    assert nianbao_here("status", "--json", home=kept).json["trouble"] == []
+
+
 def test_an_import_is_no_visit(kept: Path) -> None:
     other = "www.wuzhong.gov.cn"
     _add_run(kept, id=3, kind="import", state="done", sites=[SITE, other], summary={"sites": {other: "ok"}})
