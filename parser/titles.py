@@ -40,7 +40,7 @@ _NAMED = re.compile(r"(?:19|20)\d\d|^关于|(?:[省市县区乡镇局厅委院]|
 _SITE_PART = re.compile(r"[_|｜]|\s[-–—]+\s|--+|-(?=[^-]*(?:网|政府|局|频道|年报)$)")
 _AROUND = re.compile(r"^附件\d{0,2}[:、]|\.(?:pdf|docx?|wps|html?)$", re.IGNORECASE)
 _IN_FRONT = re.compile(r"^\(([^()]{1,10})\)")
-_TWICE = re.compile(r"(.{8,})\s*\1")
+_SHORTEST_TWICE = 8
 _YEARS = re.compile(r"((?:19|20)\d\d)(?:年度|年)?(?:-+|—+|~|至|到)((?:19|20)\d\d)(?:年度|年)?")
 """A report on two years: which of them its figures are on, its title does not say."""
 _PART_OF_A_YEAR = re.compile(r"季度|半年|\d月份?(?:政府信息|政务|信息)公开")
@@ -101,8 +101,7 @@ def take_apart(text: str) -> Title | None:
     folded = _AROUND.sub("", folded.strip("《》<>·,"))
     while (aside := _IN_FRONT.match(folded)) and not is_name(aside[1]):
         folded = folded[aside.end() :]
-    if again := _TWICE.fullmatch(folded):
-        folded = again[1]
+    folded = _once(folded)
     if not is_title(folded):
         return None
     core = _CORE.search(folded)
@@ -165,8 +164,14 @@ def _tells_kind(folded: str) -> bool | None:
 def tidy(text: str) -> str:
     """A title on one line: line breaks gone, other blanks as they are."""
     line = re.sub(r"[ \t\u3000\xa0]+", " ", re.sub(r"\s*\n\s*", "", text)).strip(" 《》")
-    again = _TWICE.fullmatch(line)
-    return again[1].rstrip() if again else line
+    return _once(line)
+
+
+def _once(line: str) -> str:
+    """A title that stands twice in a row, with or without blanks between; any other line as it is."""
+    middle = len(line) // 2
+    first, second = line[:middle].rstrip(), line[middle:].lstrip()
+    return first if first == second and len(first) >= _SHORTEST_TWICE else line
 
 
 def _name(text: str) -> str | None:

@@ -90,6 +90,18 @@ def test_the_printed_title_wins_over_the_tag_unless_it_says_less() -> None:
     assert find_title(document, lines) == take_apart(tag["ArticleTitle"])
 
 
+@pytest.mark.parametrize("gap", ["", " ", "\n"])
+def test_a_title_that_stands_twice_in_a_row_is_one(gap: str) -> None:
+    once = "石嘴山市公安局2022年政府信息公开工作年度报告"
+    title = take_apart(once + gap + once)
+    assert title is not None
+    assert (title.text, title.agency, title.year) == (once, "石嘴山市公安局", 2022)
+
+
+def test_a_line_of_millions_of_characters_is_no_title_and_takes_no_time() -> None:
+    assert take_apart("1  " * 700_000) is None  # hours, were each length of a repetition tried
+
+
 def test_breadcrumbs_are_no_part_of_the_title() -> None:
     document, lines = _document({}, "首页", "政府信息公开", "云溪市公安局2022年政府信息公开工作年度报告")
     title = find_title(document, lines)
