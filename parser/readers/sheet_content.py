@@ -179,6 +179,7 @@ def tables_and_lines(cells: Iterable[Cell]) -> Iterator[Block]:
     if not rows:
         return
     table: list[Cell] = []
+    columns: set[int] = set()
     labels: set[tuple[int, int]] = set()
     reach = 0
     for number, (row, width) in enumerate(zip(rows, _widths(rows), strict=True)):
@@ -187,16 +188,17 @@ def tables_and_lines(cells: Iterable[Cell]) -> Iterator[Block]:
         below = rows[number + 1] if number + 1 < len(rows) else []
         across = line is not None and (line.colspan >= wide or (line.colspan == 1 and _heads(below)))
         if line is None or not across or (line.column, line.colspan) in labels:
-            if number >= reach and _begins_another(row, rows[number - 1], table):
+            if number >= reach and _begins_another(row, rows[number - 1], columns):
                 yield _grid(table)
-                table, labels = [], set()
+                table, columns, labels = [], set(), set()
             table.extend(row)
+            columns |= _filled(row)
             labels |= _labels(row)
             reach = max([reach, *(cell.row + cell.rowspan for cell in row)])
             continue
         if table:
             yield _grid(table)
-            table, labels = [], set()
+            table, columns, labels = [], set(), set()
         yield Paragraph(line.text, line.locator)
     if table:
         yield _grid(table)
@@ -221,18 +223,22 @@ def _heads(row: list[Cell]) -> bool:
     )
 
 
-def _begins_another(row: list[Cell], above: list[Cell], table: list[Cell]) -> bool:
-    """Whether a row is the head of another, narrower table that stands right below one."""
-    filled = [cell for cell in table if cell.text]
-    if not filled or _heads(above) or not _heads(row):
+def _begins_another(row: list[Cell], above: list[Cell], columns: set[int]) -> bool:
+    """Whether a row is the head of another, narrower table that stands right below one with text in these
+    columns."""
+    if not columns or _heads(above) or not _heads(row):
         return False
-    columns = [cell.column for cell in row if cell.text]
+    own = sorted(_filled(row))
     return (
-        len(columns) >= _FEWEST_HEADS
+        len(own) >= _FEWEST_HEADS
         and all(cell.colspan == 1 for cell in row)
-        and columns == list(range(min(cell.column for cell in filled), columns[-1] + 1))
-        and columns[-1] + _FEWEST_HEADS <= max(cell.column for cell in filled)
+        and own == list(range(min(columns), own[-1] + 1))
+        and own[-1] + _FEWEST_HEADS <= max(columns)
     )
+
+
+def _filled(row: list[Cell]) -> set[int]:
+    return {cell.column for cell in row if cell.text}
 
 
 def _labels(row: list[Cell]) -> set[tuple[int, int]]:
