@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from parser.readers.geometry import Sheet
 from parser.readers.geometry_lattice import Lattice, lattices
 from parser.readers.ocr import Gray
+from parser.readers.scan_bars import Barred, Mark, barred, bars, like_bar
 from parser.readers.scan_lines import Area, typical_height
 
 _POINT = 200 / 72
@@ -32,18 +33,21 @@ _LOW = 0.55
 _MISSED = 0.8
 _TWO_LINES = 1.35
 _LINE = 0.5
+_ASIDE = 0.6
 
 
 @dataclass(slots=True)
 class Piece:
     """One line to be read: its picture, the area of its ink on the page (dots), the area that the picture
-    shows, whether it stands in a cell, and how high lines of text are there."""
+    shows, whether it stands in a cell, how high lines of text are there, and where a rule may be left
+    in it."""
 
     picture: Gray
     ink: Area
     shown: Area
     celled: bool
     em: float
+    barred: Barred = Barred.NOWHERE
 
     @property
     def low(self) -> bool:
@@ -53,9 +57,14 @@ class Piece:
 
 @dataclass(slots=True)
 class _Page:
+    """A page without its rules, its ink, how high lines of text are, its ink with the rules, and which dots
+    these cover."""
+
     page: Gray
     ink: NDArray[np.uint8]
     em: float
+    ruled: NDArray[np.bool_]
+    cover: NDArray[np.bool_]
 
 
 def pieces_of(
@@ -66,9 +75,11 @@ def pieces_of(
     """
     clean = page.copy()
     wide: Any = cv2.dilate(cover.astype(np.uint8), np.ones((_RULE_EDGE, _RULE_EDGE), np.uint8))
-    clean[wide.astype(bool)] = 250
+    covered = wide.astype(bool)
+    clean[covered] = 250
     without_specks(clean, level)
-    here = _Page(clean, (clean < level).astype(np.uint8), typical_height(lines))
+    ink = (clean < level).astype(np.uint8)
+    here = _Page(clean, ink, typical_height(lines), page < level, covered)
     usual = here.em
     left = list(lines)
     pieces: list[Piece] = []
@@ -144,18 +155,42 @@ def _cut(lattice: Lattice, lines: Sequence[Area]) -> tuple[list[list[Area]], lis
 
 def _in_cell(here: _Page, room: Area, areas: Sequence[Area]) -> Iterator[Piece]:
     """The pieces of one cell: its ink, in the lines of the detector where those cover it."""
+    parted = _without_bars(here, room)
     single = [part for area in areas for part in _lines_of(here, _within(area, room))]
     rows = sorted(single, key=lambda area: area[1] + area[3])
-    marks = list(_marks(here, room, rows))
+    marks, aside = _marks(here, room, rows)
     rest: dict[int, list[Area]] = {}
     for mark in marks:
-        row = _row_of(mark, rows)
+        row = _row_of(mark.area, rows)
         if row is None:
-            rows.append(mark)
+            rows.append(mark.area)
             row = len(rows) - 1
-        rest.setdefault(row, []).append(mark)
+        rest.setdefault(row, []).append(mark.area)
     for own in _joined([_around(found) for found in rest.values()], here.em):
-        yield from _piece(here, own, celled=True, room=room)
+        for piece in _piece(here, own, celled=True, room=room):
+            inner = [mark for mark in marks if _within(mark.area, own) == mark.area]
+            beside = [mark for mark in aside if _meet(mark.area, piece.shown)]
+            piece.barred = barred([*inner, *beside], room, here.em)
+            if any(own[0] < at < own[2] for at in parted):
+                piece.barred |= Barred.WITHIN
+            yield piece
+
+
+def _without_bars(here: _Page, room: Area) -> list[int]:
+    """Take rules that were not found away from the sides of a cell; where others are that have ink on both
+    sides."""
+    left, top, right, bottom = room
+    place = (slice(top, bottom), slice(left, right))
+    reach = _ASIDE * here.em
+    parted = []
+    for first, last in bars(here.ruled[place], here.cover[place], here.em):
+        start, end = left + max(first - 1, 0), left + last + 1
+        if first <= reach or right - left - last <= reach:
+            here.page[top:bottom, start:end] = 250
+            here.ink[top:bottom, start:end] = 0
+        else:
+            parted.append((start + end) // 2)
+    return parted
 
 
 def _lines_of(here: _Page, area: Area) -> list[Area]:
@@ -174,22 +209,27 @@ def _lines_of(here: _Page, area: Area) -> list[Area]:
     return [(left, one, right, two) for one, two in pairwise([*cuts, bottom])]
 
 
-def _marks(here: _Page, room: Area, rows: Sequence[Area]) -> Iterator[Area]:
-    """The ink in a cell: connected dots, without specks and without what is left of the rules around it. What
-    stands at its edge as high as a letter, next to a row, is a part of that."""
+def _marks(here: _Page, room: Area, rows: Sequence[Area]) -> tuple[list[Mark], list[Mark]]:
+    """The ink in a cell: connected dots, without specks and without what is left of the rules around it; and
+    the bars among that. What stands at its edge as high as a letter, next to a row, is a part of that."""
     left, top, right, bottom = room
     count, _, stats, _ = cv2.connectedComponentsWithStats(here.ink[top:bottom, left:right], connectivity=8)
     wide, high = right - left, bottom - top
+    found: list[Mark] = []
+    aside: list[Mark] = []
     for x, y, width, height, dots in np.asarray(stats)[1:count].tolist():
         edge = x + width <= _BORDER or y + height <= _BORDER or x >= wide - _BORDER or y >= high - _BORDER
-        mark = (left + x, top + y, left + x + width, top + y + height)
+        mark = Mark((left + x, top + y, left + x + width, top + y + height), dots)
         if max(width, height) < _SPECK * here.em or dots < 4:
             continue
-        if edge and not (0 < x < wide - width and _begins_or_ends(mark, rows)):
+        if edge and not (0 < x < wide - width and _begins_or_ends(mark.area, rows)):
+            if like_bar(mark, here.em):
+                aside.append(mark)
             continue
         if width > 0.8 * wide and height < 0.2 * here.em:
             continue
-        yield mark
+        found.append(mark)
+    return found, aside
 
 
 def _begins_or_ends(mark: Area, rows: Sequence[Area]) -> bool:
@@ -283,6 +323,10 @@ def _within(area: Area, room: Area) -> Area:
         min(area[2], room[2]),
         min(area[3], room[3]),
     )
+
+
+def _meet(one: Area, two: Area) -> bool:
+    return one[0] < two[2] and two[0] < one[2] and one[1] < two[3] and two[1] < one[3]
 
 
 def _around(areas: Sequence[Area]) -> Area:

@@ -18,6 +18,7 @@ from parser.document import Box
 from parser.readers.geometry import Glyph
 from parser.readers.geometry_lines import is_cjk
 from parser.readers.ocr import Gray, Letter, recognise
+from parser.readers.scan_bars import Barred
 from parser.readers.scan_cells import Piece
 from parser.readers.scan_gaps import with_left_out
 from parser.readers.scan_lines import Area
@@ -61,6 +62,7 @@ def glyphs_of(pieces: Sequence[Piece]) -> tuple[list[Glyph], list[Box]]:
     rest = [index for index, letters in enumerate(read) if not letters]
     _read(pieces, alone, rest, read)
     read = with_left_out([piece.picture for piece in pieces], read)
+    read = [_or_rule(letters, piece.barred) for piece, letters in zip(pieces, read, strict=True)]
     sizes = _sizes(pieces, read)
     glyphs: list[Glyph] = []
     for piece, letters, size in zip(pieces, read, sizes, strict=True):
@@ -142,6 +144,21 @@ def _read(
         if _spelled(first) != _spelled(other):
             first = [replace(one, confidence=min(one.confidence, DISPUTED)) for one in first]
         read[index] = _slash_or_one(first, pieces[index])
+
+
+def _or_rule(letters: Sequence[Letter], where: Barred) -> list[Letter]:
+    """A figure with a `1` where a rule may stand; the two look alike, and such a `1` is not trusted."""
+    if where is Barred.NOWHERE or not letters or not _is_value(letters):
+        return list(letters)
+    doubtful = set(range(len(letters))) if Barred.WITHIN in where else set()
+    doubtful |= {0} if Barred.FIRST in where else set()
+    doubtful |= {len(letters) - 1} if Barred.LAST in where else set()
+    return [
+        replace(letter, confidence=min(letter.confidence, DISPUTED))
+        if place in doubtful and (letter.text.translate(_LOOKALIKES) == "1" or Barred.WITHIN in where)
+        else letter
+        for place, letter in enumerate(letters)
+    ]
 
 
 def _slash_or_one(letters: Sequence[Letter], piece: Piece) -> list[Letter]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import cv2
 import numpy as np
+import pytest
+from numpy.typing import NDArray
 
 from parser.readers.geometry import Glyph, Rule, Sheet
+from parser.readers.scan_bars import Barred
 from parser.readers.scan_cells import pieces_of
+from parser.readers.scan_letters import glyphs_of
 from parser.readers.scan_lines import Area
 
 POINT = 200 / 72
@@ -44,3 +49,55 @@ def test_a_bracket_at_the_edge_of_a_cell_is_a_part_of_its_line() -> None:
     none = np.zeros(page.shape, bool)
     (piece,) = pieces_of(_sheet(), page, none, [(30, 50, 60, 72)], 190)
     assert piece.ink == (23, 50, 60, 72)
+
+
+def _figure(text: str, right: int) -> tuple[NDArray[np.uint8], NDArray[np.bool_], Area]:
+    """A page with a figure that ends at `right`, the dots of the rules that were found, and its line."""
+    page = np.full((130, 440), 250, np.uint8)
+    (width, height), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.9, 2)
+    cv2.putText(page, text, (right - width, 75), cv2.FONT_HERSHEY_SIMPLEX, 0.9, (20,), 2, cv2.LINE_AA)
+    rules = np.zeros(page.shape, bool)
+    for at in (20, 110):
+        rules[at - 1 : at + 2, 20:421] = True
+    for at in (20, 220, 420):
+        rules[20:111, at - 1 : at + 2] = True
+    page[rules] = 20
+    return page, rules, (right - width, 75 - height, right, 75)
+
+
+@pytest.mark.parametrize("lean", [0, 2])
+def test_the_second_line_of_a_double_rule_is_no_digit(lean: int) -> None:
+    page, rules, line = _figure("203", 208)
+    # The rule was found a few dots off, and its inner line stands in the cell on the left.
+    for y in range(20, 111):
+        x = 212 - lean * (y - 20) // 90
+        page[y, x : x + 3] = 60
+    (piece,) = pieces_of(_sheet(), page, rules, [line], 190)
+    assert (piece.ink[2] <= 208, piece.barred) == (True, Barred.NOWHERE)
+    glyphs, _ = glyphs_of([piece])
+    assert "".join(glyph.text for glyph in glyphs) == "203"
+    assert min(glyph.confidence for glyph in glyphs) > 0.5
+
+
+def test_what_may_be_a_piece_of_a_rule_is_not_trusted_as_a_one() -> None:
+    page, rules, line = _figure("203", 204)
+    page[52:76, 210:213] = 40
+    (piece,) = pieces_of(_sheet(), page, rules, [line], 190)
+    glyphs, _ = glyphs_of([piece])
+    # The model is sure of it.
+    assert "".join(glyph.text for glyph in glyphs) == "2031"
+    assert [glyph.confidence > 0.5 for glyph in glyphs] == [True, True, True, False]
+    # A 1 with its flag needs no doubt.
+    page, rules, line = _figure("2031", 204)
+    (piece,) = pieces_of(_sheet(), page, rules, [line], 190)
+    assert piece.barred is Barred.NOWHERE
+
+
+def test_a_figure_with_a_rule_in_its_middle_is_not_trusted() -> None:
+    page, rules, line = _figure("203", 90)
+    page[20:111, 100:103] = 60
+    cv2.putText(page, "58", (112, 75), cv2.FONT_HERSHEY_SIMPLEX, 0.9, (20,), 2, cv2.LINE_AA)
+    (piece,) = pieces_of(_sheet(), page, rules, [(line[0], line[1], 150, line[3])], 190)
+    assert Barred.WITHIN in piece.barred
+    glyphs, _ = glyphs_of([piece])
+    assert max(glyph.confidence for glyph in glyphs) <= 0.5
