@@ -80,7 +80,9 @@ class Settings(BaseSettings):
         ge=0,
         description="each night reads so much of the archive that all is read in so many days; 0: none",
     )
-    workers: int = Field(default=0, ge=0, description="processes that parse, or verify; 0: one a core")
+    workers: int = Field(
+        default=0, ge=0, description="processes that parse documents, or verify the archive; 0: one a core"
+    )
     parse_seconds: float = Field(
         default=120.0, gt=0, description="time limit of one document; each scanned page gives 20 more"
     )

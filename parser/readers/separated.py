@@ -14,9 +14,7 @@ from itertools import islice, pairwise
 from parser.document import Cell, Document, Locator, State, Unreadable
 from parser.readers.charset import decode
 from parser.readers.sheet_content import MOST_CELLS, MOST_COLUMNS, address, tables_and_lines
-
-MOST_OCTETS = 4 * 1024 * 1024
-"""As of plain text."""
+from parser.readers.text import MOST_OCTETS
 
 _SIGNS = ("\t", ",", ";")
 _VALUE = re.compile(r"|[-−]?\d[\d.,，]*%?|[/／\-—－]+|[无零〇]")

@@ -30,7 +30,7 @@ _HEADING_START = re.compile(
     r"^[（(]?[一二三四五六七八九十]{1,3}[）)]?[、.．]|^[（(][一二三四五六七八九十]{1,3}[）)]"
 )
 _SENTENCE_ENDS = "。；：！？!?;:…”』」》）)"
-MOST_OCTETS = 4 * 1024 * 1024
+MOST_OCTETS = 4 << 20
 """The longest report seen has 60,000 characters."""
 
 _NARROWEST = 40

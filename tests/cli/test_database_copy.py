@@ -122,7 +122,7 @@ def refused(done: Outcome, code: int, *words: str) -> None:
 
 
 def test_what_has_something_in_it_is_not_copied_to(kept: Path, tmp_path: Path) -> None:
-    refused(copied(kept, url_of(kept), url_of(kept)), 2, "is not empty (readings: 1 rows)")
+    refused(copied(kept, url_of(kept), url_of(kept)), 2, "is not empty (readings: 3 rows)")
     file = file_url(tmp_path / "file.sqlite")
     assert copied(kept, url_of(kept), file).code == 0
     before = rows(file)

@@ -131,10 +131,9 @@ def test_the_outlined_place_of_a_pdf_holds_the_number(key: str, home: Path, tmp_
     [
         ("requests.granted.moon", "requests.granted.moon"),
         ("statistics.一/(一)", "statistics.一/(一)"),
-        ("", "figure"),
         ("\x1b[31m", "figure"),
     ],
-    ids=["unknown", "not of this form", "empty", "hostile"],
+    ids=["unknown", "not of this form", "hostile"],
 )
 def test_a_key_that_the_report_does_not_have(key: str, words: str, home: Path, tmp_path: Path) -> None:
     picture = tmp_path / "no.png"

@@ -146,5 +146,5 @@ def _crowd(kept: Kept) -> None:
     }  # fmt: skip
     times = ({"captured_at": NOON + timedelta(minutes=minutes)} for minutes in range(CROWD))
     rows = [row | at | {"record_offset": 1 << 40 | number} for number, at in enumerate(times)]
-    with kept.home.database.transaction() as connection:
-        connection.execute(insert(Capture), rows)
+    with kept.home.database.write() as session:
+        session.execute(insert(Capture), rows)
