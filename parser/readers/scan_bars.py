@@ -29,6 +29,8 @@ _TALL = 0.4
 _UNLIKE = 0.15
 _DOTS = 3
 _NEAR = 8
+_OUTERMOST = 2
+_UPRIGHT = 0.7
 
 
 class Barred(Flag):
@@ -88,6 +90,23 @@ def like_bar(mark: Mark, em: float) -> bool:
     if mark.high < _TALL * em or mark.wide > _SLIM * mark.high:
         return False
     return mark.wide <= _THREAD * mark.high or mark.dots >= _SOLID * mark.wide * mark.high
+
+
+def signs(marks: Sequence[Mark], em: float) -> int:
+    """How many marks are as high as a digit; fewer than the digits where some are joined."""
+    return sum(one.high >= _TALL * em for one in marks)
+
+
+def upright(inked: NDArray[np.bool_]) -> Barred:
+    """At which ends of a line an upright stroke stands. `inked` are its dark dots, without margins."""
+    found = Barred.NOWHERE
+    for end, columns in (
+        (Barred.FIRST, inked[:, :_OUTERMOST]),
+        (Barred.LAST, inked[:, -_OUTERMOST:]),
+    ):
+        if columns.mean(axis=0).max(initial=0) >= _UPRIGHT:
+            found |= end
+    return found
 
 
 def barred(marks: Sequence[Mark], room: Area, em: float) -> Barred:

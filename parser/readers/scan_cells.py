@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from parser.readers.geometry import Sheet
 from parser.readers.geometry_lattice import Lattice, lattices
 from parser.readers.ocr import Gray
-from parser.readers.scan_bars import Barred, Mark, barred, bars, like_bar
+from parser.readers.scan_bars import Barred, Mark, barred, bars, like_bar, signs, upright
 from parser.readers.scan_lines import Area, typical_height
 
 _POINT = 200 / 72
@@ -39,8 +39,8 @@ _ASIDE = 0.6
 @dataclass(slots=True)
 class Piece:
     """One line to be read: its picture, the area of its ink on the page (dots), the area that the picture
-    shows, whether it stands in a cell, how high lines of text are there, and where a rule may be left
-    in it."""
+    shows, whether it stands in a cell, how high lines of text are there, where a rule may be left in
+    it, how many connected marks are as high as a digit, and at which of its ends upright strokes stand."""
 
     picture: Gray
     ink: Area
@@ -48,6 +48,8 @@ class Piece:
     celled: bool
     em: float
     barred: Barred = Barred.NOWHERE
+    signs: int = 0
+    upright: Barred = Barred.NOWHERE
 
     @property
     def low(self) -> bool:
@@ -171,6 +173,8 @@ def _in_cell(here: _Page, room: Area, areas: Sequence[Area]) -> Iterator[Piece]:
             inner = [mark for mark in marks if _within(mark.area, own) == mark.area]
             beside = [mark for mark in aside if _meet(mark.area, piece.shown)]
             piece.barred = barred([*inner, *beside], room, here.em)
+            piece.signs = signs(inner, here.em)
+            piece.upright = upright(here.ink[own[1] : own[3], own[0] : own[2]] > 0)
             if any(own[0] < at < own[2] for at in parted):
                 piece.barred |= Barred.WITHIN
             yield piece

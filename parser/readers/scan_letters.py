@@ -36,6 +36,7 @@ _INK_OF_EM = 0.78
 _ALIKE = 1.12
 _LOOKALIKES = str.maketrans("OoQD〇○lI|丨", "0000001111")
 _VALUE = re.compile(r"[\d.,，．:：/+\-—–－%％件宗元万个条OoQD〇○lI|丨\s]+")
+_LOW_SIGNS = frozenset(".,，．:：- ")
 _LEANS = 0.2
 _SURELY = 0.25
 _UPRIGHT = 0.12
@@ -62,7 +63,7 @@ def glyphs_of(pieces: Sequence[Piece]) -> tuple[list[Glyph], list[Box]]:
     rest = [index for index, letters in enumerate(read) if not letters]
     _read(pieces, alone, rest, read)
     read = with_left_out([piece.picture for piece in pieces], read)
-    read = [_or_rule(letters, piece.barred) for piece, letters in zip(pieces, read, strict=True)]
+    read = [_or_rule(letters, piece) for piece, letters in zip(pieces, read, strict=True)]
     sizes = _sizes(pieces, read)
     glyphs: list[Glyph] = []
     for piece, letters, size in zip(pieces, read, sizes, strict=True):
@@ -146,8 +147,11 @@ def _read(
         read[index] = _slash_or_one(first, pieces[index])
 
 
-def _or_rule(letters: Sequence[Letter], where: Barred) -> list[Letter]:
-    """A figure with a `1` where a rule may stand; the two look alike, and such a `1` is not trusted."""
+def _or_rule(letters: Sequence[Letter], piece: Piece) -> list[Letter]:
+    """A figure with a `1` where a rule may stand; the two look alike, and such a `1` is not trusted. Where
+    signs are joined, one of them may be a rule."""
+    joined = piece.celled and sum(letter.text not in _LOW_SIGNS for letter in letters) > piece.signs
+    where = piece.barred | piece.upright if joined else piece.barred
     if where is Barred.NOWHERE or not letters or not _is_value(letters):
         return list(letters)
     doubtful = set(range(len(letters))) if Barred.WITHIN in where else set()
