@@ -170,7 +170,7 @@ def test_status_tells_runs_trouble_quarantine_and_size(home: Path) -> None:
         "已封存 2",
         "被隔离的文档：1",
         "此后未再解析：1",
-        "最近一次运行出现的问题：2",
+        "最近一次夜间任务或采集出现的问题：2",
         "did not answer",
     ):
         assert words in told
