@@ -34,9 +34,10 @@ NAME = "公开/云溪市2024年年报.odt"
         zipped({"通知.txt": NOTICE, NAME: REPORT}),
         zipped({"通知.txt": NOTICE, NAME: REPORT}, "gb18030"),
         zipped({"通知.txt": NOTICE, NAME: REPORT, "__MACOSX/._a": b"x", ".DS_Store": b"y"}),
+        zipped({"": NOTICE, NAME: REPORT}),
         pytest.param(rar({"通知.txt": NOTICE, NAME: REPORT}), marks=LIBARCHIVE),
     ],
-    ids=["utf-8", "gbk", "junk", "rar"],
+    ids=["utf-8", "gbk", "junk", "nameless", "rar"],
 )
 def test_the_report_is_found_and_named(payload: bytes) -> None:
     reading = parse(payload)
