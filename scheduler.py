@@ -19,7 +19,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from types import FrameType
 from zoneinfo import ZoneInfo
@@ -171,7 +171,7 @@ def serve(configured: Settings, command: Sequence[str] = NIGHT) -> int:
         except SQLAlchemyError as error:
             url = shown(parse(configured.database))
             raise DatabaseError(url=url, problem=_one_line(error)) from error
-        logger.info("%s: stopping", signal.Signals(signals.get()).name)
+        logger.info("%s: stopping", signal.Signals(_next(signals)).name)
         night.stop()
         clockwork.shutdown(wait=True)
         logger.info("stopped")
@@ -189,7 +189,7 @@ def run_now(configured: Settings, command: Sequence[str] = NIGHT) -> int:
         events.put(0)
 
     Thread(target=run).start()
-    while number := events.get():
+    while number := _next(events):
         logger.info("%s: stopping", signal.Signals(number).name)
         night.stop()
     return codes[0]
@@ -309,6 +309,19 @@ def _signals() -> SimpleQueue[int]:
     for wanted in (signal.SIGTERM, signal.SIGINT):
         signal.signal(wanted, take)
     return numbers
+
+
+def _next(numbers: SimpleQueue[int]) -> int:
+    """The next number, waited for.
+
+    A signal that comes in the moment before a wait begins does not end the wait, and its handler runs only
+    after it. So no wait is longer than a second.
+    """
+    while True:
+        try:
+            return numbers.get(timeout=1)
+        except Empty:
+            continue
 
 
 def _minute(moment: datetime) -> str:
