@@ -10,21 +10,19 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Generator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import islice
-from multiprocessing.connection import Pipe, wait
-from pathlib import Path
+from multiprocessing.connection import wait
 from resource import RUSAGE_SELF, getrusage
 from typing import Any, Generic, TypeVar
 
-from crawler.worker import ANSWER, FRAME, MEMORY, MOST_PAGES, PAGE, RAISED, READY, Limits
+from crawler.worker import ANSWER, FRAME, MEMORY, MOST_PAGES, PAGE, RAISED, READY, Limits, begin
 from errors import NightFailed
+from storage.fresh_process import start
 
 START_SECONDS = 120.0
 """A process that has not begun by then is given up; that is no document's doing."""
@@ -35,7 +33,6 @@ MOST_FAILED_STARTS = 5
 LARGEST_ANSWER = 256 << 20
 """Octets of an answer; no report comes near."""
 
-_BEGIN = "import sys; from crawler.worker import begin; begin(int(sys.argv[1]))"
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM"), "1")
 """There is a process a core, so threads beside it win nothing; and each takes address space, so that the same
 document would find less room on a machine with more cores."""
@@ -121,10 +118,6 @@ def each(
             worker.end()
 
 
-def _search_path() -> list[str]:
-    return [str(Path(folder).absolute()) for folder in sys.path]
-
-
 def _stirring(crew: list[_Worker[Task]]) -> list[_Worker[Task]]:
     """Wait until a worker says something, dies, or has had its time."""
     patience = min(worker.deadline for worker in crew) - time.monotonic()
@@ -143,30 +136,17 @@ class _Worker(Generic[Task]):
         self._buffer = bytearray()
         self._lost = False
         self._peak_mb = 0
-        self._inherited_mb = 0
         self._allowed = START_SECONDS
         self.deadline = time.monotonic() + self._allowed
         self.begun = False
-        self.pipe, theirs = Pipe()
-        os.set_blocking(self.pipe.fileno(), False)
         try:
-            # In a session of its own: Ctrl-C is for the night, which ends its workers itself, and what a
-            # worker starts ends with it.
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
-                [sys.executable, "-P", "-c", _BEGIN, str(theirs.fileno())],
-                pass_fds=(theirs.fileno(),),
-                stdin=subprocess.DEVNULL,
-                start_new_session=True,
-                env={**os.environ, **_ONE_THREAD, "PYTHONPATH": os.pathsep.join(_search_path())},
-            )
-            # The kernel counts what this process held as held by the new one, until that has taken more.
-            self._inherited_mb = getrusage(RUSAGE_SELF).ru_maxrss >> 10
-            self._say((function, limits))
+            self._process, self.pipe = start(begin, _ONE_THREAD)
         except OSError as error:
-            self.pipe.close()
             raise NightFailed(problem=f"no parser process can be started ({error})") from error
-        finally:
-            theirs.close()
+        os.set_blocking(self.pipe.fileno(), False)
+        # The kernel counts what this process held as held by the new one, until that has taken more.
+        self._inherited_mb = getrusage(RUSAGE_SELF).ru_maxrss >> 10
+        self._say((function, limits))
 
     def give(self, task: Task) -> None:
         """Send the process its next task."""

@@ -7,14 +7,13 @@ parent has open or under way; it has a pipe and a connection to the database of 
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, Pipe, wait
+from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from traceback import format_exc
 from typing import Any, cast
@@ -22,9 +21,9 @@ from typing import Any, cast
 from errors import ReaderEnded
 from storage.database import Database
 from storage.fixity_reading import Choice, check
+from storage.fresh_process import start
 from storage.segment_check import Checked
 
-_BEGIN = "import sys; from storage.fixity_crew import serve; serve(int(sys.argv[1]))"
 _ENDING_SECONDS = 5.0
 _SIGNALS = {one.value: one.name for one in signal.Signals}
 
@@ -87,21 +86,10 @@ class _Reader:
 
     def __init__(self, reading: Reading, choice: Choice) -> None:
         self.choice = choice
-        self.pipe, theirs = Pipe()
-        search_path = [str(Path(folder).absolute()) for folder in sys.path]
-        with theirs:
-            try:
-                # In a session of its own: Ctrl-C is for its parent, which ends it.
-                self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and code
-                    [sys.executable, "-P", "-c", _BEGIN, str(theirs.fileno())],
-                    pass_fds=(theirs.fileno(),),
-                    stdin=subprocess.DEVNULL,
-                    start_new_session=True,
-                    env={**os.environ, "PYTHONPATH": os.pathsep.join(search_path)},
-                )
-            except OSError as error:
-                self.pipe.close()
-                raise ReaderEnded(segment=choice.name, problem=str(error)) from error
+        try:
+            self._process, self.pipe = start(serve)
+        except OSError as error:
+            raise ReaderEnded(segment=choice.name, problem=str(error)) from error
         self._say(reading)
         self._say(choice)
 
