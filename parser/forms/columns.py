@@ -64,6 +64,10 @@ def build_header(rows: Sequence[Line], keyer: Keyer, limit: int = 0) -> Header |
     ordered = sorted(leaves, key=lambda column: column.start)
     apart = all(left.end <= right.start for left, right in pairwise(ordered))
     if apart and not _groups_over_nothing(tokens):
+        unfolded = _unfold(tokens, limit)
+        if _has_stray_leaf(tokens) and [one.key for one in unfolded] != [one.key for one in ordered]:
+            # A span that is too short let columns slip below a neighbour; the tree's order stays.
+            return Header(tuple(unfolded), placed=False, block=block)
         width = max(cell.column + cell.colspan for line in rows for cell in line.own)
         return Header(tuple(ordered), placed=True, block=block, width=width)
     return Header(tuple(_unfold(tokens, limit)), placed=False, block=block)
@@ -131,6 +135,19 @@ def _groups_over_nothing(rows: Sequence[Sequence[Token]]) -> bool:
         for row in rows
         for column, is_group in row
     )
+
+
+def _has_stray_leaf(rows: Sequence[Sequence[Token]]) -> bool:
+    """Whether a column stands below the rows of groups and below none of the groups."""
+    groups: list[Column] = []
+    for row in rows:
+        leaves = [column for column, is_group in row if not is_group and column.key]
+        if groups and any(
+            not any(group.start <= leaf.start < group.end for group in groups) for leaf in leaves
+        ):
+            return True
+        groups += [column for column, is_group in row if is_group]
+    return False
 
 
 def _unfold(rows: Sequence[Sequence[Token]], limit: int) -> list[Column]:

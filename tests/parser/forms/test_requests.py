@@ -566,3 +566,12 @@ def test_seven_printed_numbers_are_the_seven_columns_however_they_are_merged() -
         rows[at] = [label, *zeros[0]] if at != cut else [*rows[at][:-7], *zeros[0]]
     report = read(table(rows))
     assert values(report, "requests.other_overdue_correction") == dict.fromkeys(COLUMNS, 0)
+
+
+def test_a_corner_that_is_too_short_lets_no_column_slip_below_another() -> None:
+    """The last header row then begins under the corner, and 自然人 is drawn between its columns."""
+    rows = full_requests()
+    (corner, down, wide), *others = rows[0]
+    rows[0] = [(corner, down - 1, wide), *others]
+    report = read(table(rows))
+    _truth(report)
