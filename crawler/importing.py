@@ -32,7 +32,8 @@ from parser import PARSER_VERSION
 from parser.copies import best_copy
 from parser.readers import detect
 from parser.series import across_years
-from spiders.evidence import is_attachment, judge_link, judge_page, report_title
+from spiders.evidence import judge_link, judge_page, report_title
+from spiders.files import files_of
 from spiders.page import Page
 from spiders.site import SiteProfile, load_profiles
 from storage import runs
@@ -172,12 +173,11 @@ class _Look:
                 title = report_title(page) or page.title
                 pages.append(url)
                 yield self._sighting(url, url, "page", title, list(judgement.evidence))
-                files = [link.url for link in page.links if is_attachment(link.url)]
-                for file in dict.fromkeys([*files, *(one for one in page.frames if is_attachment(one))]):
-                    if file in self._captures:
-                        told.add(file)
+                for file in files_of(page):
+                    if file.url in self._captures and (file.certain or self._is_document(file.url)):
+                        told.add(file.url)
                         reason = "a file of the report page"
-                        yield self._sighting(url, file, "attachment", title, [reason])
+                        yield self._sighting(url, file.url, "attachment", title, [reason])
                 continue
             for link in page.links:
                 led = judge_link(link, in_column=judgement.kind == "listing", extra=())
@@ -191,6 +191,10 @@ class _Look:
                 name = urlsplit(url).path.rpartition("/")[2]
                 title, reason = said.get(url, (name, "a document that nothing in the import leads to"))
                 yield self._sighting(url, url, "attachment", title, [reason])
+
+    def _is_document(self, url: str) -> bool:
+        payload = self._payload(self._captures[url])
+        return bool(payload) and detect(payload) not in ("html", *_NO_DOCUMENTS)
 
     def _payload(self, capture: Capture) -> bytes:
         place = place_of(capture)

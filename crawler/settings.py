@@ -39,8 +39,11 @@ EXTENSIONS = {
     "crawler.revisit.KnownReports": 0,
 }
 ITEM_PIPELINES = {"crawler.sightings.KeepSightings": 100}
-# Behind every other middleware, next to the network that it stands in for.
+# But for the first, which takes the place of Scrapy's own, behind every other middleware, next to the network
+# that they stand in for.
 DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "crawler.offsite.StayOnSite": 50,
     "crawler.politeness.OneQueueAHost": 980,
     "crawler.resume.AnswerFromArchive": 990,
     "crawler.conditional.AskWhetherModified": 995,

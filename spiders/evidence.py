@@ -10,8 +10,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import urlsplit
 
+from spiders.files import is_attachment
 from spiders.page import Link, Page
 
 _OPENNESS = r"(?:政府信息公开|政务信息公开|政务公开|信息公开)"
@@ -75,11 +75,6 @@ BODY_SIGNS = (
     *STRONG_SIGNS, "主动公开政府信息", "依申请公开", "行政复议", "总体情况", "概述", "收费",
 )  # fmt: skip
 
-ATTACHMENT_ENDINGS = (
-    ".pdf", ".doc", ".docx", ".wps", ".xls", ".xlsx", ".et", ".ofd", ".rtf", ".odt", ".txt",
-    ".mht", ".mhtml", ".csv", ".ods", ".zip", ".rar", ".7z",
-)  # fmt: skip
-
 MAX_NAME = 24
 """A column's name is short; a headline that mentions openness is not a way to the column."""
 
@@ -93,11 +88,6 @@ class Judgement:
     kind: Kind
     score: int
     evidence: tuple[str, ...] = ()
-
-
-def is_attachment(url: str) -> bool:
-    """Whether the address names a file of a document format."""
-    return urlsplit(url).path.lower().endswith(ATTACHMENT_ENDINGS)
 
 
 def is_report_title(text: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 from w3lib.url import safe_url_string
@@ -19,6 +19,7 @@ _STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.S)
 _STYLE_REFERENCE = re.compile(
     r"""url\(\s*(?:"([^"]*)"|'([^']*)'|([^"')\s]+))\s*\)|@import\s+(?:"([^"]+)"|'([^']+)')"""
 )
+_SCRIPTED = re.compile(r"""["']([^"'\s<>]{1,500}\.[A-Za-z0-9]{2,5})["']""")
 _CRUMBS = (
     '[class*="location"], [class*="position"], [class*="crumb"], [class*="dqwz"], [class*="weizhi"], '
     '[id*="location"], [id*="position"], [id*="crumb"]'
@@ -38,7 +39,9 @@ class Page:
 
     def __init__(self, url: str, payload: bytes) -> None:
         self.url = url
-        self.html = decode(payload).text
+        self.html, encoding, _ = decode(payload)
+        # As browsers do: of an address the query is in the page's encoding, the path always in UTF-8.
+        self._charset = encoding if encoding == "gb18030" else "utf-8"
         self._tree = LexborHTMLParser(self.html)
 
     @cached_property
@@ -106,6 +109,22 @@ class Page:
         return _once(self._address(node.attributes.get("src")) for node in nodes)
 
     @cached_property
+    def objects(self) -> tuple[str, ...]:
+        """The addresses of what plug-ins show inside this page."""
+        return _once(self._address(node.attributes.get("data")) for node in self._tree.css("object[data]"))
+
+    @cached_property
+    def scripted(self) -> tuple[str, ...]:
+        """The addresses that scripts hold as whole strings and that look like a path with an ending, in the
+        page or in what happens at a click; most are none of anything that a reader gets to see."""
+        held = [node.text() for node in self._tree.css("script:not([src])")]
+        held += [node.attributes.get("onclick") or "" for node in self._tree.css("[onclick]")]
+        hrefs = [node.attributes.get("href") or "" for node in self._tree.css("a[href]")]
+        held += [unquote(href) for href in hrefs if href.lstrip().lower().startswith("javascript:")]
+        found = (one for text in held for one in _SCRIPTED.findall(text))
+        return _once(self._address(one.replace("\\/", "/")) for one in found)
+
+    @cached_property
     def requisites(self) -> tuple[str, ...]:
         """The addresses of style sheets and images that the page needs to look as it did."""
         wanted: list[str | None] = []
@@ -131,8 +150,12 @@ class Page:
         tree.strip_tags(["script", "style", "noscript"])
         return _squeeze(tree.body.text(separator=" ")) if tree.body is not None else ""
 
+    def address(self, reference: str, *, relative_to: str) -> str | None:
+        """The address that a reference in another document means, as this page would ask for it."""
+        return _absolute(relative_to, reference, self._charset)
+
     def _address(self, reference: str | None) -> str | None:
-        return _absolute(self.base, reference)
+        return _absolute(self.base, reference, self._charset)
 
 
 def style_requisites(url: str, payload: bytes) -> tuple[str, ...]:
@@ -145,14 +168,15 @@ def _style_references(style: str) -> Iterator[str]:
         yield next(found for found in match.groups() if found is not None)
 
 
-def _absolute(base: str, reference: str | None) -> str | None:
+def _absolute(base: str, reference: str | None, charset: str = "utf-8") -> str | None:
     """The address that a reference means, as it is asked for: without its fragment, and escaped as Scrapy
-    escapes it, so that it is also the address of the capture. `None` where it is no web address."""
+    escapes it, so that it is also the address of the capture. `None` where it is no web address. `charset`
+    is that of its query."""
     reference = (reference or "").strip()
     if not reference or reference.startswith("#"):
         return None
     try:
-        url = safe_url_string(urldefrag(urljoin(base, reference)).url)
+        url = safe_url_string(urldefrag(urljoin(base, reference)).url, charset)
         parts = urlsplit(url)
     except ValueError:  # an address that is none, such as http://[
         return None

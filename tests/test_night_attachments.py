@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 
@@ -20,7 +21,8 @@ from tests.test_night_trouble import sites
 pytestmark = pytest.mark.usefixtures("databases")
 
 HOST = "files.example.invalid"
-ANNOUNCED, BOTH = reports.report("2021", 4), reports.report("2021", 2)
+NEIGHBOUR = "http://down.example.invalid/system/_content/download.jsp?wbfileid=7"
+ANNOUNCED, BOTH, SHARED = (reports.report("2021", seed) for seed in (4, 2, 8))
 BUNDLE = {
     "关于报送的通知.txt": "关于报送材料的通知\n请各单位按时报送。".encode(),
     "年报/年度报告.docx": docx_file.document(ANNOUNCED, 4),
@@ -62,6 +64,7 @@ def hostile_title(number: int) -> str:
 
 def scripts() -> dict[str, Script]:
     titles = [ANNOUNCED.title, BOTH.title, *(hostile_title(number) for number in range(HOSTILE))]
+    titles += [SHARED.title, f"{SHARED.title}（手机版）"]
     listing = "".join(link(f"/{number}.html", title) for number, title in enumerate(titles))
     return {
         "/": page("某某县", link("/nb/", "政府信息公开年报")),
@@ -76,6 +79,8 @@ def scripts() -> dict[str, Script]:
         "/3.zip": sent(zipped({"年报.txt": bytes(90 << 20)}), "application/zip"),
         "/4.html": page(hostile_title(2), f"<table>{'<tr>' + '<td>' * 1000 + '</tr>'}</table>" * 1100),
         "/5.html": page(hostile_title(3), link("/5.doc", "附件")),
+        **{f"/{number}.html": page(SHARED.title, link(NEIGHBOUR, "附件【年报.docx】")) for number in (6, 7)},
+        NEIGHBOUR: sent(docx_file.document(SHARED, 8), "text/html"),
         "/5.doc": sent(gzip.compress(bytes(90 << 20), 1), "application/msword", "Content-Encoding: gzip\r\n"),
     }
 
@@ -102,7 +107,9 @@ class Night:
 def night(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Night]:
     folder = tmp_path_factory.mktemp("attachments")
     profiles = sites(folder / "sites", f"{HOST}=http://{HOST}/")
-    with RawServer({f"http://{HOST}{path}": script for path, script in scripts().items()}) as server:
+    with RawServer(
+        {urljoin(f"http://{HOST}/", path): script for path, script in scripts().items()}
+    ) as server:
         # So that the crawl drops the bomb before the spider sees it.
         more = {"NIANBAO_SITES_DIR": profiles, "NIANBAO_MAX_PAYLOAD_MB": "80"}
         summary = full_night(folder / "home", f"http://127.0.0.1:{server.port}", **more)
@@ -138,6 +145,15 @@ def test_page_and_file_that_differ_are_a_finding_with_both_places(night: Night) 
     assert here == next(one["locator"] for one in report["figures"] if one["key"] == KEY)
     assert there["copy"] == f"http://{HOST}/1.docx"
     assert there["xpath"].startswith("/w:document")
+
+
+@pytest.mark.parametrize("path", ["6.html", "7.html"])
+def test_a_file_that_a_program_beside_the_site_gives_out_belongs_to_each_page_that_links_to_it(
+    night: Night, path: str
+) -> None:
+    report = night.report(f"http://{HOST}/{path}")
+    assert figures(report) == SHARED.truth
+    assert report["provenance"]["url"] == NEIGHBOUR
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from spiders.evidence import is_attachment, is_report_title, judge_link, judge_page
+from spiders.evidence import is_report_title, judge_link, judge_page
 from spiders.page import Link, Page
 
 TEMPLATES = Path(__file__).parents[3] / "shared" / "templates"
@@ -202,21 +202,6 @@ def test_short_words_count_in_the_column_only(text: str, kind: str) -> None:
 def test_a_site_may_have_words_of_its_own() -> None:
     assert judge_link(link("阳光警务"), in_column=False, extra=("阳光警务",)).kind == "way"
     assert judge_link(link("阳光警务"), in_column=False, extra=()).kind == "none"
-
-
-@pytest.mark.parametrize(
-    ("url", "expected"),
-    [
-        ("http://a.example/P020240130385512034877.pdf", True),
-        ("http://a.example/W020240130385512034877.DOCX", True),
-        ("http://a.example/a.wps?x=1", True),
-        ("http://a.example/t20240130_1.html", False),
-        ("http://a.example/pdf/", False),
-        ("http://a.example/view?file=a.pdf", False),
-    ],
-)
-def test_files_are_known_by_their_path(url: str, expected: bool) -> None:
-    assert is_attachment(url) is expected
 
 
 BODY = "一、总体情况 二、主动公开政府信息情况 三、收到和处理政府信息公开申请情况 本年制发件数 存在的主要问题"
