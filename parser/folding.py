@@ -33,7 +33,7 @@ _MARKS = str.maketrans(
         "它": "他",
     }
 )
-_BLANKS = re.compile(r"[\s\u200b-\u200f\u2028-\u202f\u2060\ufeff\u00ad\u3000]+")
+_BLANKS = re.compile(r"[\s\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufe0e\ufe0f\ufeff\u00ad\u3000]+")
 _QUOTES = re.compile("[“”\"'‘’「」『』〝〞*#`]")
 _VARIED = re.compile("[^\u4e00-\u9fff0-9]+|它")
 """Runs of characters that may be spelt otherwise. Han characters and digits are spelt in one way (but for 它)

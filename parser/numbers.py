@@ -54,14 +54,14 @@ _ASIDE = re.compile(r"^[,;、。]*(?=其中|含|包括|包含|不含|罚款|罚�
 """What parts a number from a remark without brackets (`12，其中网上1件`)."""
 _NOTE = re.compile(
     "(?<=[0-9０-９%％件次条项元人个)）])"
-    r"(?:[\u00b9\u00b2\u00b3\u2070-\u2079]+|[①-⑳⑴-⒇]|[*＊※#★☆]{1,3}|注[0-9０-９]{1,2}"
+    r"(?:[\u00b9\u00b2\u00b3\u2070-\u2079]+|[①-⑳⑴-⒇]|[*＊※#★☆]{1,3}|注[0-9０-９]{0,2}"
     r"|[\[［〔【](?:注?[0-9０-９]{1,2}|注)[\]］〕】]|。)$"
 )
 """The mark of a note behind a number, or a full stop."""
 _ZERO_LETTERS = frozenset("oOＯｏΟοОо○◯")
 """What is typed for a zero; only where it stands alone."""
 _ZEROS = frozenset("零〇")
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u2060\ufeff]")
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0e\ufe0f\ufeff]")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _BLANKS = re.compile(r"\s+")
 _PARTED = re.compile(r"\d\s+(?=\d)")

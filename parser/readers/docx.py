@@ -15,6 +15,7 @@ from lxml.etree import _Element as Element  # type: ignore[import-untyped]
 
 from parser.document import Block, Cell, Document, Grid, Heading, Locator, Paragraph, State, Unreadable
 from parser.folding import RAISED
+from parser.readers.docx_characters import FIELD, MATHS, SYMBOL, Fields, drawn
 from parser.readers.docx_inserts import CHUNK, OBJECT, Inserts
 from parser.readers.docx_numbers import Numbers, W, number_of
 from parser.readers.package import Package
@@ -39,7 +40,7 @@ _PASSED_OVER = frozenset(
     {f"{W}{name}" for name in ("pPr", "rPr", "tblPr", "tblGrid", "trPr", "tcPr", "sectPr", "del", "moveFrom")}
     | {
         f"{W}{name}"
-        for name in ("instrText", "delText", "delInstrText", "sdtPr", "sdtEndPr", "footnoteReference")
+        for name in ("instrText", "delText", "delInstrText", "sdtPr", "sdtEndPr", "footnoteReference", "rt")
     }
     | {f"{_MC}Fallback"}
 )
@@ -166,7 +167,8 @@ class _Reader:
         for cells in lone:
             for cell in cells:
                 for nested in cell.iterchildren(f"{W}tbl"):
-                    yield from self._table(nested)
+                    if self._lone_cell(nested) is None:
+                        yield from self._table(nested)
 
     def _grid(self, rows: list[Element], node: Element) -> Grid:
         drawn: dict[tuple[int, int], Cell] = {}
@@ -204,36 +206,49 @@ class _Reader:
 
     def _cell_text(self, cell: Element) -> str:
         lines = []
-        for node in self._children(cell, "p"):
+        for node in self._children(cell, "p", "tbl"):
+            if node.tag == f"{W}tbl":
+                lone = self._lone_cell(node)
+                lines += [] if lone is None else [self._cell_text(lone)]
+                continue
             line = (self._number(node) + self._text(node)).strip()
             lines.append(line)
             lines += [self._text(inner).strip() for box in self._boxes(node) for inner in box.iter(f"{W}p")]
         return "\n".join(line for line in lines if line)
 
-    def _children(self, parent: Element, name: str) -> list[Element]:
-        """The children of a kind, also those inside content controls, insertions and alternatives."""
+    def _lone_cell(self, table: Element) -> Element | None:
+        """The cell of a table that has no other and no table in it: a frame round what a cell says."""
+        rows = self._children(table, "tr")
+        cells = self._children(rows[0], "tc") if len(rows) == 1 else []
+        return cells[0] if len(cells) == 1 and cells[0].find(f".//{W}tbl") is None else None
+
+    def _children(self, parent: Element, *names: str) -> list[Element]:
+        """The children of some kinds, also those inside content controls, insertions and alternatives."""
         found = []
         for child in parent:
-            if child.tag == f"{W}{name}":
+            if child.tag in {f"{W}{name}" for name in names}:
                 found.append(child)
             elif child.tag not in _PASSED_OVER and child.tag not in (f"{W}tbl", f"{W}tr", f"{W}tc", f"{W}p"):
-                found += self._children(child, name)
+                found += self._children(child, *names)
         return found
 
     def _text(self, node: Element) -> str:
         """The visible text of a paragraph; that of text boxes in it stands apart."""
         pieces: list[str] = []
+        fields = Fields()
         waiting = [iter(node)]
         while waiting:
             child = next(waiting[-1], None)
             if child is None:
                 waiting.pop()
-            elif child.tag == f"{W}t":
-                pieces.append(child.text or "")
-            elif child.tag in _LETTERS:
-                pieces.append(_LETTERS[child.tag])
+            elif child.tag == FIELD:
+                fields.meet(child)
+            elif (text := _written(child)) is not None:
+                pieces.append("" if fields.in_code else text)
             elif child.tag == f"{W}r" and (look := self._look(child)):
-                if look == _RAISED_RUN and "".join(pieces).strip():
+                if look == _GONE_RUN or fields.in_code:
+                    fields.meet_all(child)
+                elif look == _RAISED_RUN and "".join(pieces).strip():
                     raised = "".join(text.text or "" for text in child.iter(f"{W}t"))
                     pieces.append(raised.translate(RAISED) if raised.isdigit() else raised)
                 elif look == _RAISED_RUN:
@@ -337,6 +352,13 @@ class _Reader:
 def _count(node: Element | None, otherwise: int) -> int:
     """The number that an element holds, if it holds a sensible one."""
     return min(number_of(None if node is None else node.get(f"{W}val"), otherwise), MOST_COLUMNS)
+
+
+def _written(node: Element) -> str | None:
+    """What an element of a run shows; `None` for what holds other elements, or nothing that is seen."""
+    if node.tag == f"{W}t":
+        return node.text or ""
+    return drawn(node) if node.tag in MATHS or node.tag == SYMBOL else _LETTERS.get(node.tag)
 
 
 def _joins_left(cell: Element) -> bool:

@@ -16,6 +16,7 @@ from parser.folding import chinese_number, fold, label
         "﹙三﹚不予\n公开",
         "（三）“不予公开”",
         "（三）不予公\u200b开",
+        "\u2067（三）不予公开\u2069",
         "（三）不予公开²",
         "⑶不予公开",
     ],

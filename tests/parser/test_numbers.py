@@ -29,6 +29,7 @@ from parser.numbers import Printed, looks_like_value, read_change, read_number
         ("约50", "50", None, "约"),
         ("\xa00", "0", None, None),
         ("10\u200b10", "1010", None, None),
+        ("\u202a\u20667\u2069\u202c\ufe0f", "7", None, None),
         ("007", "7", None, None),
         ("￥4536", "4536", "元", None),
         ("人民币12.5万元", "12.5", "万元", None),
@@ -43,6 +44,7 @@ from parser.numbers import Printed, looks_like_value, read_change, read_number
         ("422①", "422", None, "①"),
         ("422件[1]", "422", "件", "[1]"),
         ("422注2", "422", None, "注2"),
+        ("422注", "422", None, "注"),
         ("22（其中修订16件）*", "22", None, "其中修订16件*"),
     ],
 )

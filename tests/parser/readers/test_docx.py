@@ -112,6 +112,38 @@ def test_struck_out_text_is_gone_and_raised_digits_are_the_marks_of_notes() -> N
     assert texts(read(package(body, styles=styles))) == ["5", "12¹", "7", "8注1", "9¹"]
 
 
+def test_a_field_shows_its_result_and_one_in_the_code_of_another_nothing() -> None:
+    begin, middle, end = (
+        f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "separate", "end")
+    )
+
+    def code(text: str) -> str:
+        return f"<w:r><w:instrText>{text}</w:instrText></w:r>"
+
+    total = f"{begin}{code(' =SUM(LEFT) ')}{middle}{r('12')}{end}"
+    chosen = f"{begin}{code(' IF ')}{total}<w:ins>{r('9')}</w:ins>{code('= 0')}{middle}{r('8')}{end}"
+    assert texts(read(package(p(total) + p(chosen + r("件")) + p(f"{end}{r('7')}")))) == ["12", "8件", "7"]
+
+
+def test_what_is_written_otherwise_than_as_text() -> None:
+    m = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+
+    def maths(inner: str) -> str:
+        return p(f"<m:oMath {m}>{inner}</m:oMath>")
+
+    def symbol(font: str, code: str) -> str:
+        return f'<w:r><w:sym w:font="{font}" w:char="{code}"/></w:r>'
+
+    one, two = (f"<m:r><m:t>{digit}</m:t></m:r>" for digit in "12")
+    body = maths(one + two) + maths(f"<m:f><m:num>{one}</m:num><m:den>{two}</m:den></m:f>")
+    body += maths(f"<m:sSup><m:e>{one}</m:e><m:sup>{two}</m:sup></m:sSup>")
+    body += p(symbol("Times New Roman", "F031") + symbol("宋体", "32"))
+    body += p(symbol("Wingdings", "F031") + r("3"))
+    reading = f"<w:rt>{r('gui')}</w:rt><w:rubyBase>{r('规')}</w:rubyBase>"
+    body += p(f"<w:r><w:ruby>{reading}</w:ruby></w:r>{r('章')}")
+    assert texts(read(package(body))) == ["12", "1/2", "1²", "12", "3", "规章"]
+
+
 def test_documents_inserted_in_the_document_are_read_where_they_stand() -> None:
     names = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
     page = "<html><body><p>页</p><table><tr><td>甲</td><td>1</td></tr></table></body></html>"
@@ -192,6 +224,12 @@ def test_a_frame_round_the_page_is_not_a_table() -> None:
     document = read(package(body))
     assert texts(document) == ["标题"]
     assert [cell.text for cell in only_grid(document).cells] == ["规章", "3"]
+
+
+def test_a_table_of_one_cell_in_a_cell_is_a_frame_round_its_text() -> None:
+    framed = f"<w:tc><w:tbl><w:tr>{tc('7')}</w:tr></w:tbl><w:p/></w:tc>"
+    grid = only_grid(read(package(f"<w:tbl><w:tr>{tc('规章')}{framed}</w:tr></w:tbl>")))
+    assert [cell.text for cell in grid.cells] == ["规章", "7"]
 
 
 def test_numbers_that_a_list_writes() -> None:
