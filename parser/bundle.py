@@ -43,6 +43,9 @@ _UNREAD = (
 )
 """Why nothing could be read, the most telling first."""
 
+_HIDING = _UNREAD[:4]
+"""States of files that may well be the report."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Found:
@@ -91,15 +94,21 @@ def opened(payload: bytes, kind: str, understand: Understand) -> Bundle:
         raise Unreadable(State.EMPTY, "The archive holds no file.")
     # Stable, so that of equal names the first in the archive comes first.
     inside.sort(key=lambda one: not any(word in one.path for word in _TELLING))
-    failures = [one.failure for one in inside if one.failure is not None]
+    closed = [(one.path, one.failure) for one in inside if one.failure is not None]
     found = list(_understood(runs(inside[:MOST_READINGS]), understand))
-    best = best_copy([("member", one.path, one.reading.as_dict(), one.path) for one in found])
+    copies = [("member", one.path, one.reading.as_dict(), one.path) for one in found]
+    # Those that cannot be read stand behind the others, so that a place is one in `found`.
+    copies += [("member", path, {"state": failure.state}, path) for path, failure in closed]
+    best = best_copy(copies)
     if best is not None:
-        taken: _Found | None = found[best.place]
+        taken = found[best.place]
     else:
-        taken = next((one for one in found if one.reading.state is State.NOT_A_REPORT), None)
-    if taken is None:
-        raise _nothing(found, failures)
+        notice = next((one for one in found if one.reading.state is State.NOT_A_REPORT), None)
+        # A letter beside it says nothing of a report that is locked or damaged.
+        states = [failure.state for _, failure in closed] + [one.reading.state for one in found]
+        if notice is None or any(state in _HIDING for state in states):
+            raise _nothing(found, closed)
+        taken = notice
     unread = len(inside) - MOST_READINGS
     notes = [f"The archive holds {unread} files more than are read."] if unread > 0 else []
     return Bundle(_document(taken, kind, notes), best)
@@ -138,12 +147,12 @@ def _finding(found: dict[str, Any], path: str) -> Finding:
     return Finding(**{**found, **sides, "locators": tuple(locators)})
 
 
-def _nothing(found: list[_Found], failures: list[Unreadable]) -> Unreadable:
+def _nothing(found: list[_Found], closed: list[tuple[str, Unreadable]]) -> Unreadable:
     """Why none of the files is a document."""
-    reasons = [(failure.state, failure.reason) for failure in failures]
+    reasons = [(failure.state, f"{path}: {failure.reason}") for path, failure in closed]
     reasons += [(one.reading.state, f"{one.path}: {one.reading.reason}") for one in found]
     state, reason = min(reasons, key=lambda one: _UNREAD.index(one[0]) if one[0] in _UNREAD else len(_UNREAD))
-    return Unreadable(state, f"No file of the archive could be read; {reason}")
+    return Unreadable(state, f"No report of the archive could be read; {reason}")
 
 
 def _document(best: _Found, kind: str, notes: list[str]) -> Document:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import locale
 import re
+import stat
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from parser.document import State, Unreadable
@@ -29,6 +30,7 @@ MOST_RATIO = 400
 
 _HARMLESS = 16 * 1024 * 1024
 _JUNK = re.compile(r"(?:^|/)(?:__MACOSX/|\.|Thumbs\.db$|desktop\.ini$|~\$)", re.IGNORECASE)
+_UNIX = 3
 _UNICODE_PATH = 0x7075
 _UTF_8 = 0x800
 
@@ -68,23 +70,30 @@ class Allowance:
 
 
 def files(payload: bytes, kind: str, allowance: Allowance) -> Iterator[Packed]:
-    """The files of an archive of this kind (`zip`, `7z`, `rar`) in order. Raises `Unreadable`."""
+    """The files of an archive of this kind (`zip`, `7z`, `rar`) in order, each under a path of its own: of
+    two with one name the second is called `name (2)`. Raises `Unreadable` where there are none to be had."""
     unpacked = _from_zip(payload, allowance) if kind == "zip" else _from_other(payload, kind, allowance)
+    taken: set[str] = set()
     for packed in unpacked:
         if packed.octets or packed.failure:
-            yield packed
+            path, times = packed.path, 1
+            while path in taken:
+                times += 1
+                path = f"{packed.path} ({times})"
+            taken.add(path)
+            yield replace(packed, path=path)
 
 
 def _from_zip(payload: bytes, allowance: Allowance) -> Iterator[Packed]:
     package = Package(payload)
-    for name, info in package.members.items():
+    for info in package.entries():
         path = _name(info)
         # `is_dir` of Python 3.11 stumbles over a member without a name.
-        if info.filename.endswith("/") or _JUNK.search(path):
+        if info.filename.endswith("/") or _is_link(info) or _JUNK.search(path):
             continue
         allowance.open_one()
         try:
-            octets = package.read(name, min(MOST_OF_A_FILE, allowance.octets))
+            octets = package.unpack(info, path, min(MOST_OF_A_FILE, allowance.octets))
         except Unreadable as failure:
             if failure.state is State.TOO_LARGE:
                 raise
@@ -92,6 +101,15 @@ def _from_zip(payload: bytes, allowance: Allowance) -> Iterator[Packed]:
             continue
         allowance.spend(len(octets))
         yield Packed(path, octets)
+
+
+def _is_link(info: zipfile.ZipInfo) -> bool:
+    return info.create_system == _UNIX and stat.S_ISLNK(info.external_attr >> 16)
+
+
+def _inside(path: str) -> str:
+    """A path as it leads from the archive's top, whatever it says of the world outside."""
+    return "/".join(step for step in path.replace("\\", "/").split("/") if step not in ("", ".", ".."))
 
 
 def _name(info: zipfile.ZipInfo) -> str:
@@ -102,13 +120,13 @@ def _name(info: zipfile.ZipInfo) -> str:
             try:
                 octets = info.filename.encode("cp437")
             except UnicodeEncodeError:
-                return info.filename
+                return _inside(info.filename)
         for encoding in ("utf-8", "gb18030"):
             try:
-                return octets.decode(encoding).replace("\\", "/").lstrip("/")
+                return _inside(octets.decode(encoding))
             except UnicodeDecodeError:
                 continue
-    return info.filename.replace("\\", "/").lstrip("/")
+    return _inside(info.filename)
 
 
 def _unicode_path(extra: bytes) -> bytes | None:
@@ -125,6 +143,7 @@ def _unicode_path(extra: bytes) -> bytes | None:
 
 def _from_other(payload: bytes, kind: str, allowance: Allowance) -> Iterator[Packed]:
     library = _libarchive()
+    path, some = "", False
     format_name = "7zip" if kind == "7z" else ("rar5" if payload[6:8] == b"\x01\x00" else "rar")
     try:
         with (
@@ -132,7 +151,7 @@ def _from_other(payload: bytes, kind: str, allowance: Allowance) -> Iterator[Pac
             library.memory_reader(payload, format_name=format_name, filter_name="none") as archive,
         ):
             for entry in archive:
-                path = str(entry.pathname or "").replace("\\", "/").lstrip("/")
+                path = _inside(str(entry.pathname or ""))
                 if not entry.isfile or _JUNK.search(path):
                     continue
                 allowance.open_one()
@@ -144,12 +163,16 @@ def _from_other(payload: bytes, kind: str, allowance: Allowance) -> Iterator[Pac
                     if size > MOST_OF_A_FILE:
                         raise Unreadable(State.TOO_LARGE, f"“{path}” is larger than any report.")
                     pieces.append(piece)
+                some = some or size > 0
                 yield Packed(path, b"".join(pieces))
     except library.exception.ArchiveError as error:
-        secret = re.search("passphrase|encrypt", str(error), re.IGNORECASE)
-        if secret:
-            raise Unreadable(State.ENCRYPTED, "The archive is protected with a password.") from error
-        raise Unreadable(State.DAMAGED, f"The archive is damaged: {error.msg}.") from error
+        failure = Unreadable(State.DAMAGED, f"The archive is damaged: {error.msg}.")
+        if re.search("passphrase|encrypt", str(error), re.IGNORECASE):
+            failure = Unreadable(State.ENCRYPTED, "The archive is protected with a password.")
+        if not some:
+            raise failure from error
+        # What came before is whole; what comes behind is lost with this file.
+        yield Packed(path, b"", failure)
 
 
 @contextmanager

@@ -122,6 +122,10 @@ class Package:
     def _member(self, name: str) -> zipfile.ZipInfo | None:
         return self.members.get(name) or self._any_case.get(name.lower())
 
+    def entries(self) -> list[zipfile.ZipInfo]:
+        """All members in the order of the directory, those of one name too."""
+        return self._archive.infolist()
+
     def __contains__(self, name: str) -> bool:
         return self._member(name) is not None
 
@@ -130,6 +134,10 @@ class Package:
         info = self._member(name)
         if info is None:
             raise Unreadable(State.DAMAGED, f"The package has no part “{name}”.")
+        return self.unpack(info, name, most)
+
+    def unpack(self, info: zipfile.ZipInfo, name: str, most: int = MOST_OCTETS) -> bytes:
+        """The octets of one of the `entries`, at most `most` of them; `name` is what an error calls it."""
         if info.flag_bits & _ENCRYPTED:
             raise Unreadable(State.ENCRYPTED, "The package is protected with a password.")
         most = min(most, self._left)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes.util
 import io
+import warnings
 import zipfile
 from decimal import Decimal
 from pathlib import Path
@@ -120,6 +121,64 @@ def test_archives_in_archives() -> None:
     assert reading.report is not None and reading.report.meta["member"] == "c.zip/inner.zip/年报.odt"
     reading = parse(zipped({"d.zip": zipped({"c.zip": twice})}))
     assert reading.state is State.TOO_LARGE
+
+
+def _members(*given: tuple[str | zipfile.ZipInfo, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive, warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # two members of one name
+        for name, octets in given:
+            archive.writestr(name, octets)
+    return stream.getvalue()
+
+
+def _link() -> zipfile.ZipInfo:
+    info = zipfile.ZipInfo("年报.odt")
+    info.create_system, info.external_attr = 3, 0o120777 << 16
+    return info
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/年报.odt", "/etc/年报.odt", "..\\..\\etc\\年报.odt", "./etc//年报.odt"]
+)
+def test_a_path_that_leads_out_of_the_archive_leads_nowhere(name: str) -> None:
+    payload = _members((_link(), b"/etc/passwd"), (name, REPORT))
+    reading = parse(payload)
+    assert reading.report is not None and reading.report.meta["member"] == "etc/年报.odt"
+    assert reading.report.copies == ()
+    assert bundle.member(payload, "etc/年报.odt") == REPORT
+
+
+def test_of_two_files_with_one_name_both_are_read() -> None:
+    payload = _members(("年报.odt", REPORT), ("年报.odt", REPORT_WITH_ANOTHER_NUMBER))
+    report = parse(payload).report
+    assert report is not None
+    (found,) = [found for found in report.findings if found.rule == RULE]
+    assert [place.member for place in found.locators] == ["年报.odt", "年报.odt (2)"]
+    assert bundle.member(payload, "年报.odt (2)") == REPORT_WITH_ANOTHER_NUMBER
+
+
+def _partly_secret() -> bytes:
+    payload = bytearray(zipped({"a.odt": REPORT, "通知.txt": NOTICE}))
+    payload[6] |= 1
+    payload[payload.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(payload)
+
+
+def test_what_cannot_be_read_beside_others_is_told() -> None:
+    hidden = parse(_partly_secret())
+    assert (hidden.state, hidden.report) == (State.ENCRYPTED, None)
+    assert hidden.reason.startswith("No report of the archive could be read; a.odt: ")
+
+
+@LIBARCHIVE
+def test_of_an_archive_that_was_cut_what_came_before_is_read() -> None:
+    report = parse(rar({"年报.odt": REPORT, "通知.txt": NOTICE * 9})[:-60]).report
+    assert report is not None
+    assert [(one["name"], one["state"], one["taken"]) for one in report.copies] == [
+        ("年报.odt", "report", True),
+        ("通知.txt", "damaged", False),
+    ]
 
 
 def _many(count: int, octets: bytes) -> bytes:
