@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from parser.document import Block, Cell, Document, Grid, Heading, Locator, Paragraph, State, Unreadable
 from parser.readers.charset import decode
 from parser.readers.markdown import plain
+from parser.readers.text_columns import tables
+from parser.readers.text_rows import rows_of
 
 _RULE = re.compile(r"^(?=.*[\-=─━┄—])[\s|:+\-=─━┄—]+$")
 _SINGLE_SIGNS = re.compile(r"^\s*[|｜]?(?:\s*[\-—─]?\s*[|｜])+\s*[\-—─]?\s*$")
 """A row whose cells are blank or hold one dash: values of an office that writes `-` for nothing."""
 _MARKDOWN_HEADING = re.compile(r"^(#{1,6})\s*(\S.*?)\s*#*$")
-_NUMBERS = re.compile(
-    r"^(?P<label>.*?[^\s\d.,])(?P<numbers>(?:[ \u3000]+(?:[-−]?\d[\d,，.]*|/|—|－|无)){4,})\s*$"
-)
 _CORNERS = frozenset("+├┤┬┴┼┌┐└┘╠╣╦╩╬╔╗╚╝")
 _BOX = _CORNERS | frozenset(" \u3000|│┃║:-=─━┄┈═")
 """What a rule between the rows of a table drawn with characters is made of; it has at least one corner."""
@@ -48,6 +47,8 @@ class _Row:
     line: int
     cells: tuple[tuple[int, str], ...]
     """Character position (from 1) and text of each cell."""
+    wide: int = 1
+    """Columns that the last cell reaches over."""
 
 
 def read(payload: bytes) -> Document:
@@ -55,16 +56,24 @@ def read(payload: bytes) -> Document:
     if len(payload) > MOST_OCTETS:
         raise Unreadable(State.TOO_LARGE, f"The text has more than {MOST_OCTETS} octets.")
     text = decode(payload).text.replace("\r\n", "\n").replace("\r", "\n").replace("\x0c", "\n")
-    blocks = tuple(_blocks(text.split("\n")))
-    return Document("text", blocks)
+    return Document("text", tuple(blocks_of(text.split("\n"))))
 
 
-def _blocks(lines: list[str]) -> Iterator[Block]:
+def blocks_of(lines: list[str]) -> Iterator[Block]:
+    """The blocks that lines of text make, with lines and characters for places."""
     rows: list[_Row] = []
     prose: list[tuple[int, str]] = []
     table = list(_rows(lines))
+    drawn = _set_apart(lines, table)
     width = _wrap_width([line for line, row in zip(lines, table, strict=True) if row is None])
     for number, (line, row) in enumerate(zip(lines, table, strict=True), start=1):
+        if number in drawn:
+            yield from _prose(prose)
+            prose = []
+            if rows:
+                yield _grid(rows)
+                rows = []
+            yield from drawn[number]
         if row is not None:
             yield from _prose(prose)
             prose = []
@@ -85,6 +94,20 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
     if rows:
         yield _grid(rows)
     yield from _prose(prose)
+
+
+def _set_apart(lines: list[str], table: list[_Row | None]) -> dict[int, list[Grid]]:
+    """Tables whose columns stand below each other, by the number of their first line; their lines lose what
+    stands in them. Rows whose cells only blanks part are put into `table`."""
+    found: dict[int, list[Grid]] = {}
+    free = ["" if row is not None else line for line, row in zip(lines, table, strict=True)]
+    for drawn in tables(free):
+        found.setdefault(drawn.first + 1, []).append(drawn.grid)
+        for place, rest in drawn.rest.items():
+            lines[place], free[place] = rest, ""
+    for place, row in rows_of(free).items():
+        table[place] = _Row(place + 1, row.cells, row.wide)
+    return found
 
 
 def _goes_on_below(above: _Row, lines: list[str], table: list[_Row | None], place: int) -> bool:
@@ -149,13 +172,6 @@ def _row(number: int, line: str, *, barred: bool, ruled: bool) -> _Row | None:
         if barred_line.rstrip().endswith("|"):
             cells = cells[:-1]
         return _Row(number, tuple(cells))
-    numbers = _NUMBERS.match(line)
-    if numbers:
-        start = numbers.start("numbers")
-        values = tuple(
-            (start + found.start() + 1, found.group()) for found in re.finditer(r"[^ \u3000]+", line[start:])
-        )
-        return _Row(number, ((1, numbers["label"].strip()), *values))
     return None
 
 
@@ -169,7 +185,13 @@ def _split(line: str, mark: str) -> Iterator[tuple[int, str]]:
 
 def _grid(rows: list[_Row]) -> Grid:
     cells = tuple(
-        Cell(place, column, text, locator=Locator(line=row.line, column=start))
+        Cell(
+            place,
+            column,
+            text,
+            colspan=row.wide if column == len(row.cells) - 1 else 1,
+            locator=Locator(line=row.line, column=start),
+        )
         for place, row in enumerate(rows)
         for column, (start, text) in enumerate(row.cells)
     )

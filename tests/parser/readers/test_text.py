@@ -101,3 +101,55 @@ def test_inline_marks_are_what_a_renderer_makes_of_them() -> None:
     (grid,) = read(text.encode()).blocks
     assert isinstance(grid, Grid)
     assert [cell.text for cell in grid.cells] == ["12", "21¹", "3²", "4", "5", "1.甲", "7"]
+
+
+_SECTION = """第二十条第（一）项
+信息内容        本年制发件数  本年废止件数  现行有效件数
+规章                       7                           7
+行政规范性文件            26             0          1203
+第二十条第（五）项
+信息内容        本年处理决定数量
+行政许可                 1234567
+"""
+
+
+def test_columns_of_blanks_that_stand_below_each_other_keep_their_blank_cells() -> None:
+    first, second = (block for block in read(_SECTION.encode()).blocks if isinstance(block, Grid))
+    heads = {cell.column: cell.text for cell in first.cells if cell.row == 1}
+    rows = {
+        cells[0].text: {heads[cell.column]: (cell.text, cell.locator.as_dict()) for cell in cells[1:]}
+        for row, cells in first.by_row()
+        if row > 1
+    }
+    assert rows["规章"]["本年制发件数"] == ("7", {"line": 3, "column": 26})
+    assert rows["规章"]["本年废止件数"][0] == ""
+    assert rows["规章"]["现行有效件数"][0] == "7"
+    assert rows["行政规范性文件"]["现行有效件数"] == ("1203", {"line": 4, "column": 46})
+    assert [cell.text for cell in second.cells if cell.row == 1] == ["信息内容", "本年处理决定数量"]
+    assert [cell.text for cell in second.cells if cell.row == 2] == ["行政许可", "1234567"]
+
+
+def test_a_label_that_wraps_beside_its_numbers_is_one() -> None:
+    lines = (
+        "         1. 属于行政执法   31    4    5",
+        "         案卷的申请",
+        "         2. 没有现成信息    7   12    0",
+        "         需要另行制作",
+        "         3. 补正后申请仍    0    1  190",
+        "         不明确的申请",
+    )
+    (grid,) = (block for block in read("\n".join(lines).encode()).blocks if isinstance(block, Grid))
+    rows = [[cell.text for cell in cells if cell.text] for _, cells in grid.by_row()]
+    assert [row[-3:] for row in rows] == [["31", "4", "5"], ["7", "12", "0"], ["0", "1", "190"]]
+    assert rows[1][0].replace(" ", "") == "2.没有现成信息需要另行制作"
+
+
+def test_a_row_parted_by_blanks_that_lost_a_cell_gives_no_column_a_number() -> None:
+    text = "信息内容 本年制发件数 本年废止件数 现行有效件数\n规章 1 0 1\n行政规范性文件 3 8\n行政许可 9 9 9\n"
+    (grid,) = read(text.encode()).blocks
+    assert isinstance(grid, Grid)
+    rows = [cell for cell in grid.cells if cell.row in (1, 2)]
+    assert [(cell.row, cell.column, cell.colspan, cell.text) for cell in rows] == [
+        (1, 0, 1, "规章"), (1, 1, 1, "1"), (1, 2, 1, "0"), (1, 3, 1, "1"),
+        (2, 0, 1, "行政规范性文件"), (2, 1, 3, "3 8"),
+    ]  # fmt: skip
