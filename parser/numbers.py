@@ -62,6 +62,8 @@ _ZERO_LETTERS = frozenset("oOＯｏΟοОо○◯")
 """What is typed for a zero; only where it stands alone."""
 _ZEROS = frozenset("零〇")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0e\ufe0f\ufeff]")
+_SYMBOLS = str.maketrans({chr(0xF000 + ord(sign)): sign for sign in "0123456789.,-"})
+"""Digits of fonts with an order of their own, which writers of files leave in the private area of Unicode."""
 _HAN = re.compile("[\u4e00-\u9fff]")
 _BLANKS = re.compile(r"\s+")
 _PARTED = re.compile(r"\d\s+(?=\d)")
@@ -94,7 +96,7 @@ def read_number(text: str) -> Printed:
     cell not understood, since `1,23` may be two numbers as well as one, and so does a blank between digits.
     A line break between digits is a narrow column: the digits are joined, and `joined` says so.
     """
-    visible = _INVISIBLE.sub("", text).strip()
+    visible = _INVISIBLE.sub("", text).strip().translate(_SYMBOLS)
     note = _NOTE.search(visible)
     plain = visible[: note.start()] if note else visible
     plain = _MINUS.sub("-", unicodedata.normalize("NFKC", plain)).strip()

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from lxml.etree import _Element as Element  # type: ignore[import-untyped]
 
 from parser.document import Block, Cell, Document, Grid, Heading, Locator, Paragraph, State, Unreadable
+from parser.readers.nesting import table_or_layout, unframed
 from parser.readers.odt_lists import TEXT, Lists
 from parser.readers.odt_words import DRAW, OFFICE, UNPRINTED, Words
 from parser.readers.package import Package
@@ -164,7 +165,6 @@ class _Reader:
         """A grid; or what stands in the cells, where a table lays out other tables."""
         cells: list[Cell] = []
         inside: list[Block] = []
-        layout = False
         taken: set[tuple[int, int]] = set()
         width = _width(table)
         for number, row, place in self._rows(table, path):
@@ -179,9 +179,8 @@ class _Reader:
                     continue
                 if tag != f"{_TABLE}table-cell":
                     continue
-                blocks = list(self.flow(element, where))
+                blocks = unframed(self.flow(element, where))
                 inside.extend(blocks)
-                layout = layout or any(isinstance(block, Grid) for block in blocks)
                 for _ in range(repeated):
                     while spans_tell and (number, column) in taken:
                         column += 1
@@ -197,10 +196,8 @@ class _Reader:
                             for across in range(cell.colspan)
                         )
                     column += 1
-        if layout:
-            yield from inside
-        elif cells:
-            yield Grid(tuple(_within(cells)), Locator(xpath=path))
+        grid = Grid(tuple(_within(cells)), Locator(xpath=path)) if cells else None
+        yield from table_or_layout(grid, inside)
 
     def _cell(self, element: Element, blocks: Sequence[Block], row: int, column: int, path: str) -> Cell:
         self._count(1)

@@ -31,20 +31,38 @@ _LONGEST_GAP = 1000
 
 @dataclass(slots=True)
 class Words:
-    """The names of the styles that put text out of sight or strike it out (`away`), and that raise it."""
+    """The names of the styles that put text out of sight or strike it out (`away`), that say the contrary
+    (`shown`), and that raise it; `parents` are the styles that others rest on."""
 
     away: set[str] = field(default_factory=set)
+    shown: set[str] = field(default_factory=set)
     raised: set[str] = field(default_factory=set)
+    parents: dict[str, str] = field(default_factory=dict)
 
     def learn(self, root: Element) -> None:
-        """Take the styles of a part."""
+        """Take the styles of a part, those that others rest on before them."""
         for style in root.iter(f"{STYLE}style"):
             name = style.get(f"{STYLE}name", "")
+            self.parents[name] = style.get(f"{STYLE}parent-style-name", "")
             for properties in style.iter(f"{STYLE}text-properties"):
                 if _is_away(properties):
                     self.away.add(name)
+                elif properties.get(f"{TEXT}display") == "true":
+                    self.shown.add(name)
                 if _is_raised(properties):
                     self.raised.add(name)
+        for name in self.parents:
+            if name not in self.away and self._rests_on_away(name):
+                self.away.add(name)
+
+    def _rests_on_away(self, name: str) -> bool:
+        seen: set[str] = set()
+        while name in self.parents and name not in seen and name not in self.shown:
+            if name in self.away:
+                return True
+            seen.add(name)
+            name = self.parents[name]
+        return False
 
     def spoken(self, element: Element) -> str:
         """The printed characters of a paragraph; frames in it are blocks of their own. Raised digits behind a
@@ -58,12 +76,17 @@ class Words:
                 pieces.append("\t")
             elif tag == f"{TEXT}line-break":
                 pieces.append("\n")
-            elif tag not in UNPRINTED and not tag.startswith(DRAW) and style not in self.away:
+            elif tag not in UNPRINTED and not tag.startswith(DRAW) and not self._hides(child, style):
                 inner = self.spoken(child)
                 noted = style in self.raised and inner.isdigit() and "".join(pieces).strip()
                 pieces.append(inner.translate(RAISED) if noted else inner)
             pieces.append(_BLANKS.sub(" ", child.tail or ""))
         return "".join(pieces)
+
+    def _hides(self, span: Element, style: str | None) -> bool:
+        """Whether a span is out of sight, and no other one right in it brings its text back."""
+        inner = span[0].get(f"{TEXT}style-name") if len(span) == 1 and not span.text else None
+        return style in self.away and inner not in self.shown
 
 
 def _count(text: str | None) -> int:

@@ -6,6 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 
 from parser.document import Block, Cell, Grid, Locator
+from parser.readers.nesting import table_or_layout, unframed
 
 MOST_CELLS = 150_000
 MOST_COLUMNS = 200
@@ -71,11 +72,11 @@ class Table:
     def blocks(self, path: str) -> list[Block]:
         """The table as a grid; or what stands in its cells, where it lays out other tables."""
         self.end_row()
+        for row in self.rows:
+            row.cells = [unframed(cell) for cell in row.cells]
         inside = [block for row in self.rows for cell in row.cells for block in cell]
-        if any(isinstance(block, Grid) for block in inside):
-            return inside
         cells = self._cells(path)
-        return [Grid(tuple(cells), Locator(xpath=path))] if cells else []
+        return table_or_layout(Grid(tuple(cells), Locator(xpath=path)) if cells else None, inside)
 
     def _cells(self, path: str) -> list[Cell]:
         lines = _lines(self.rows)

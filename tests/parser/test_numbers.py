@@ -30,6 +30,7 @@ from parser.numbers import Printed, looks_like_value, read_change, read_number
         ("\xa00", "0", None, None),
         ("10\u200b10", "1010", None, None),
         ("\u202a\u20667\u2069\u202c\ufe0f", "7", None, None),
+        ("\uf031\uf032", "12", None, None),
         ("007", "7", None, None),
         ("￥4536", "4536", "元", None),
         ("人民币12.5万元", "12.5", "万元", None),

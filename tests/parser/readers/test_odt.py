@@ -146,7 +146,7 @@ def test_headings_sections_frames_and_tables_inside_tables() -> None:
         '<text:section><text:h text:outline-level="2">一、题</text:h></text:section>'
         "<text:p><draw:frame><draw:text-box><text:p>框</text:p></draw:text-box></draw:frame></text:p>"
         "<table:table><table:table-row><table:table-cell><text:p>外</text:p><table:table><table:table-row>"
-        "<table:table-cell><text:p>1</text:p></table:table-cell>"
+        "<table:table-cell><text:p>1</text:p></table:table-cell><table:table-cell/>"
         "</table:table-row></table:table></table:table-cell>"
         "</table:table-row></table:table><text:p>末</text:p>"
     )
@@ -155,6 +155,34 @@ def test_headings_sections_frames_and_tables_inside_tables() -> None:
     assert isinstance(inner, Paragraph) and inner.text == "外"
     assert isinstance(grid, Grid) and grid.cells[0].text == "1"
     assert isinstance(end, Paragraph)
+
+
+def test_a_table_stays_whole_round_the_smaller_ones_in_its_cells() -> None:
+    def cell(inner: str) -> str:
+        return f"<table:table-cell>{inner}</table:table-cell>"
+
+    def table(*cells: str) -> str:
+        return f"<table:table><table:table-row>{''.join(cells)}</table:table-row></table:table>"
+
+    one, two = cell("<text:p>1</text:p>"), cell("<text:p>2</text:p>")
+    outer, nested = _blocks(table(cell("<text:p>规章</text:p>"), cell(table(one)), cell(table(one, two))))
+    assert isinstance(outer, Grid) and [one.text for one in outer.cells] == ["规章", "1", ""]
+    assert isinstance(nested, Grid) and [one.text for one in nested.cells] == ["1", "2"]
+
+
+def test_a_style_hides_what_rests_on_it_unless_it_says_otherwise() -> None:
+    style = (
+        '<style:style style:name="A" style:family="text"><style:text-properties text:display="none"/>'
+        '</style:style><style:style style:name="B" style:parent-style-name="A"/>'
+        '<style:style style:name="C" style:parent-style-name="A"><style:text-properties text:display="true"/>'
+        "</style:style>"
+    )
+
+    def span(name: str, inner: str) -> str:
+        return f'<text:span text:style-name="{name}">{inner}</text:span>'
+
+    body = f"<text:p>{span('A', '1')}{span('B', '2')}{span('C', '3')}{span('A', span('C', '4'))}</text:p>"
+    assert _texts(body, style) == ["34"]
 
 
 def test_a_table_in_a_drawn_shape_as_libreoffice_names_it() -> None:
