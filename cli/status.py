@@ -11,6 +11,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from cli import screen
+from cli.announced import announced
 from cli.desk import Desk, desk
 from cli.home import reading
 from cli.language import Words
@@ -41,6 +42,7 @@ def status(ctx: typer.Context, as_json: AsJson = False) -> None:
             "damage": [_damage_json(one) for one in standing(session, here.settings.archive_dir)],
             "runs": [_run_json(run, _state(run, here)) | counts[run.id] for run in runs],
             "trouble": list(_trouble(session)),
+            "announced": _announced(session),
             "quarantined": list(_quarantined(session)),
             "quarantined_before": _quarantined_before(session),
             "reports": _presences(session),
@@ -152,7 +154,7 @@ def _trouble(session: Session) -> Iterator[dict[str, Any]]:
 
     A later reading of the archive does not hide what a site did in the night.
     """
-    run = session.scalar(select(Run).where(Run.kind.in_(VISITS)).order_by(Run.id.desc()).limit(1))
+    run = _last_visit(session)
     if run is None:
         return
     for domain, outcome in run.summary.get("sites", {}).items():
@@ -173,6 +175,16 @@ def _trouble(session: Session) -> Iterator[dict[str, Any]]:
         yield {"kind": "validator", "site": row.site, "url": row.url, "problem": problem}
 
 
+def _last_visit(session: Session) -> Run | None:
+    """The last run that went to sites."""
+    return session.scalar(select(Run).where(Run.kind.in_(VISITS)).order_by(Run.id.desc()).limit(1))
+
+
+def _announced(session: Session) -> list[dict[str, Any]]:
+    run = _last_visit(session)
+    return list(announced(session, run)) if run is not None else []
+
+
 def _quarantined(session: Session) -> Iterator[dict[str, Any]]:
     """Documents that killed or outlived the process of the present parser, and where they were last seen."""
     rows = session.scalars(
@@ -189,7 +201,8 @@ def _quarantined(session: Session) -> Iterator[dict[str, Any]]:
         )
         yield {
             "payload_sha256": row.payload_sha256,
-            "url": capture.url if capture else None,
+            # A page's images together are known by a digest of their own.
+            "url": capture.url if capture else row.record.get("page"),
             "reason": row.reason,
             "parser_version": row.parser_version,
             "read_at": iso_moment(row.read_at),
@@ -265,6 +278,12 @@ def _show(account: dict[str, Any], words: Words) -> None:
                 (words.term("trouble", one["kind"]), one["site"], one["url"], one["problem"])
                 for one in account["trouble"]
             ],
+        )
+    screen.section(words("status.announced", count=len(account["announced"])))
+    if account["announced"]:
+        screen.table(
+            words.heads("title", "url", "problem"),
+            [(one["title"], one["url"], one["problem"]) for one in account["announced"]],
         )
     screen.section(words("status.quarantined", count=len(account["quarantined"])))
     if account["quarantined"]:

@@ -215,12 +215,14 @@ def _account(state: State, reason: str) -> dict[str, Any]:
 
 
 def _row(outcome: Outcome) -> ReadingRow:
+    # The digest of a page's images is that of no capture: their reading says whose they are.
+    page = {"page": outcome.place.url} if isinstance(outcome.place, PageImages) else {}
     return ReadingRow(
         payload_sha256=outcome.place.payload_sha256,
         parser_version=PARSER_VERSION,
         state=outcome.account["state"],
         reason=outcome.account["reason"],
-        record=outcome.account,
+        record=outcome.account | page,
         seconds=outcome.seconds,
         read_at=datetime.now(UTC),
     )

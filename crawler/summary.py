@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,6 +22,7 @@ from storage.models import (
     Sighting,
     Version,
 )
+from storage.page_images import images_of
 
 CHANGES = ("new", "changed", "gone", "blocked", "moved", "unreadable", "not_a_report", "returned")
 PAGE_ROLES = ("entry", "way", "listing", "report")
@@ -42,7 +44,7 @@ def summarise(
         .where(Sighting.run_id == run_id, ReadingRow.parser_version == parser_version)
         .group_by(ReadingRow.state)
     )
-    readings = _pairs(session, seen)
+    readings = Counter(_pairs(session, seen)) + _of_images(session, run_id, parser_version)
     changes = select(Change.kind, func.count()).where(Change.run_id == run_id).group_by(Change.kind)
     counted = _pairs(session, changes)
     captures = _count(session, select(func.count()).select_from(Capture).where(here))
@@ -72,6 +74,25 @@ def summarise(
         "changes": {kind: counted.get(kind, 0) for kind in CHANGES},
         "sites": sites,
     }
+
+
+def _of_images(session: Session, run_id: int, parser_version: str) -> Counter[str]:
+    """The states of the images that pages of a run show, which are read together."""
+    pages = (
+        select(Capture, ReadingRow.record)
+        .join(Sighting, Sighting.capture_id == Capture.id)
+        .join(ReadingRow, ReadingRow.payload_sha256 == Capture.payload_sha256)
+        .where(
+            Sighting.run_id == run_id,
+            Sighting.part == "page",
+            ReadingRow.parser_version == parser_version,
+            ReadingRow.record["images"].as_string().is_not(None),
+        )
+    )
+    shown = (images_of(session, capture, record) for capture, record in session.execute(pages).all())
+    digests = {images.payload_sha256 for images in shown if images is not None}
+    read = (session.get(ReadingRow, (digest, parser_version)) for digest in sorted(digests))
+    return Counter(reading.state for reading in read if reading is not None)
 
 
 def known_of(session: Session, run_ids: Sequence[int]) -> dict[str, int]:

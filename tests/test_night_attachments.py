@@ -64,7 +64,7 @@ def hostile_title(number: int) -> str:
 
 def scripts() -> dict[str, Script]:
     titles = [ANNOUNCED.title, BOTH.title, *(hostile_title(number) for number in range(HOSTILE))]
-    titles += [SHARED.title, f"{SHARED.title}（手机版）"]
+    titles += [SHARED.title, f"{SHARED.title}（手机版）", hostile_title(HOSTILE)]
     listing = "".join(link(f"/{number}.html", title) for number, title in enumerate(titles))
     return {
         "/": page("某某县", link("/nb/", "政府信息公开年报")),
@@ -81,6 +81,7 @@ def scripts() -> dict[str, Script]:
         "/5.html": page(hostile_title(3), link("/5.doc", "附件")),
         **{f"/{number}.html": page(SHARED.title, link(NEIGHBOUR, "附件【年报.docx】")) for number in (6, 7)},
         NEIGHBOUR: sent(docx_file.document(SHARED, 8), "text/html"),
+        "/8.html": page(hostile_title(HOSTILE), link("http://elsewhere.test/8.docx", "附件")),
         "/5.doc": sent(gzip.compress(bytes(90 << 20), 1), "application/msword", "Content-Encoding: gzip\r\n"),
     }
 
@@ -173,3 +174,13 @@ def test_what_would_exhaust_a_worker_has_its_name_and_costs_itself_only(
     assert reason in why
     assert night.summary["state"] == "done"
     assert night.summary["sites"] == {HOST: "ok"}
+
+
+def test_status_tells_which_announced_reports_could_not_be_read(night: Night) -> None:
+    told_of = {one["url"].rpartition("/")[2]: one for one in told(night.home, "status")["announced"]}
+    assert sorted(told_of) == ["2.html", "3.html", "4.html", "5.html", "8.html"]
+    assert told_of["2.html"]["title"] == hostile_title(0)
+    assert told_of["2.html"]["problem"].startswith(f"http://{HOST}/2.odt: too_large, ")
+    assert told_of["8.html"]["problem"] == (
+        "http://elsewhere.test/8.docx: not asked for, elsewhere.test is none of the site's `hosts`"
+    )
