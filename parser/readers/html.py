@@ -23,11 +23,13 @@ from trafilatura.settings import Extractor
 from parser.document import Block, Document, Grid, Heading, Locator, Paragraph, State, Unreadable
 from parser.folding import fold
 from parser.readers.charset import decode
+from parser.readers.html_boxes import Boxes
+from parser.readers.html_lines import holds_blanks, is_preformatted, preformatted, regrouped
 from parser.readers.html_table import build_grid, has_layout_parts, holds_sheet, lays_out
 from parser.readers.html_text import BLOCK_TAGS, SKIPPED_TAGS, hidden_in, own_text, paths, text_of
 from parser.readers.page_images import candidates
 from parser.readers.page_tags import document_links, page_tags
-from parser.readers.sheet_content import tables_and_lines
+from parser.readers.sheet_tables import tables_and_lines
 
 MOST_TAGS = 300_000
 """Tags of a page, end tags counted; a report as Word writes it has some ten thousands."""
@@ -71,11 +73,11 @@ def read(payload: bytes) -> Document:
         raise Unreadable(State.TOO_LARGE, f"The page has more than {MOST_TAGS} tags.")
     tree = tree_of(payload)
     hidden = hidden_in(tree)
-    walker = _Walker(hidden)
+    walker = _Walker(hidden, Boxes(tree, hidden))
     walker.walk(tree)
     notes: list[str] = []
     if not any(isinstance(block, Grid) for block in walker.blocks):
-        unveiled = _Walker(frozenset())
+        unveiled = _Walker(frozenset(), Boxes(tree, frozenset()))
         unveiled.walk(tree)
         if any(isinstance(block, Grid) for block in unveiled.blocks):
             walker = unveiled
@@ -92,8 +94,10 @@ class _Walker:
     """Walks the tree once and writes down blocks in reading order, without the elements in `hidden`."""
 
     hidden: frozenset[Element]
+    boxes: Boxes
     blocks: list[Block] = field(default_factory=list)
     tables: list[Element] = field(default_factory=list)
+    _held: dict[int, str] = field(default_factory=dict)
     _inline: list[str] = field(default_factory=list)
     _inline_at: Element | None = None
 
@@ -101,6 +105,7 @@ class _Walker:
         """Fill `blocks` from an element."""
         self._enter(root, 0)
         self._flush()
+        self.blocks = regrouped(self.blocks, self._held)
 
     def _enter(self, element: Element, depth: int) -> None:
         tag = element.tag
@@ -109,7 +114,9 @@ class _Walker:
         if depth > _DEEPEST:
             self._say(element, " ".join(element.itertext()))
             return
-        if tag == "table" and self._take_table(element):
+        if (tag == "table" and self._take_table(element)) or self._take_boxes(element):
+            return
+        if is_preformatted(element) and self._take_lines(element):
             return
         level = _HEADING.match(tag)
         if level and element.find(".//table") is None:
@@ -122,8 +129,17 @@ class _Walker:
         if block or tag == "br":
             self._flush()
         self._say(element, element.text)
+        runs = self.boxes.runs(element) if block else {}
+        last: Element | None = None
         for child in element:
-            self._enter(child, depth + 1)
+            if child in runs:
+                grid, last = runs[child]
+                self._flush()
+                self.blocks.append(grid)
+            if last is None:
+                self._enter(child, depth + 1)
+            elif last is child:
+                last = None
             self._say(element, child.tail)
         if block:
             self._flush()
@@ -145,6 +161,26 @@ class _Walker:
             self.blocks.append(grid)
         return True
 
+    def _take_lines(self, element: Element) -> bool:
+        """Write down tables that are lines of preformatted text, if there are any."""
+        found = preformatted(element, self.hidden)
+        if found is None:
+            return False
+        self._flush()
+        self.tables.append(element)
+        self.blocks.extend(found)
+        return True
+
+    def _take_boxes(self, element: Element) -> bool:
+        """Write down a table that is drawn with boxes, if the element says that it is one."""
+        grid = self.boxes.table(element)
+        if grid is None:
+            return False
+        self._flush()
+        self.tables.append(element)
+        self.blocks.append(grid)
+        return True
+
     def _say(self, element: Element, text: str | None) -> None:
         if not text:
             return
@@ -153,8 +189,11 @@ class _Walker:
         self._inline.append(text)
 
     def _flush(self) -> None:
-        text = own_text("".join(self._inline))
+        written = "".join(self._inline)
+        text = own_text(written)
         if text and self._inline_at is not None:
+            if holds_blanks(written):
+                self._held[len(self.blocks)] = written
             self.blocks.append(Paragraph(text, _locator(self._inline_at)))
         self._inline = []
         self._inline_at = None

@@ -22,20 +22,29 @@ _ARTICLE = 3000
 _LONG_LINE = 40
 _LINES_OF_SHEET = 2
 _CELLS_OF_SHEET = 3
+_FEWEST_FRAMES = 6
 _CELLS_FOR_ONE = 20
 """Cells of a data table for each table inside one of them."""
 
 
 def has_layout_parts(table: Element) -> bool:
     """Whether a table holds what no data table does: other tables, headings, frames. Tables in a few cells of
-    many, as an editor leaves them behind round a pasted text, lay out nothing."""
+    many, as an editor leaves them behind round a pasted text, lay out nothing; nor do frames round cells."""
     if next(table.iterdescendants("h1", "h2", "iframe"), None) is not None:
         return True
     inner = sum(1 for _ in table.iterdescendants("table"))
     if not inner:
         return False
     cells = sum(1 for row in _rows(table) for cell in row if cell.tag in ("td", "th"))
+    if inner >= _FEWEST_FRAMES and 2 * inner >= cells and all(map(_is_frame, table.iterdescendants("table"))):
+        return False
     return cells < _CELLS_FOR_ONE * inner
+
+
+def _is_frame(table: Element) -> bool:
+    """Whether a table is no more than the frame round one cell."""
+    cells = (cell for row in _rows(table) for cell in row if cell.tag in ("td", "th"))
+    return next(cells, None) is not None and next(cells, None) is None
 
 
 def lays_out(grid: Grid) -> bool:
