@@ -12,7 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from parser.completion import Other, completed
 from parser.document import State
+from parser.titles import take_apart
 
 RULE = "copies_differ"
 UNLIKE = "copies"
@@ -58,9 +60,9 @@ def best_copy(given: Sequence[tuple[str, str, Mapping[str, Any], str]]) -> Best 
         return None
     year = _year(copies)
     best = max(places, key=lambda place: _weight(copies[place], year))
+    taken, text_of = _completed(copies, best, year)
     if len(copies) == 1:
-        return Best(best, dict(copies[best].record))
-    taken = copies[best]
+        return Best(best, dict(taken.record))
     doubted = _doubted(taken.record)
     findings, doubts, entries = [], [], []
     for place, one in enumerate(copies):
@@ -78,7 +80,8 @@ def best_copy(given: Sequence[tuple[str, str, Mapping[str, Any], str]]) -> Best 
         "findings": [*taken.record["findings"], *findings],
         "doubts": [*taken.record["doubts"], *doubts],
         "copies": entries,
-        "taken_because": _reason(copies, best, year),
+        "taken_because": _reason(copies, best, year)
+        + (f" The text is that of “{text_of}”." if text_of else ""),
     }
     return Best(best, record)
 
@@ -88,8 +91,40 @@ def _year(copies: Sequence[Copy]) -> int | None:
     for one in copies:
         if one.part == PAGE and one.is_report and one.record["year"] is not None:
             return int(one.record["year"])
-    years = {found[1] for one in copies if (found := _YEAR.search(one.announced))}
-    return int(years.pop()) if len(years) == 1 else None
+    years = {year for one in copies if (year := _announced_year(one.announced)) is not None}
+    return years.pop() if len(years) == 1 else None
+
+
+def _announced_year(words: str) -> int | None:
+    title = take_apart(words)
+    if title is not None:
+        return title.year
+    found = _YEAR.search(words)
+    return int(found[1]) if found else None
+
+
+def _completed(copies: Sequence[Copy], best: int, year: int | None) -> tuple[Copy, str]:
+    """The copy that is taken, with what it does not say itself and the others do, and the name of the one
+    whose text it got; a doubt where it is on another year than the one that is meant."""
+    taken = copies[best]
+    told = sorted(copies, key=lambda one: (one.part != PAGE, one is not taken))
+    others = [
+        Other(one.name, one.record if _says_the_same(taken, one) else None, one.announced) for one in told
+    ]
+    record, text_of = completed(taken.record, others)
+    own = taken.record["year"]
+    unsure = any(doubt["kind"] == doubt["where"] == "year" for doubt in taken.record["doubts"])
+    if year is not None and own not in (None, year) and not unsure:
+        message = f"The report on {year} was announced; this is the one on {own}."
+        record["doubts"] = [
+            *record["doubts"],
+            {"kind": "year", "where": "year", "message": message, "locator": {}},
+        ]
+    return taken._replace(record=record), text_of
+
+
+def _says_the_same(taken: Copy, one: Copy) -> bool:
+    return one is not taken and one.is_report and _same_report(taken.record, one.record)
 
 
 def _weight(copy: Copy, year: int | None) -> tuple[bool, int, int, bool]:

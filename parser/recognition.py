@@ -35,6 +35,8 @@ _SHORTEST_PROSE = 300
 _LISTED = 5
 _FORM_ROWS = {REQUESTS: 5, PROACTIVE: 4, REVIEW: 10, "statistics": 5}
 """Rows with numbers (of section 四: numbers) from which a table cannot be anything but the form's."""
+_SPEAKING = {REQUESTS, "statistics"}
+"""Tables whose labels speak of 政府信息公开 themselves; the others could stand in another report."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,9 @@ def judge(
     kind of document: then only whole tables count."""
     prose = filled.evidence.prose
     named = title is not None and not title.bare
-    whole = _has_whole_table(filled)
-    if whole and (named or _SUBJECT.search(prose)):
+    whole = _whole_tables(filled)
+    # Some tables name the subject in their own rows, whatever stands around them.
+    if whole and (named or whole & _SPEAKING or _SUBJECT.search(prose)):
         return Verdict()
     if other is None and named and (filled.figures or filled.evidence.kinds):
         return Verdict()
@@ -76,15 +79,15 @@ def judge(
     return Verdict("Neither a table of a national form nor the title of an annual report was found.", links)
 
 
-def _has_whole_table(filled: Filled) -> bool:
-    """Whether enough of a form's table was read that nothing else can print it."""
+def _whole_tables(filled: Filled) -> set[str]:
+    """The tables of which enough was read that nothing but the form can print it."""
     rows: dict[str, set[str]] = {}
     for figure in filled.figures:
         if figure.value is not None:
             table, _, rest = figure.key.partition(".")
             row = rest if table == REVIEW else rest.rpartition(".")[0] or rest
             rows.setdefault(table, set()).add(row)
-    return any(len(found) >= _FORM_ROWS[table] for table, found in rows.items())
+    return {table for table, found in rows.items() if len(found) >= _FORM_ROWS[table]}
 
 
 def _chapters(document: Document, lines: list[str]) -> int:

@@ -16,6 +16,8 @@ def reading(values: int | list[int | None], doubted: tuple[str, ...] = (), **oth
         "state": "report",
         "source_format": "docx",
         "form": "2021",
+        "title": "某市公安局2023年政府信息公开工作年度报告",
+        "sections": [{"heading": "一、总体情况", "text": "照旧。"}],
         "agency": "某市公安局",
         "year": 2023,
         "figures": [
@@ -108,3 +110,55 @@ def test_a_page_that_names_its_organ_in_short_is_the_same_report() -> None:
     other = best(reading([1, 2], agency="某市财政局"), reading([1, 3]))
     assert differences(other) == []
     assert [one["kind"] for one in other.record["doubts"]] == [UNLIKE]
+
+
+TITLE = "某市公安局2023年政府信息公开工作年度报告"
+HEADLESS: dict[str, Any] = {
+    "title": "附件：统计表",
+    "agency": None,
+    "year": None,
+    "sections": [],
+    "preamble": "",
+    "claims": [],
+    "fee": None,
+    "contact": {},
+    "period": None,
+    "published": None,
+    "signature": {},
+    "doubts": [
+        {"kind": name, "where": name, "message": "Nothing says it.", "locator": {}}
+        for name in ("title", "agency", "year")
+    ],
+}
+
+
+def test_tables_sent_as_a_file_of_their_own_get_head_and_text_of_the_page() -> None:
+    claim = {"about": "new_received", "value": 3, "locator": {"xpath": "/p[2]"}}
+    told: dict[str, Any] = {
+        "preamble": "根据条例编制。",
+        "claims": [claim],
+        "fee": None,
+        "contact": {"telephone": "1"},
+    }
+    told |= {"period": ["2023-01-01", "2023-12-31"], "published": "2024-01-20", "signature": {}}
+    record = best(reading(0, **told), reading(9, **HEADLESS)).record
+    assert (record["title"], record["agency"], record["year"]) == (TITLE, "某市公安局", 2023)
+    assert (record["sections"][0]["heading"], record["published"]) == ("一、总体情况", "2024-01-20")
+    assert record["claims"][0]["locator"] == {"copy": "http://a/0", "xpath": "/p[2]"}
+    assert record["taken_because"].endswith("The text is that of “http://a/0”.")
+    doubts = {doubt["where"]: doubt["message"] for doubt in record["doubts"]}
+    assert doubts == dict.fromkeys(
+        ("title", "agency", "year"), "The document does not say it; “http://a/0” does."
+    )
+
+
+def test_the_words_that_announce_a_file_say_what_it_does_not() -> None:
+    record = best(ANNOUNCEMENT, reading(9, **HEADLESS), announced=(TITLE, TITLE)).record
+    assert (record["title"], record["agency"], record["year"]) == (TITLE, "某市公安局", 2023)
+    assert record["doubts"][-1]["message"] == f"The document does not say it; “{TITLE}” does."
+
+
+def test_a_report_on_another_year_than_was_announced_has_a_doubt() -> None:
+    (doubt,) = best(ANNOUNCEMENT, reading(9, year=2022), announced=(TITLE, TITLE)).record["doubts"]
+    assert doubt["message"] == "The report on 2023 was announced; this is the one on 2022."
+    assert best(ANNOUNCEMENT, reading(9), announced=(TITLE, TITLE)).record["doubts"] == []

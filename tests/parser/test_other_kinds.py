@@ -112,6 +112,16 @@ def test_whole_tables_under_a_strange_title_are_read_with_a_doubt() -> None:
     assert (doubt.where, "法治政府建设" in doubt.message) == ("document", True)
 
 
+def test_a_file_of_tables_alone_is_read_where_they_name_the_subject_themselves() -> None:
+    assert len(figures_of(parse(f"<p>附件：统计表</p>{table(full_requests())}".encode()))) == 175
+    assert parse(f"<p>附件</p>{table(full_review())}".encode()).state is State.NOT_A_REPORT
+
+
+def figures_of(reading: Reading) -> list[str]:
+    assert reading.report is not None, reading.reason
+    return [figure.key for figure in reading.report.figures]
+
+
 def test_a_report_in_prose_stands_beside_columns_of_other_kinds() -> None:
     columns = "<h2>政府信息公开指南</h2><h2>政府信息公开制度</h2>"
     page = (
