@@ -207,7 +207,8 @@ def _last_of_tail(rows: Lines, index: int) -> int:
 
 
 def sections(region: Lines) -> Iterator[tuple[Lines, Lines]]:
-    """Header rows and the rows below them, for each part of the region that has columns of its own."""
+    """Header rows and the rows below them, for each part of the region that has columns of its own; none where
+    words were cut until no value has a label before it."""
     data = [index for index, row in enumerate(region) if any(part.is_value for part in row)]
     kept = [index for index in data if _is_data(region, index)]
     shared = walls([part for row in region for part in row if not part.is_value])
@@ -224,7 +225,7 @@ def sections(region: Lines) -> Iterator[tuple[Lines, Lines]]:
             while first - 1 > above and not _continues(region, first - 1):
                 first -= 1
             starts.append((first, head[-1] + 1))
-    for (first, body), after in zip(starts, [*(start for start, _ in starts[1:]), len(region)], strict=True):
+    for (first, body), (after, _) in pairwise([*starts, (len(region), 0)]):
         yield region[first:body], region[body:after]
 
 

@@ -55,6 +55,19 @@ def test_lines_in_one_stroke_tell_no_columns() -> None:
     assert ruled_grids(sheet)[0] == []
 
 
+def test_a_value_whose_label_is_of_another_region_makes_no_table() -> None:
+    # A strip of paper with shreds of letters: the row of the 3 is a region, the Q before it is not in it.
+    boxes = [("Q", 39, 2, 44, 8, 7.0), ("2", 0, 4, 9, 11, 8.3), ("4", 9, 4, 14, 11, 8.3)]
+    boxes += [("张", 138, 4, 152, 17, 14.5), ("2", 266, 4, 276, 12, 10.0), ("4", 276, 4, 281, 12, 10.0)]
+    boxes += [("3", 134, 12, 142, 17, 7.0), ("4", 142, 12, 148, 17, 7.0), ("T", 266, 12, 270, 17, 7.0)]
+    boxes += [("1", 4, 13, 9, 17, 4.7), ("う", 9, 13, 13, 17, 4.7)]
+    glyphs = [
+        Glyph(text, left, top, right, bottom, size, 0, order)
+        for order, (text, left, top, right, bottom, size) in enumerate(boxes)
+    ]
+    assert bare_grids(Sheet(1, 400, 17.3, glyphs=glyphs), glyphs) == ([], glyphs)
+
+
 def test_what_is_not_sure_in_a_scan_stays_so_where_no_rules_are() -> None:
     rows = [["收到申请", "12", "3"], ["办结申请", "7", "5"], ["不予公开", "19", "8"]]
     sheet = Sheet(1, 600, 800, glyphs=written(rows, 80, 10))
