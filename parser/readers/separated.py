@@ -13,7 +13,8 @@ from itertools import islice, pairwise
 
 from parser.document import Cell, Document, Locator, State, Unreadable
 from parser.readers.charset import decode
-from parser.readers.sheet_content import MOST_CELLS, MOST_COLUMNS, address, tables_and_lines
+from parser.readers.sheet_content import MOST_CELLS, MOST_COLUMNS, address
+from parser.readers.sheet_tables import tables_and_lines
 from parser.readers.text import MOST_OCTETS
 
 _SIGNS = ("\t", ",", ";")

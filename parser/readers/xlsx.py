@@ -14,6 +14,7 @@ from parser.document import State, Unreadable
 from parser.folding import RAISED
 from parser.readers.cell_numbers import BUILT_IN, GENERAL
 from parser.readers.package import MOST_XML, Package, parse_xml
+from parser.readers.sheet_boxes import boxes
 from parser.readers.sheet_content import MOST_CELLS, Area, SheetContent
 
 MOST_SHEETS = 100
@@ -47,6 +48,9 @@ def sheets(package: Package) -> Iterator[SheetContent]:
         if len(_CELL.findall(octets)) > 2 * MOST_CELLS:
             raise Unreadable(State.TOO_LARGE, f"The sheet “{content.name}” has more than {MOST_CELLS} cells.")
         _fill(content, parse_xml(octets, path), strings, styles)
+        for relation, drawing in _targets(package, path).values():
+            if relation.endswith("/drawing") and drawing in package:
+                content.boxes += boxes(package.xml(drawing))
         yield content
 
 
@@ -165,12 +169,14 @@ def _value(cell: Element, strings: list[_Spoken]) -> _Spoken | str | float | Non
     if kind == "inlineStr":
         return _spoken(stored)
     text = stored.text or ""
+    if kind == "n" and not text.strip():
+        return None
     if kind == "s":
         number = _number(text)
         return strings[number] if number < len(strings) else _Spoken("", "")
     if kind == "b":
         return "TRUE" if text.strip() in ("1", "true") else "FALSE"
-    if kind == "n" and text.strip():
+    if kind == "n":
         with suppress(ValueError):
             return float(text)
     return _unescaped(text)

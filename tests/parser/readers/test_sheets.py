@@ -69,6 +69,69 @@ def test_a_row_without_figures_is_no_line_of_text_and_a_line_below_is_no_row() -
     assert [block.text for block in texts if isinstance(block, Paragraph)] == ["五、存在的问题", "没有。"]
 
 
+def _rows(*texts: str) -> str:
+    """Rows of strings, parted by `|` from A on; an empty text is an empty row."""
+    lines = (
+        "".join(
+            _string(f"{chr(65 + place)}{number}", text) for place, text in enumerate(row.split("|")) if text
+        )
+        for number, row in enumerate(texts, 1)
+    )
+    return "".join(f'<row r="{number}">{line}</row>' for number, line in enumerate(lines, 1))
+
+
+@pytest.mark.parametrize("between", [("",), ()], ids=["an empty row", "none"])
+def test_running_text_below_a_table_is_none_of_its_rows(between: tuple[str, ...]) -> None:
+    lines = ("五、存在的问题", "公开不够，解读不多。", "云溪市教育局", "2024年1月5日")
+    grid, *texts = _read(_rows("类型|件数", "甲|1", "乙|", *between, *lines)).blocks
+    assert isinstance(grid, Grid) and [cell.text for cell in grid.cells] == [
+        "类型",
+        "件数",
+        "甲",
+        "1",
+        "乙",
+        "",
+    ]
+    assert [block.text for block in texts if isinstance(block, Paragraph)] == list(lines)
+
+
+def test_a_note_beside_a_table_is_none_of_its_cells() -> None:
+    table = ["类型|件数|||", *(f"类别{number}|{number}||" for number in range(8))]
+    table[3] += "|由办公室填报"
+    grid, note = _read(_rows(*table)).blocks
+    assert isinstance(grid, Grid) and not any("办公室" in cell.text for cell in grid.cells)
+    assert isinstance(note, Paragraph) and note.text == "由办公室填报"
+    # A figure stands under a head of its own, however few there are.
+    table[0] = "类型|件数|其中|备注|说明"
+    (grid,) = _read(_rows(*table)).blocks
+    assert isinstance(grid, Grid) and any("办公室" in cell.text for cell in grid.cells)
+
+
+def test_text_boxes_and_the_name_of_a_sheet_are_read() -> None:
+    def box(row: int, *lines: str, look: str = "") -> str:
+        text = "".join(f"<a:p><a:r><a:t>{line}</a:t></a:r></a:p>" for line in lines)
+        shape = f'<x:sp><x:nvSpPr><x:cNvPr id="1" {look}/></x:nvSpPr><x:txBody>{text}</x:txBody></x:sp>'
+        return (
+            f"<x:twoCellAnchor><x:from><x:col>0</x:col><x:row>{row}</x:row></x:from>{shape}</x:twoCellAnchor>"
+        )
+
+    drawing = (
+        box(9, "二〇二四年一月", "（盖章）") + box(0, "云溪市年度报告") + box(1, "草稿", look='hidden="1"')
+    )
+    rows = '<row r="3">' + _string("A3", "甲") + '<c r="B3"><v>1</v></c></row>'
+    document = read(
+        xlsx_file.package(
+            [("云溪市2023年年报", _sheet(rows))],
+            drawing=f'<x:wsDr xmlns:x="urn:x" xmlns:a="urn:a">{drawing}</x:wsDr>',
+        )
+    )
+    title, grid, *ends = document.blocks
+    assert isinstance(title, Paragraph) and title.text == "云溪市年度报告"
+    assert isinstance(grid, Grid) and _texts(document) == ["甲", "1"]
+    assert [end.text for end in ends if isinstance(end, Paragraph)] == ["二〇二四年一月", "（盖章）"]
+    assert ends[0].locator.cell == "A10" and document.meta == {"title": "云溪市2023年年报"}
+
+
 @pytest.mark.parametrize("path", sorted(DATA.glob("*.xls")), ids=lambda path: path.name)
 def test_every_printed_figure_of_a_binary_workbook(path: Path) -> None:
     form, _, seed = path.stem.partition("-")
@@ -197,6 +260,7 @@ def test_a_formula_without_a_result_is_blank_and_said() -> None:
     document = _read('<row r="1"><c r="A1"><v>1</v></c><c r="B1"><f>A1+1</f></c><c r="C1"><v>2</v></c></row>')
     assert _texts(document) == ["1", "", "2"]
     assert "B1" in document.notes[0]
+    assert "A1" in _read('<row r="1"><c r="A1"><f>SUM(B1)</f><v/></c><c r="B1"><v>2</v></c></row>').notes[0]
 
 
 @pytest.mark.parametrize(

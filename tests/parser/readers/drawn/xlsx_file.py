@@ -72,8 +72,9 @@ def _letters(column: int) -> str:
     return chr(65 + column) if column < 26 else chr(64 + column // 26) + chr(65 + column % 26)
 
 
-def package(sheets: list[tuple[str, str]], styles: str = "") -> bytes:
-    """A workbook of these sheets: name and XML of each; `styles` is the XML of the style part."""
+def package(sheets: list[tuple[str, str]], styles: str = "", drawing: str = "") -> bytes:
+    """A workbook of these sheets: name and XML of each; `styles` is the XML of the style part, `drawing` that
+    of what is drawn on the first sheet."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("[Content_Types].xml", f'<Types xmlns="{_PACKAGE}/content-types">'
@@ -115,4 +116,11 @@ def package(sheets: list[tuple[str, str]], styles: str = "") -> bytes:
         )
         for number, (_, xml) in enumerate(sheets, 1):
             archive.writestr(f"xl/worksheets/sheet{number}.xml", xml)
+        if drawing:
+            archive.writestr("xl/drawings/drawing1.xml", drawing)
+            archive.writestr(
+                "xl/worksheets/_rels/sheet1.xml.rels",
+                f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="r1" '
+                f'Type="{_RELATIONS}/drawing" Target="../drawings/drawing1.xml"/></Relationships>',
+            )
     return stream.getvalue()
