@@ -12,6 +12,8 @@ from parser.numbers import looks_like_value
 
 _NARROWEST = 16
 """Columns of a turned table: more than section 四 has."""
+_LARGEST = 20_000
+"""Places of a table whose spans are looked at; section 三 has 280."""
 _FEWEST_RESULTS = 8
 _FEWEST_APPLICANTS = 4
 
@@ -46,6 +48,8 @@ def _known(texts: Sequence[str], lexicon: Lexicon) -> int:
 def _turned(grid: Grid) -> Grid:
     """The grid with rows for columns. Lines with as many cells as each other are taken by order, since their
     spans may be wrong; where they have not, and numbers are merged, nothing tells which lies below which."""
+    if _is_whole(grid):
+        return _with(grid, grid.cells)
     lines = [line for _, line in grid.by_row()]
     # A narrow table that a text prints right below is none of it.
     widest = max(map(len, lines))
@@ -60,8 +64,31 @@ def _turned(grid: Grid) -> Grid:
         ]
     if any(cell.rowspan * cell.colspan > 1 and looks_like_value(cell.text) for cell in cells):
         return grid
+    return _with(grid, cells)
+
+
+def _with(grid: Grid, cells: Sequence[Cell]) -> Grid:
+    """The grid with these cells, turned."""
     turned = sorted(map(_turned_cell, cells), key=lambda cell: (cell.row, cell.column))
     return replace(grid, cells=tuple(turned))
+
+
+def _is_whole(grid: Grid) -> bool:
+    """Whether merged cells leave no place free and cover none twice: their spans can be trusted, and none of
+    them is a number's."""
+    merged = [cell for cell in grid.cells if cell.rowspan * cell.colspan > 1]
+    area = sum(cell.rowspan * cell.colspan for cell in grid.cells)
+    if not merged or area != grid.rows * grid.columns or area > _LARGEST:
+        return False
+    if any(looks_like_value(cell.text) for cell in merged):
+        return False
+    places = {
+        (row, column)
+        for cell in grid.cells
+        for row in range(cell.row, cell.row + cell.rowspan)
+        for column in range(cell.column, cell.column + cell.colspan)
+    }
+    return len(places) == area
 
 
 def _turned_cell(cell: Cell) -> Cell:

@@ -575,3 +575,20 @@ def test_a_corner_that_is_too_short_lets_no_column_slip_below_another() -> None:
     rows[0] = [(corner, down - 1, wide), *others]
     report = read(table(rows))
     _truth(report)
+
+
+def test_a_table_that_lies_on_its_side_with_all_its_merged_cells() -> None:
+    """Whole spans tell which label stands over which column, however few labels a row has."""
+    taken: dict[tuple[int, int], bool] = {}
+    columns: dict[int, list[tuple[str, int, int]]] = {}
+    for number, row in enumerate(full_requests()):
+        place = 0
+        for text, down, wide in row:
+            while (number, place) in taken:
+                place += 1
+            covered = ((number + below, place + beside) for below in range(down) for beside in range(wide))
+            taken |= dict.fromkeys(covered, True)
+            columns.setdefault(place, []).append((text, wide, down))
+    report = read(table([columns[place] for place in sorted(columns)]))
+    _truth(report)
+    assert doubts(report) == set()

@@ -196,3 +196,14 @@ def test_a_row_that_is_wider_than_its_header_is_not_read_where_no_sum_tells_its_
         report = _read([*full_review()[:-1], numbers])
         assert not [value for value in _values(report) if value is not None]
         assert doubts(report) == {"column_alignment"}
+
+
+def test_three_tables_whose_suits_stand_in_brackets() -> None:
+    names = ("行政复议", "行政诉讼（未经复议直接起诉）", "行政诉讼（复议后起诉）")
+    tables = (
+        table([[(name, 1, 5)], LABELS, NUMBERS[5 * place : 5 * place + 5]])
+        for place, name in enumerate(names)
+    )
+    report = read(table(full_requests()), *tables)
+    assert _values(report) == [Decimal(number) for number in NUMBERS]
+    assert doubts(report) == set()
