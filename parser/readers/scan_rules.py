@@ -71,8 +71,9 @@ def rules(
     for (at, start, end), thick in more:
         left = max(round(at - (thick - 1) / 2), 0)
         cover[start:end, left : left + thick] = True
-    upright = _on_level([*upright, *(line for line, _ in more)])
-    return settled(page, (level, upright), cover, stamp, typical_height(text))
+    guessed = [line for line, _ in more]
+    upright = _on_level([*upright, *guessed])
+    return settled(page, (level, upright), guessed, (cover, stamp), typical_height(text))
 
 
 def _levelled(strokes: Sequence[_Stroke]) -> list[Line]:

@@ -86,46 +86,51 @@ class _Trace:
 def settled(
     page: Gray,
     lines: tuple[Sequence[Line], Sequence[Line]],
-    cover: NDArray[np.bool_],
-    stamp: NDArray[np.bool_],
+    guessed: Sequence[Line],
+    dots: tuple[NDArray[np.bool_], NDArray[np.bool_]],
     em: float,
 ) -> tuple[list[Line], list[Line], NDArray[np.bool_]]:
     """Rules across, rules down and the dots that they cover: those given, without the pieces that are none,
-    and with those that were lost. `stamp` are the dots under a seal, `em` is how high a line of text is;
-    sizes hold for 200 dots an inch."""
+    and with those that were lost. `guessed` are those of the rules down that text hides, which must be as
+    clear as one that was not found: in a tight row, strokes of letters reach nearly from rule to rule. `dots`
+    are those that the rules cover and those under a seal; `em` is how high a line of text is. Sizes hold for
+    200 dots an inch."""
+    cover, stamp = dots
     here = _Page((255 - page).astype(np.float32), cover, stamp)
     aside = here.turned()
     level: list[Line] = []
     upright: list[Line] = []
     for rows, columns in _tables(*lines):
-        firm = _settled(here, columns, rows, em)
+        firm = _settled(here, columns, rows, em, guessed)
         firm_rows = _settled(aside, rows, firm, em)
         level += firm_rows
         # Where a rule across was lost, the pieces of those down were too long to tell.
         upright += _settled(here, firm, firm_rows, em)
     kept = np.zeros_like(cover)
-    for found, dots, known in ((level, kept.T, cover.T), (upright, kept, cover)):
+    for found, own, known in ((level, kept.T, cover.T), (upright, kept, cover)):
         for at, start, end in found:
             middle = round(at)
             beside = slice(max(middle - _LOCAL, 0), middle + _LOCAL + 1)
-            dots[start:end, beside] |= known[start:end, beside]
-            dots[start:end, max(middle - 1, 0) : middle + 2] = True
+            own[start:end, beside] |= known[start:end, beside]
+            own[start:end, max(middle - 1, 0) : middle + 2] = True
     return level, upright, kept
 
 
-def _settled(page: _Page, lines: Sequence[Line], crossing: Sequence[Line], em: float) -> list[Line]:
-    """Upright lines of one table, piece by piece."""
+def _settled(
+    page: _Page, lines: Sequence[Line], crossing: Sequence[Line], em: float, guessed: Sequence[Line] = ()
+) -> list[Line]:
+    """Upright lines of one table, piece by piece. `guessed` as in `settled`."""
     if not crossing or not lines:
         return list(lines)
     # Without the gaps of dots, a white spot of a few dots tells that there is no rule.
     for window in (_SHORT_WINDOW, _WINDOW):
-        pieces, traces = _pieces(page, lines, crossing, window)
+        pieces, traces = _pieces(page, lines, crossing, window, guessed)
         usual, whole = _usual(pieces, traces)
         if whole >= _UNBROKEN:
             break
     more = _unseen(page, lines, crossing, (usual, window), em) if usual else []
     if more:
-        pieces, traces = _pieces(page, [*lines, *more], crossing, window)
+        pieces, traces = _pieces(page, [*lines, *more], crossing, window, guessed)
     drawn = [
         (piece, trace)
         for piece, trace in zip(pieces, traces, strict=True)
@@ -146,14 +151,16 @@ def _runs_beside(at: float, piece: _Piece, lines: Sequence[Line]) -> bool:
 
 
 def _pieces(
-    page: _Page, lines: Sequence[Line], crossing: Sequence[Line], window: int
+    page: _Page, lines: Sequence[Line], crossing: Sequence[Line], window: int, guessed: Sequence[Line]
 ) -> tuple[list[_Piece], list[_Trace | None]]:
     """The pieces of upright lines, and what is seen of each."""
     pieces: list[_Piece] = []
     for group in _groups(lines):
         own = _cut(group, crossing)
         for piece in own:
-            if piece.had and piece.at is not None:
+            if piece.at is not None and _runs_beside(piece.at, piece, guessed):
+                piece.had = False
+            if piece.at is not None:
                 piece.at = _local(page.cover, piece.at, piece.top, piece.bottom)
         sure = [piece for piece in own if piece.had]
         for piece in own:

@@ -55,7 +55,7 @@ def test_a_lost_piece_is_found_and_one_of_letters_is_none(dark: int, dotted: boo
     lost += [(160.0, 50, 100), (160.0, 150, 200), (200.0, 50, 150)]
     across = [(float(at), start, end) for at, start, end in ACROSS if at != 150] + [(150.0, 40, 280)]
     none = np.zeros(page.shape, bool)
-    level, upright, cover = settled(page, (across, lost), _cover(page), none, 22)
+    level, upright, cover = settled(page, (across, lost), (), (_cover(page), none), 22)
     assert _pieces(upright, 160) == [(50, 100), (100, 150), (150, 200)]
     assert _pieces(upright, 201) == []
     assert _pieces(level, 150) == [(40, 160), (160, 280), (280, 400)]
@@ -68,7 +68,7 @@ def test_merged_cells_stay_merged_whatever_is_written_in_them() -> None:
     page[104:148, 270:300] = 250
     page[112:138, 279:282] = 20
     down = [line for line in DOWN if line[0] != 280] + [(280.0, 50, 100), (280.0, 150, 200)]
-    _, upright, _ = settled(page, (ACROSS, down), _cover(page), np.zeros(page.shape, bool), 22)
+    _, upright, _ = settled(page, (ACROSS, down), (), (_cover(page), np.zeros(page.shape, bool)), 22)
     assert _pieces(upright, 280) == [(50, 100), (150, 200)]
 
 
@@ -77,7 +77,7 @@ def test_under_a_seal_a_rule_is_taken_for_what_it_was() -> None:
     stamp = np.zeros(page.shape, bool)
     stamp[108:130, 150:175] = True
     page[stamp] = 250
-    _, upright, _ = settled(page, (ACROSS, DOWN), _cover(page), stamp, 22)
+    _, upright, _ = settled(page, (ACROSS, DOWN), (), (_cover(page), stamp), 22)
     assert (100, 150) in _pieces(upright, 160)
 
 
@@ -104,6 +104,23 @@ def test_an_upright_rule_that_text_hides_is_found_between_two_rules_across() -> 
     page[52:200, 156:166] = 250
     page[70:84, 156:166] = 30
     assert hidden(page, ACROSS, known, blank, 22) == []
+
+
+def test_strokes_of_letters_that_fill_a_tight_row_are_no_rule() -> None:
+    page = _page(dark=0, dotted=False)
+    # The last stroke of 制 above that of 罚, from rule to rule but for two gaps, was taken for a hidden rule.
+    page[54:73, 220:223] = page[77:97, 220:223] = 20
+    guess = (221.0, 50, 100)
+    _, upright, _ = settled(
+        page, (ACROSS, [*DOWN, guess]), [guess], (_cover(page), np.zeros(page.shape, bool)), 22
+    )
+    assert _pieces(upright, 221) == []
+    # A rule there, however hidden, is one.
+    page[50:100, 220:223] = 20
+    _, upright, _ = settled(
+        page, (ACROSS, [*DOWN, guess]), [guess], (_cover(page), np.zeros(page.shape, bool)), 22
+    )
+    assert _pieces(upright, 221) == [(50, 100)]
 
 
 @pytest.mark.parametrize("degrees", [-2.4, -0.3, 0.0, 1.7])
