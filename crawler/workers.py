@@ -18,6 +18,7 @@ from enum import StrEnum
 from itertools import islice
 from multiprocessing.connection import wait
 from resource import RUSAGE_SELF, getrusage
+from tempfile import TemporaryDirectory
 from typing import Any, Generic, TypeVar
 
 from crawler.worker import ANSWER, FRAME, MEMORY, MOST_PAGES, PAGE, RAISED, READY, Limits, begin
@@ -140,7 +141,13 @@ class _Worker(Generic[Task]):
         self.deadline = time.monotonic() + self._allowed
         self.begun = False
         try:
-            self._process, self.pipe = start(begin, _ONE_THREAD)
+            # What a reader puts down there in passing goes with the process, however that ends.
+            self._scratch = TemporaryDirectory(prefix="nianbao-parser-", ignore_cleanup_errors=True)
+            try:
+                self._process, self.pipe = start(begin, {**_ONE_THREAD, "TMPDIR": self._scratch.name})
+            except OSError:
+                self._scratch.cleanup()
+                raise
         except OSError as error:
             raise NightFailed(problem=f"no parser process can be started ({error})") from error
         os.set_blocking(self.pipe.fileno(), False)
@@ -196,6 +203,7 @@ class _Worker(Generic[Task]):
         patience = time.monotonic() + _END_SECONDS
         while not self._gone() and time.monotonic() < patience:
             time.sleep(_END_LOOK_SECONDS)
+        self._scratch.cleanup()
 
     def _gone(self) -> bool:
         """Whether the process is over; then what it took at most is known, which only its end tells."""

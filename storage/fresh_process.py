@@ -13,6 +13,9 @@ from collections.abc import Callable, Mapping
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 
+_DIE_WITH_PARENT = "import ctypes; ctypes.CDLL(None).prctl(1, 9)"
+"""PR_SET_PDEATHSIG, SIGKILL: nobody waits any more for what the process does."""
+
 
 def start(
     function: Callable[[int], None], environment: Mapping[str, str] | None = None
@@ -21,10 +24,11 @@ def start(
 
     `function` is found there by its module and name, and gets the descriptor of the other end. The process
     has our environment, with what `environment` says otherwise, and a session of its own: Ctrl-C is for its
-    parent, which ends it, and whatever it starts can be ended with it.
+    parent, which ends it, and whatever it starts can be ended with it. Where the parent is killed, or the
+    thread that called this ends, the kernel kills the process too.
     """
     module, name = function.__module__, function.__name__
-    begin = f"import sys; from {module} import {name}; {name}(int(sys.argv[1]))"
+    begin = f"{_DIE_WITH_PARENT}; import sys; from {module} import {name}; {name}(int(sys.argv[1]))"
     search_path = os.pathsep.join(str(Path(folder).absolute()) for folder in sys.path)
     ours, theirs = Pipe()
     with theirs:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from resource import RUSAGE_SELF, getrusage
 
@@ -13,7 +16,7 @@ import pytest
 from crawler.worker import Limits
 from crawler.workers import MOST_FAILED_STARTS, Ended, Fate, each
 from errors import NightFailed
-from tests.crawler.tasks_of_the_tests import obey, refuse_to_start
+from tests.crawler.tasks_of_the_tests import litter, obey, refuse_to_start
 
 PATIENT = Limits(seconds=60, memory_mb=512)
 HASTY = Limits(seconds=2, memory_mb=512)
@@ -60,6 +63,43 @@ def test_what_hangs_has_its_time() -> None:
     for what in hanging:
         assert (found[what].fate, found[what].detail) == (Fate.TIME, "2")
         assert found[f"fine {what}"].fate == Fate.DONE
+
+
+def test_what_a_task_put_down_goes_with_its_process(tmp_path: Path) -> None:
+    note = str(tmp_path / "note")
+    (ended,) = each(litter, [note], HASTY, 1)
+    assert ended.fate == Fate.TIME
+    assert not Path(Path(note).read_text("utf-8").split()[1]).exists()
+
+
+def test_who_asks_is_killed_and_no_process_goes_on(tmp_path: Path) -> None:
+    note = tmp_path / "note"
+    night = (
+        "from crawler.workers import each; from crawler.worker import Limits; "
+        "from tests.crawler.tasks_of_the_tests import litter; "
+        f"list(each(litter, [{str(note)!r}], Limits(seconds=100, memory_mb=512), 1))"
+    )
+    root = str(Path(__file__).parents[2])
+    with subprocess.Popen([sys.executable, "-c", night], env={**os.environ, "PYTHONPATH": root}) as asking:
+        _until(note.exists)
+        asking.kill()
+    process = note.read_text("utf-8").split()[0]
+    # It may be nobody's child any more, and stay as a name until somebody asks how it ended.
+    _until(lambda: _is_over(process))
+
+
+def _until(moment: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not moment():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def _is_over(process: str) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except (FileNotFoundError, ProcessLookupError):
+        return True
 
 
 def test_memory_and_exceptions_cost_the_task() -> None:
