@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from parser.document import Box, Cell, Grid, Locator
 from parser.readers.geometry import Glyph, Sheet
 from parser.readers.geometry_chunks import is_value
+from parser.readers.geometry_idle import without_idle_rows
 from parser.readers.geometry_lattice import Lattice, lattices
 from parser.readers.geometry_lines import cell_text, fills, lines
 
@@ -51,6 +52,7 @@ def ruled_grids(sheet: Sheet) -> tuple[list[tuple[Box, Grid]], list[Glyph]]:
                 )
                 for field, glyphs in zip(lattice.fields, inside, strict=True)
             ]
+            cells = without_idle_rows(cells)
             found.append((lattice.box, Grid(tuple(cells), place(sheet, lattice.box))))
     return found, left
 
