@@ -65,7 +65,7 @@ def text_map(picture: Gray) -> NDArray[np.float32]:
     if height % _DETECTOR_STEP or width % _DETECTOR_STEP:
         raise ValueError(f"the sides of a picture to search must be multiples of {_DETECTOR_STEP}")
     normal = (picture.astype(np.float32) / 127.5 - 1.0)[None, None]
-    out = _session(_DETECTOR).run(None, {"x": np.repeat(normal, 3, axis=1)})[0]
+    out = _run(_DETECTOR, np.repeat(normal, 3, axis=1))
     return np.asarray(out[0, 0], np.float32)
 
 
@@ -86,7 +86,7 @@ def _recognise_batch(batch: Sequence[int], fitted: Sequence[Gray], found: list[l
     block = np.ones((len(batch), 1, LINE_HEIGHT, room), np.float32)
     for place, index in enumerate(batch):
         block[place, 0, :, : fitted[index].shape[1]] = fitted[index].astype(np.float32) / 127.5 - 1.0
-    out = _session(_RECOGNISER).run(None, {"x": np.repeat(block, 3, axis=1)})[0]
+    out = _run(_RECOGNISER, np.repeat(block, 3, axis=1))
     best = out.argmax(axis=2)
     sure = out.max(axis=2)
     for alike in _alike():
@@ -98,6 +98,17 @@ def _recognise_batch(batch: Sequence[int], fitted: Sequence[Gray], found: list[l
     for place, index in enumerate(batch):
         scale = room / fitted[index].shape[1] / best.shape[1]
         found[index] = _decoded(best[place], sure[place], scale, letters)
+
+
+def _run(name: str, given: NDArray[np.float32]) -> Any:
+    try:
+        return _session(name).run(None, {"x": given})[0]
+    except Exception as error:
+        # The library's errors have no class in common, and none is for memory that runs out, which is the
+        # machine's matter.
+        if "bad_alloc" in str(error) or "Failed to allocate" in str(error):
+            raise MemoryError from error
+        raise
 
 
 def _decoded(
