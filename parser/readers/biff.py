@@ -21,6 +21,8 @@ _ROW, _COLINFO, _MERGED = 0x0208, 0x007D, 0x00E5
 _NUMBER, _RK, _MULRK, _LABELSST, _LABEL = 0x0203, 0x027E, 0x00BD, 0x00FD, 0x0204
 _RSTRING, _BOOLERR, _FORMULA, _STRING = 0x00D6, 0x0205, 0x0006, 0x0207
 _BIFF8 = 0x0600
+_TO_BE_COUNTED = 0x02
+"""The flag of a formula whose result the next program has to work out, as those leave it that cannot."""
 _STRUCK, _RAISED = "struck", "raised"
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 
@@ -149,7 +151,9 @@ def _leave_out_struck(content: SheetContent, row: int, column: int, style: int, 
 def _formula(content: SheetContent, data: bytes, book: _Book) -> tuple[int, int] | None:
     """Take the stored result; where it is a text, give the place for which the next record holds it."""
     row, column, style = struct.unpack_from("<3H", data)
-    if data[12:14] != b"\xff\xff":
+    if data[14] & _TO_BE_COUNTED and not any(data[6:14]):
+        content.note_lost_result(row, column)
+    elif data[12:14] != b"\xff\xff":
         content.put(row, column, struct.unpack_from("<d", data, 6)[0], book.code(style))
     elif data[6] == 0:
         return row, column

@@ -14,6 +14,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from math import isfinite
 
+from parser.numbers import read_number
+
 GENERAL = "General"
 
 BUILT_IN = {
@@ -70,6 +72,20 @@ def show(number: float, format_code: str) -> Shown:
         text = f"{whole}.{fraction}" if fraction else whole
     text = f"{shape.before}{text}{'%' if shape.percent else ''}{shape.after}"
     return Shown(text, rounded=rounded != shifted)
+
+
+def shown_as(text: str, number: float) -> Shown:
+    """A cell that holds a number, by the text that the program that wrote the file has shown for it: the text
+    where it says the number or rounds it, else the plain number (a bar for 0, `三十八`, a date, nothing)."""
+    exact = _exact(number) if isfinite(number) else None
+    said = read_number(text)
+    if exact is None or said.value == exact:
+        return Shown(text)
+    if said.value is None:
+        return Shown(f"{exact:f}", faithful=not text.strip() or (said.understood and exact == 0))
+    _, _, fraction = f"{said.value:f}".partition(".")
+    rounded = abs(said.value - exact) <= Decimal(5).scaleb(-len(fraction) - 1)
+    return Shown(text, rounded=True) if rounded else Shown(f"{exact:f}", faithful=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lxml.etree import _Element as Element  # type: ignore[import-untyped]
 
 from parser.document import Document, State, Unreadable
+from parser.readers.cell_numbers import shown_as
 from parser.readers.odt_lists import STYLE, TEXT
-from parser.readers.odt_words import OFFICE, Words
+from parser.readers.odt_words import DRAW, OFFICE, Words
 from parser.readers.sheet_content import MOST_COLUMNS, SheetContent, shown
 
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_HIDDEN = ("collapse", "filter")
 _MOST_ROWS = 1_048_576
 _MOST_COPIES = 1000
 
@@ -56,8 +59,12 @@ def _sheet(table: Element, unseen: set[str], words: Words) -> SheetContent:
     content = SheetContent(table.get(f"{_TABLE}name", ""), table.get(f"{_TABLE}style-name") in unseen)
     number = 0
     columns: list[str] = []
+    for shapes in table.findall(f"{_TABLE}shapes"):
+        content.boxes += [(0, 0, text) for text in _boxes(shapes, words)]
     for column in table.iter(f"{_TABLE}table-column"):
         times = _times(column, "number-columns-repeated", MOST_COLUMNS - len(columns))
+        if column.get(f"{_TABLE}visibility") in _HIDDEN:
+            content.hidden_columns.update(range(len(columns), len(columns) + times))
         columns += [column.get(f"{_TABLE}default-cell-style-name", "")] * times
         if len(columns) >= MOST_COLUMNS:
             break
@@ -66,7 +73,7 @@ def _sheet(table: Element, unseen: set[str], words: Words) -> SheetContent:
         filled = any(len(cell) for cell, _ in cells)
         copies = _times(row, "number-rows-repeated", _MOST_COPIES if filled else _MOST_ROWS)
         for place in range(number, number + (copies if filled else 0)):
-            if row.get(f"{_TABLE}visibility") in ("collapse", "filter"):
+            if row.get(f"{_TABLE}visibility") in _HIDDEN:
                 content.hidden_rows.add(place)
             looks = _Looks(words, row.get(f"{_TABLE}default-cell-style-name"), columns)
             _fill_row(content, place, cells, looks)
@@ -81,13 +88,38 @@ def _fill_row(content: SheetContent, row: int, cells: list[tuple[Element, int]],
         text = "" if away else "\n".join(map(looks.words.spoken, cell.findall(f"{TEXT}p")))
         if away and len(cell):
             content.note_struck(row, column)
+        value = None if away else _value(cell)
+        if value is not None:
+            found = shown_as(text, value)
+            content.note_shown(row, column, value, found, text)
+            text = found.text
         for place in range(column, min(column + times, MOST_COLUMNS) if text else column):
             content.put(row, place, text)
+        content.boxes += [(row, column, line) for line in _boxes(cell, looks.words)]
         down = _times(cell, "number-rows-spanned", _MOST_COPIES)
         across = _times(cell, "number-columns-spanned", MOST_COLUMNS)
         if down * across > 1:
             content.merged.append((row, column, row + down - 1, column + across - 1))
         column += times
+
+
+def _value(cell: Element) -> float | None:
+    """The number that a cell holds; shares are as the sheet shows them."""
+    if cell.get(f"{OFFICE}value-type") not in ("float", "currency"):
+        return None
+    try:
+        return float(cell.get(f"{OFFICE}value") or "")
+    except ValueError:
+        return None
+
+
+def _boxes(element: Element, words: Words) -> Iterator[str]:
+    """The paragraphs of shapes that stand at a cell or on the sheet."""
+    for child in element:
+        if str(child.tag).startswith(DRAW):
+            for paragraph in child.iter(f"{TEXT}p"):
+                if text := words.spoken(paragraph).strip():
+                    yield text
 
 
 def _times(element: Element, name: str, most: int) -> int:

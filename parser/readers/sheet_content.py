@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from parser.document import Block, Cell, Document, Locator, Paragraph, State, Unreadable
-from parser.readers.cell_numbers import show
+from parser.readers.cell_numbers import Shown, show
 from parser.readers.sheet_tables import tables_and_lines
 
 MOST_CELLS = 150_000
@@ -30,7 +30,8 @@ Area = tuple[int, int, int, int]
 
 @dataclass(slots=True)
 class SheetContent:
-    """The texts of a sheet by (row, column) from 0, its merged areas, and what it hides; `boxes` are its text
+    """The texts of a sheet by (row, column) from 0, its merged areas, and what it hides; `numbers` are
+    the cells that hold one, `boxes` are its text
     boxes by the row and column where they begin, in this order."""
 
     name: str
@@ -39,6 +40,7 @@ class SheetContent:
     merged: list[Area] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    numbers: dict[tuple[int, int], float] = field(default_factory=dict)
     boxes: list[tuple[int, int, str]] = field(default_factory=list)
     notes: dict[str, str] = field(default_factory=dict)
     seen: int = 0
@@ -54,11 +56,14 @@ class SheetContent:
         if column >= MOST_COLUMNS or value == "":
             return
         if not isinstance(value, str):
-            value = self._shown(row, column, value, format_code)
+            self.numbers[row, column] = value
+            found = show(value, format_code)
+            self.note_shown(row, column, value, found, format_code)
+            value = found.text
         self.texts[row, column] = _FORCED.sub("", value).replace("\r\n", "\n").replace("\r", "\n").strip()
 
-    def _shown(self, row: int, column: int, value: float, format_code: str) -> str:
-        found = show(value, format_code)
+    def note_shown(self, row: int, column: int, value: float, found: Shown, why: str) -> None:
+        """Note where a cell shows another number than it holds; `why` is its format."""
         place = address(row, column)
         if found.rounded:
             self.notes.setdefault(
@@ -69,9 +74,8 @@ class SheetContent:
             self.notes.setdefault(
                 "format",
                 f"The sheet “{self.name}” shows {found.text} in {place} by a format that is not understood"
-                f" ({format_code[:60]}).",
+                f" ({why[:60]}).",
             )
-        return found.text
 
     def note_lost_result(self, row: int, column: int) -> None:
         """Note a formula whose result is not in the file."""

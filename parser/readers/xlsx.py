@@ -16,6 +16,7 @@ from parser.readers.cell_numbers import BUILT_IN, GENERAL
 from parser.readers.package import MOST_XML, Package, parse_xml
 from parser.readers.sheet_boxes import boxes
 from parser.readers.sheet_content import MOST_CELLS, Area, SheetContent
+from parser.readers.sheet_formulas import results
 
 MOST_SHEETS = 100
 
@@ -32,8 +33,7 @@ def sheets(package: Package) -> Iterator[SheetContent]:
         raise Unreadable(State.UNSUPPORTED, "Binary workbooks (XLSB) are not read.")
     book = package.xml(main)
     targets = _targets(package, main)
-    strings = _strings(package, targets)
-    styles = _styles(package, targets)
+    shared = _Shared(_strings(package, targets), _styles(package, targets), _is_unreckoned(book))
     found = [element for element in book.iter() if _name(element) == "sheet"]
     if len(found) > MOST_SHEETS:
         raise Unreadable(State.TOO_LARGE, f"The workbook has more than {MOST_SHEETS} sheets.")
@@ -47,7 +47,7 @@ def sheets(package: Package) -> Iterator[SheetContent]:
         octets = package.read(path, MOST_XML)
         if len(_CELL.findall(octets)) > 2 * MOST_CELLS:
             raise Unreadable(State.TOO_LARGE, f"The sheet “{content.name}” has more than {MOST_CELLS} cells.")
-        _fill(content, parse_xml(octets, path), strings, styles)
+        _fill(content, parse_xml(octets, path), shared)
         for relation, drawing in _targets(package, path).values():
             if relation.endswith("/drawing") and drawing in package:
                 content.boxes += boxes(package.xml(drawing))
@@ -117,7 +117,21 @@ def _strikes(look: Element) -> bool:
     return _name(look) == "strike" and look.get("val", "1") not in ("0", "false")
 
 
-def _fill(content: SheetContent, sheet: Element, strings: list[_Spoken], styles: list[_Style]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Shared:
+    """What the sheets of a workbook share; `unreckoned` is true where the program that wrote it worked no
+    formula out."""
+
+    strings: list[_Spoken]
+    styles: list[_Style]
+    unreckoned: bool
+
+
+def _is_unreckoned(book: Element) -> bool:
+    return any(_name(part) == "calcPr" and part.get("fullCalcOnLoad") in ("1", "true") for part in book)
+
+
+def _fill(content: SheetContent, sheet: Element, shared: _Shared) -> None:
     for part in sheet:
         match _name(part):
             case "cols":
@@ -126,13 +140,14 @@ def _fill(content: SheetContent, sheet: Element, strings: list[_Spoken], styles:
                         first, last = _number(one.get("min")), _number(one.get("max"))
                         content.hidden_columns.update(range(max(first - 1, 0), min(last, 16_384)))
             case "sheetData":
-                _fill_rows(content, part, strings, styles)
+                _fill_rows(content, part, shared)
             case "mergeCells":
                 content.merged = [area for one in part if (area := _area(one.get("ref", ""))) is not None]
 
 
-def _fill_rows(content: SheetContent, data: Element, strings: list[_Spoken], styles: list[_Style]) -> None:
+def _fill_rows(content: SheetContent, data: Element, shared: _Shared) -> None:
     row = -1
+    formulas: dict[tuple[int, int], tuple[str, str]] = {}
     for line in data:
         if _name(line) != "row":
             continue
@@ -146,8 +161,8 @@ def _fill_rows(content: SheetContent, data: Element, strings: list[_Spoken], sty
             place = _place(cell.get("r", ""))
             column = place[1] if place is not None else column + 1
             style = _number(cell.get("s"))
-            look = styles[style] if style < len(styles) else _Style()
-            value = _value(cell, strings)
+            look = shared.styles[style] if style < len(shared.styles) else _Style()
+            value = _value(cell, shared.strings)
             if isinstance(value, _Spoken):
                 value = value.struck if look.struck else value.plain
             elif look.struck:
@@ -156,8 +171,22 @@ def _fill_rows(content: SheetContent, data: Element, strings: list[_Spoken], sty
                 content.note_struck(row, column)
             if value is not None:
                 content.put(row, column, value, look.code)
-            elif any(_name(part) == "f" for part in cell):
-                content.note_lost_result(row, column)
+            formula = next((part for part in cell if _name(part) == "f"), None)
+            if formula is not None and (value is None or (shared.unreckoned and value == 0)):
+                formulas[row, column] = (formula.text or "", look.code)
+    _work_out(content, formulas)
+
+
+def _work_out(content: SheetContent, formulas: dict[tuple[int, int], tuple[str, str]]) -> None:
+    """Put the results of formulas that have none, each with the format of its cell."""
+    found = results(
+        {place: text for place, (text, _) in formulas.items()}, content.numbers, content.texts.keys()
+    )
+    for place, (_, code) in formulas.items():
+        if place in found:
+            content.put(*place, found[place], code)
+        else:
+            content.note_lost_result(*place)
 
 
 def _value(cell: Element, strings: list[_Spoken]) -> _Spoken | str | float | None:

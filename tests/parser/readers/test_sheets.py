@@ -10,7 +10,7 @@ import pytest
 from parser import parse
 from parser.document import Document, Grid, Paragraph, State, Unreadable
 from parser.readers import detect
-from parser.readers.cell_numbers import show
+from parser.readers.cell_numbers import show, shown_as
 from parser.readers.sheets import read
 from tests.parser.readers.drawn import reports, xlsx_file
 
@@ -143,7 +143,7 @@ def test_every_printed_figure_of_a_binary_workbook(path: Path) -> None:
 def test_a_figure_leads_back_to_its_sheet_and_cell() -> None:
     made = reports.report("2021", 1001)
     reading = parse(xlsx_file.package([("申请", xlsx_file.sheet_xml(made.tables[-2], random.Random(1)))]))
-    assert reading.state is State.NOT_A_REPORT  # one table without a title
+    assert reading.state is State.REPORT  # one table without a title
     grid = read(xlsx_file.package([("申请", xlsx_file.sheet_xml(made.tables[-2], random.Random(1)))])).blocks[
         0
     ]
@@ -224,6 +224,27 @@ def test_a_rounded_number_and_an_unknown_format_are_doubts() -> None:
     assert len(document.notes) == 2 and "A1" in document.notes[0] and "B1" in document.notes[1]
 
 
+@pytest.mark.parametrize(
+    ("text", "number", "shown", "doubtful"),
+    [
+        ("1,234.50", 1234.5, "1,234.50", False),
+        ("3件", 3.0, "3件", False),
+        (" -  ", 0.0, "0", False),
+        ("", 7.0, "7", False),
+        ("281", 280.68, "281", True),
+        ("三十八", 38.0, "38", True),
+        ("2.11E+03", 2108.0, "2108", True),
+        ("1900-01-14", 15.0, "15", True),
+    ],
+)
+def test_numbers_by_the_text_that_a_program_saved(
+    text: str, number: float, shown: str, doubtful: bool
+) -> None:
+    found = shown_as(text, number)
+    assert found.text == shown
+    assert (found.rounded or not found.faithful) is doubtful
+
+
 def test_what_the_sheet_hides_is_left_out_and_said() -> None:
     document = _read(
         '<row r="1"><c r="A1" t="str"><v>甲</v></c><c r="B1"><v>9</v></c><c r="C1"><v>1</v></c></row>'
@@ -256,11 +277,37 @@ def test_struck_out_text_is_gone_and_raised_digits_are_the_marks_of_notes() -> N
     assert len(binary.notes) == 1 and "D1" in binary.notes[0]
 
 
+@pytest.mark.parametrize(
+    ("formula", "result"),
+    [
+        ("SUM(A1:B1)", "5.5"),
+        ("=SUM($A$1, C1:D1,2)-B1+10", "12.5"),
+        ("A1 + B1", "5.5"),
+        ("-A1", "-3"),
+        ("F1+1", "6.5"),
+        ("A1+C1", None),
+        ("A1*2", None),
+        ("SUM(A1:B1", None),
+        ("SUM(表2!A1:B1)", None),
+        ("E1+1", None),
+        ("SUM(A1:ZZ9999)", None),
+    ],
+)
+def test_a_sum_without_a_result_is_worked_out(formula: str, result: str | None) -> None:
+    rows = (
+        f'<row r="1"><c r="A1"><v>3</v></c><c r="B1"><v>2.5</v></c>{_string("C1", "7")}'
+        f'<c r="E1"><f>{formula}</f></c><c r="F1"><f>SUM(A1:D1)</f></c></row>'
+    )
+    document = _read(rows)
+    assert _texts(document) == ["3", "2.5", "7", "", result or "", "5.5"]
+    assert bool(document.notes) is (result is None)
+
+
 def test_a_formula_without_a_result_is_blank_and_said() -> None:
-    document = _read('<row r="1"><c r="A1"><v>1</v></c><c r="B1"><f>A1+1</f></c><c r="C1"><v>2</v></c></row>')
+    document = _read('<row r="1"><c r="A1"><v>1</v></c><c r="B1"><f>A1*2</f></c><c r="C1"><v>2</v></c></row>')
     assert _texts(document) == ["1", "", "2"]
     assert "B1" in document.notes[0]
-    assert "A1" in _read('<row r="1"><c r="A1"><f>SUM(B1)</f><v/></c><c r="B1"><v>2</v></c></row>').notes[0]
+    assert "A1" in _read('<row r="1"><c r="A1"><f>PI()</f><v/></c><c r="B1"><v>2</v></c></row>').notes[0]
 
 
 @pytest.mark.parametrize(
