@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from w3lib.url import safe_url_string
 
 from parser.readers.charset import decode
-from parser.readers.page_images import source_of
+from parser.readers.page_images import leads_to_picture, source_of
 
 _BLANKS = re.compile(r"\s+")
 _STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.S)
@@ -130,6 +130,9 @@ class Page:
         wanted: list[str | None] = []
         # First the images, of which a report may be made, and under the address that a script will give them.
         wanted += [self._address(source_of(node.attributes)) for node in self._tree.css("img")]
+        # A small image leads to the large one, and some pages have the links alone.
+        linked = [node.attributes.get("href") or "" for node in self._tree.css("a[href]")]
+        wanted += [self._address(href) for href in linked if leads_to_picture(href)]
         for node in self._tree.css("link[href], img[src], input[type=image][src], [background]"):
             if node.tag == "link" and not _is_presentation(node):
                 continue

@@ -67,21 +67,51 @@ def source_of(attributes: Mapping[str, str | None]) -> str:
 def candidates(tree: Element, hidden: frozenset[Element]) -> tuple[str, ...]:
     """Images of a page that may be pages of a report, in order, each once, relative to the page's address.
 
-    Where some stand in an element that is called the article, only those count. One that is embedded in the
-    page is named by its number (`EMBEDDED`).
+    Where some stand in an element that is called the article, only those count. One that leads to a picture
+    stands for that, and where none is shown, the pictures that the page links to count. One that is embedded
+    in the page is named by its number (`EMBEDDED`).
     """
     base = next((one.get("href") or "" for one in tree.iter("base") if one.get("href")), "")
-    inside: list[str] = []
-    outside: list[str] = []
+    shown = _shown(tree, hidden)
+    found = shown or _linked(tree, hidden)
+    inside = [source for source, in_article in found if in_article]
+    chosen = inside or [source for source, _ in found]
+    whole = (urljoin(base, one) if base and not one.startswith(EMBEDDED) else one for one in chosen)
+    return tuple(dict.fromkeys(whole))[:MOST_IMAGES]
+
+
+def leads_to_picture(href: str) -> bool:
+    """Whether a link leads to an image file."""
+    return _PICTURE.search(href.strip().partition("?")[0]) is not None
+
+
+def _shown(tree: Element, hidden: frozenset[Element]) -> list[tuple[str, bool]]:
+    """What images show, each with whether it stands in the article."""
+    found = []
     for number, image in enumerate(tree.iter("img"), 1):
         source = source_of(image.attrib) or (f"{EMBEDDED}{number}" if _embedded(image) else "")
-        if not source or image in hidden or _is_small(image) or _is_named_otherwise(image, source):
+        larger = next((one.get("href") or "" for one in image.iterancestors("a")), "")
+        small = _is_small(image)
+        if leads_to_picture(larger):
+            source, small = larger.strip(), False
+        if not source or image in hidden or small or _is_named_otherwise(image, source):
             continue
         in_article = _stands_in_article(image, hidden)
         if in_article is not None:
-            whole = urljoin(base, source) if base and not source.startswith(EMBEDDED) else source
-            (inside if in_article else outside).append(whole)
-    return tuple(dict.fromkeys(inside or outside))[:MOST_IMAGES]
+            found.append((source, in_article))
+    return found
+
+
+def _linked(tree: Element, hidden: frozenset[Element]) -> list[tuple[str, bool]]:
+    """The pictures that links lead to, each with whether it stands in the article."""
+    found = []
+    for link in tree.iter("a"):
+        source = (link.get("href") or "").strip()
+        if leads_to_picture(source) and link not in hidden and not _NAMED.search(source.rpartition("/")[2]):
+            in_article = _stands_in_article(link, hidden)
+            if in_article is not None:
+                found.append((source, in_article))
+    return found
 
 
 def embedded(tree: Element, name: str) -> bytes | None:
@@ -160,7 +190,7 @@ def _stands_in_article(image: Element, hidden: frozenset[Element]) -> bool | Non
         tag = element.tag
         if tag in ("header", "footer", "nav", "aside", "noscript", "template") or element in hidden:
             return None
-        if tag == "a" and (href := element.get("href")) and not _PICTURE.search(href.partition("?")[0]):
+        if tag == "a" and (href := element.get("href")) and not leads_to_picture(href):
             return None
         called = f"{element.get('class') or ''} {element.get('id') or ''} {tag if tag == 'article' else ''}"
         if _CONTENT.search(called):

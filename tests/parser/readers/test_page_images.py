@@ -18,10 +18,24 @@ def test_scans_in_the_article_are_named_in_their_order() -> None:
     body = """<div class="TRS_Editor"><img src="W0201.jpg"><p><a href="W0202_big.jpg"><img
     src="loading.gif" data-original="W0202.jpg"></a></p><img src="data:image/gif;base64,R0"
     data-src="./3.png?v=2"><img src="W0201.jpg"></div><p><img src="/notice.jpg"></p>"""
-    assert images(body) == ("W0201.jpg", "W0202.jpg", "./3.png?v=2")
+    assert images(body) == ("W0201.jpg", "W0202_big.jpg", "./3.png?v=2")
     assert images('<img src="1.jpg">', '<base href="http://img.example.invalid/a/">') == (
         "http://img.example.invalid/a/1.jpg",
     )
+
+
+def test_a_small_image_stands_for_the_picture_that_it_leads_to() -> None:
+    small = '<a href="{0}.jpg"><img src="s{0}.jpg" width="120"></a>'
+    assert images(small.format(1) + small.format(2) + '<a href="/zt/"><img src="3.jpg"></a>') == (
+        "1.jpg",
+        "2.jpg",
+    )
+    links = '<a href="1.jpg">第1页</a><a href="2.PNG?v=1">第2页</a>'
+    assert images(links + '<a href="logo.png">标识</a><p class="footer"><a href="3.jpg">x</a></p>') == (
+        "1.jpg",
+        "2.PNG?v=1",
+    )
+    assert images(links + '<img src="0.jpg">') == ("0.jpg",)
 
 
 @pytest.mark.parametrize(
