@@ -22,6 +22,9 @@ def mend(rows: Sequence[Row], lexicon: Lexicon, sheet: Sheet, where: str) -> lis
     """The rows with cut labels joined. Numbers that had to be given to the label above are a doubt."""
     mended: list[Row] = []
     for row in rows:
+        if (around := _around(mended[-2:], row, lexicon)) is not None:
+            mended[-2:] = [around]
+            continue
         joined = _joined(mended[-1], row, lexicon) if mended else None
         if joined is None and len(mended) > 1 and mended[-1][0].loose:
             # What a page prints between its tables is no half of anything.
@@ -41,6 +44,21 @@ def mend(rows: Sequence[Row], lexicon: Lexicon, sheet: Sheet, where: str) -> lis
             sheet.doubt("joined_rows", where, message, row[0].locator)
         mended[-1] = joined
     return mended
+
+
+def _around(above: Sequence[Row], lower: Row, lexicon: Lexicon) -> Row | None:
+    """Numbers without a label that stand between the two lines of one, as one row."""
+    if len(above) < 2 or _is_printed(above[0]) or not _is_printed(above[1]) or _is_printed(lower):
+        return None
+    first, between, second = _own(above[0]), _own(above[1]), _own(lower)
+    if first is None or second is None or between is not None or above[1][0].block != lower[0].block:
+        return None
+    text = first.text + second.text
+    if lexicon.knows(first.text) or lexicon.knows(second.text) or not lexicon.knows(text):
+        return None
+    line, row = above[1]
+    outer = [cell for cell in above[0][1].labels if cell is not first]
+    return line, Parts((*outer, replace(first, row=line.row, text=text)), row.values)
 
 
 def _joined(upper: Row, lower: Row, lexicon: Lexicon) -> Row | None:

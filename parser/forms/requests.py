@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+from parser.document import Cell
 from parser.folding import fold, label
 from parser.forms.applicants import (
     Row,
@@ -171,8 +172,15 @@ class _Reader:
             match = lexicons().requests.match(cell.text, groups or [self._group], self._last)
             if match is not None:
                 self._remember_group(row)
+                if row.labels[place + 1 :] and self._is_one_label(row.labels[place:], match):
+                    return match, row
                 return match, row.shifted(place)
         return self._match_inner(line, row)
+
+    def _is_one_label(self, cells: Sequence[Cell], match: Match) -> bool:
+        """Whether cells of words side by side are a label that was drawn in two pieces."""
+        whole = lexicons().requests.match("".join(cell.text for cell in cells), (), self._last)
+        return whole is not None and whole.term is match.term and whole.score == 1
 
     def _match_inner(self, line: Line, row: Parts) -> tuple[Match | None, Parts]:
         """A row whose group stands in one cell with its own label (`（三）不予公开 1.属于国家秘密`)."""

@@ -175,7 +175,17 @@ def _groups_over(built: Header, groups: Sequence[tuple[str, int, int]]) -> list[
     in_order = names == results * len(order)
     if in_order and [key for key, _, _ in sorted(groups, key=lambda group: order.index(group[0]))] == order:
         return [key for key in order for _ in results]
+    if in_order and len(groups) > 1 and all(_heads_its_own(built, group, order) for group in groups):
+        # A page cut or a narrow span left the name of one kind of remedy out; its columns are all there.
+        return [key for key in order for _ in results]
     return above if built.placed else [None] * len(built.columns)
+
+
+def _heads_its_own(built: Header, group: tuple[str, int, int], order: Sequence[str]) -> bool:
+    """Whether a group's label begins over one of the columns that are its in the form."""
+    key, start, _ = group
+    place = next((at for at, one in enumerate(built.columns) if one.start <= start < one.end), None)
+    return place is not None and built.placed and order[place * len(order) // len(built)] == key
 
 
 def _groups(lines: Sequence[Line]) -> list[tuple[str, int, int]]:

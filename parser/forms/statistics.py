@@ -72,6 +72,9 @@ def _token(cell: Cell) -> str | None:
     folded = fold(cell.text)
     if not folded or folded in _NAME_WORDS or folded in _UNIT_WORDS or folded in SERIALS:
         return None
+    for unit in _UNIT_WORDS:
+        # Without rules, the words over two narrow columns are one.
+        folded = folded.removeprefix(unit)
     if folded in _CUMULATIVE_WORDS:
         return "cumulative"
     return "value" if folded in _VALUE_WORDS or _VALUE.match(folded) else folded

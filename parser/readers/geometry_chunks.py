@@ -123,7 +123,11 @@ def with_remarks(parts: Sequence[Chunk]) -> list[Chunk]:
                     and 0.5 * part.size < other.y - whole.glyphs[-1].y < _WRAP * part.size
                     and other.left < whole.right
                     and other.right > whole.left
-                    and (_goes_on(whole.text, other.text) or _wraps_at_decimals(whole, other, heights))
+                    and (
+                        _goes_on(whole.text, other.text)
+                        or _wraps_at_decimals(whole, other, heights)
+                        or _wraps_in_its_row(whole, other, heights)
+                    )
                 ),
                 None,
             )
@@ -236,6 +240,19 @@ def _wraps_at_decimals(one: Chunk, two: Chunk, heights: Sequence[float]) -> bool
         return True
     if not any(sign in one.text for sign in ".．"):
         return False
+    return _have_between(one, two, heights)
+
+
+def _wraps_in_its_row(one: Chunk, two: Chunk, heights: Sequence[float]) -> bool:
+    """Whether two lines of digits are one number: values that do not wrap stand half way between them
+    (`heights`, sorted), where no row has room beside theirs."""
+    if not _DIGITS.fullmatch(one.text) or not _DIGITS.fullmatch(two.text):
+        return False
+    return _have_between(one, two, heights)
+
+
+def _have_between(one: Chunk, two: Chunk, heights: Sequence[float]) -> bool:
+    """Whether a value stands half way between two lines."""
     middle, slack = (one.y + two.y) / 2, _ABREAST * one.size
     place = bisect_left(heights, middle - slack)
     return place < len(heights) and heights[place] <= middle + slack

@@ -592,3 +592,21 @@ def test_a_table_that_lies_on_its_side_with_all_its_merged_cells() -> None:
     report = read(table([columns[place] for place in sorted(columns)]))
     _truth(report)
     assert doubts(report) == set()
+
+
+def test_a_long_label_in_two_cells_or_around_its_numbers_is_one() -> None:
+    rows = full_requests()
+    at = _row(rows, "（二）部分公开")
+    place = next(place for place, (text, _, _) in enumerate(rows[at]) if text.startswith("（二）"))
+    before, (text, _, _), numbers = rows[at][:place], rows[at][place], rows[at][place + 1 :]
+    beside = [*before, (text[:15], 1, 1), (text[15:], 1, 1), *numbers]
+    _truth(read(table([*rows[:at], beside, *rows[at + 1 :]])))
+    blank = [("", 1, 1)] * 7
+    lines = [[(text[:15], 1, 2), *blank], [("", 1, 2), *numbers], [(text[15:], 1, 2), *blank]]
+    taller = [
+        [(name, down + 2 if name.startswith("三、") else down, wide) for name, down, wide in row]
+        for row in rows
+    ]
+    report = read(table([*taller[:at], *lines, *taller[at + 1 :]]))
+    _truth(report)
+    assert doubts(report) == set()

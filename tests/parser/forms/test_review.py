@@ -207,3 +207,21 @@ def test_three_tables_whose_suits_stand_in_brackets() -> None:
     report = read(table(full_requests()), *tables)
     assert _values(report) == [Decimal(number) for number in NUMBERS]
     assert doubts(report) == set()
+
+
+def test_the_name_of_the_first_remedy_is_lost_and_those_of_suits_have_narrow_spans() -> None:
+    blank = [""] * 3
+    rows: Rows = [
+        [
+            *((label, 2, 1) for label in LABELS),
+            ("未经复议直接起诉", 1, 2),
+            *blank,
+            ("复议后起诉", 1, 2),
+            *blank,
+        ],
+        LABELS * 2,
+        NUMBERS,
+    ]
+    report = _read(rows)
+    assert _values(report) == [Decimal(number) for number in NUMBERS]
+    assert doubts(report) == set()

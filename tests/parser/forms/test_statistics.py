@@ -234,3 +234,11 @@ def test_the_only_column_of_another_year_is_not_read() -> None:
     report = _read(rows)
     assert set(values(report, "statistics").values()) <= {None}
     assert "unknown_column" in doubts(report)
+
+
+def test_the_words_over_two_narrow_columns_may_be_one() -> None:
+    rows = whole_rows()
+    rows[0] = ["统计指标", "", "单位统计数"]
+    report = _read(rows)
+    assert values(report, "statistics") == _truth()
+    assert doubts(report) == set()

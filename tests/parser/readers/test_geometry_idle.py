@@ -1,6 +1,8 @@
-"""Rows that a page cut only seems to part."""
+"""Lines of a table that part no rows: of a cell that a page cut, of a number that wraps."""
 
 from parser.document import Cell
+from parser.readers.geometry import Glyph
+from parser.readers.geometry_chunks import chunks, with_remarks
 from parser.readers.geometry_idle import without_idle_rows
 
 
@@ -23,3 +25,19 @@ def test_rows_of_blank_cells_stay_rows() -> None:
     groups = [Cell(0, 0, "三、", rowspan=2), Cell(0, 1, "（三）", rowspan=2)]
     cells = [*groups, *(Cell(row, column, "") for row in (0, 1) for column in (2, 3, 4))]
     assert without_idle_rows(cells) == cells
+
+
+def _set(text: str, left: float, top: float, first: int) -> list[Glyph]:
+    return [
+        Glyph(letter, left + 9 * place, top, left + 9 * place + 9, top + 9, 9, 0, first + place)
+        for place, letter in enumerate(text)
+    ]
+
+
+def test_two_lines_of_digits_around_the_height_of_their_row_are_one_number() -> None:
+    wrapped = [*_set("４４", 200, 0, 0), *_set("５９", 200, 12, 2)]
+    beside = [*_set("—", 300, 6, 4), *_set("7", 350, 6, 5)]
+    assert [part.text for part in with_remarks(chunks([*wrapped, *beside]))] == ["４４５９", "—", "7"]
+    # Rows as close as lines: every value has others at its own height.
+    rows = [*wrapped, *_set("1", 300, 0, 4), *_set("7", 300, 12, 5)]
+    assert len(with_remarks(chunks(rows))) == 4
