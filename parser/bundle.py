@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from parser.completion import HEAD
 from parser.copies import RULE, UNLIKE, Best, best_copy
 from parser.document import Document, Grid, Locator, State, Unreadable
 from parser.readers import detect
@@ -19,7 +20,7 @@ from parser.readers.archives import Packed
 from parser.readers.bundle import packed, runs
 from parser.readers.page_images import read_in_order
 from parser.readers.placing import placed
-from parser.report import Doubt, Finding, Reading
+from parser.report import Claim, Doubt, Fee, Finding, Reading, Report, Section
 
 MOST_READINGS = 60
 """Files that are read; those whose names speak of reports come first."""
@@ -76,10 +77,13 @@ class Bundle:
         record, path = self.best.record, self.document.meta["member"]
         findings = [_finding(found, path) for found in record["findings"] if found["rule"] == RULE]
         doubts = [Doubt(**{**one, "locator": Locator()}) for one in record["doubts"] if one["kind"] == UNLIKE]
+        filled = [Doubt(**{**one, "locator": Locator()}) for one in record["doubts"] if one["kind"] in HEAD]
         report = replace(
             reading.report,
+            **{name: record[name] for name in HEAD},
+            **_text(record, reading.report),
             findings=(*reading.report.findings, *findings),
-            doubts=(*reading.report.doubts, *doubts),
+            doubts=(*(one for one in reading.report.doubts if one.kind not in HEAD), *filled, *doubts),
             copies=tuple(record["copies"]),
             taken_because=record["taken_because"],
         )
@@ -96,7 +100,7 @@ def opened(payload: bytes, kind: str, understand: Understand) -> Bundle:
     inside.sort(key=lambda one: not any(word in one.path for word in _TELLING))
     closed = [(one.path, one.failure) for one in inside if one.failure is not None]
     found = list(_understood(runs(inside[:MOST_READINGS]), understand))
-    copies = [("member", one.path, one.reading.as_dict(), one.path) for one in found]
+    copies = [("member", one.path, one.reading.as_dict(), one.path.rpartition("/")[2]) for one in found]
     # Those that cannot be read stand behind the others, so that a place is one in `found`.
     copies += [("member", path, {"state": failure.state}, path) for path, failure in closed]
     best = best_copy(copies)
@@ -131,15 +135,39 @@ def _size(document: Document | None) -> int:
     return sum(len(block.cells) if isinstance(block, Grid) else 1 for block in blocks)
 
 
+def _text(record: dict[str, Any], own: Report) -> dict[str, Any]:
+    """The chapters and what they say, of the file that has them; nothing where that is the taken one."""
+    if own.sections or not record["sections"]:
+        return {}
+    fee, period = record["fee"], record["period"]
+    claims = [
+        {**one, "value": Decimal(str(one["value"])), "locator": _place(one["locator"], "")}
+        for one in record["claims"]
+    ]
+    return {
+        "preamble": record["preamble"],
+        "sections": tuple(Section(**one) for one in record["sections"]),
+        "fee": Fee(fee["text"], None if fee["yuan"] is None else Decimal(str(fee["yuan"]))) if fee else None,
+        "claims": tuple(Claim(**one) for one in claims),
+        "contact": record["contact"],
+        "period": tuple(period) if period else None,
+        "published": record["published"],
+        "signature": record["signature"],
+    }
+
+
+def _place(place: dict[str, Any], path: str) -> Locator:
+    """A place in the file that it names, else in the one at `path`."""
+    fields = {**place, "member": place.get("member") or place.get("copy", path)}
+    fields.pop("copy", None)
+    if "box" in fields:
+        fields["box"] = tuple(fields["box"])
+    return Locator(**fields)
+
+
 def _finding(found: dict[str, Any], path: str) -> Finding:
     """A difference between two files, each side's place led back to its file."""
-    locators = []
-    for place in found["locators"]:
-        fields = {**place, "member": place.get("member") or place.get("copy", path)}
-        fields.pop("copy", None)
-        if "box" in fields:
-            fields["box"] = tuple(fields["box"])
-        locators.append(Locator(**fields))
+    locators = [_place(place, path) for place in found["locators"]]
     sides = {
         side: found[side] if isinstance(found[side], str) else Decimal(str(found[side]))
         for side in ("expected", "found")

@@ -6,6 +6,7 @@ import ctypes.util
 import io
 import warnings
 import zipfile
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -74,6 +75,21 @@ def test_the_file_with_more_numbers_wins() -> None:
     payload = zipped({"年度报告.html": page, "b.rtf": rtf_file.text(MADE, 1)})
     reading = parse(payload)
     assert reading.report is not None and reading.report.meta["member"] == "b.rtf"
+
+
+def test_text_and_tables_in_two_files_are_one_report() -> None:
+    words = "<p>".join(block for block in MADE.blocks if isinstance(block, str))
+    page = f"<html><body>{words}{'这一年的工作很多。' * 60}</body></html>".encode()
+    tables = odt_file.text(replace(MADE, blocks=["附件：统计表", *MADE.tables]), 1)
+    reading = parse(zipped({"附件/统计表.odt": tables, "正文.html": page}))
+    report = reading.report
+    assert report is not None and reports.errors(MADE, reading) == {}
+    assert report.meta["member"] == "附件/统计表.odt"
+    assert (report.title, report.year) == (MADE.title, MADE.year)
+    assert report.sections[0].heading == "一、总体情况"
+    assert (report.fee is not None, report.period) == (True, (f"{MADE.year}-01-01", f"{MADE.year}-12-31"))
+    assert report.taken_because.endswith("The text is that of “正文.html”.")
+    assert {doubt.where for doubt in report.doubts} == {"title", "agency", "year"}
 
 
 def test_the_same_report_twice_is_one_and_another_number_in_it_is_a_finding() -> None:
