@@ -17,6 +17,7 @@ def reparse(
     ctx: typer.Context,
     since: Annotated[str | None, typer.Option(metavar="TIME", help="reparse.since")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="reparse.dry_run")] = False,
+    quarantined: Annotated[bool, typer.Option("--quarantined", help="reparse.quarantined")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="option.json")] = False,
 ) -> None:
     from crawler.reparse import reparse as read_again  # noqa: PLC0415 - Scrapy takes a second to load
@@ -24,7 +25,7 @@ def reparse(
     here = desk(ctx)
     start = parse_start(since) if since is not None else None
     with Bars(here.words) as watcher:
-        result = read_again(here.settings, watcher, since=start, dry_run=dry_run)
+        result = read_again(here.settings, watcher, since=start, dry_run=dry_run, quarantined=quarantined)
     if as_json:
         screen.document(result)
     else:

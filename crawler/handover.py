@@ -67,14 +67,17 @@ def hand_over(
             advance(1)
 
 
-def unread(session: Session, *, run_id: int | None = None, since: datetime | None = None) -> list[Place]:
-    """The places of payloads that await this parser version, each payload once.
+def unread(
+    session: Session, *, run_id: int | None = None, since: datetime | None = None, quarantined: bool = False
+) -> list[Place]:
+    """The places of payloads that await this parser version, each payload once; with `quarantined` also those
+    that it could not read within its limits.
 
     Those that a run saw, or that any run saw; and the payloads behind the latest versions, so that what the
     source changed and what the parser changed can be told apart. With `since`, only what was captured then
     or later.
     """
-    read = select(ReadingRow.payload_sha256).where(ReadingRow.parser_version == PARSER_VERSION)
+    read = _read(quarantined)
     found: dict[str, Place] = {}
     for query in _wanted(run_id, since):
         awaiting = query.where(Capture.payload_sha256.not_in(read))
@@ -86,7 +89,7 @@ def unread(session: Session, *, run_id: int | None = None, since: datetime | Non
 
 
 def unread_images(
-    session: Session, *, run_id: int | None = None, since: datetime | None = None
+    session: Session, *, run_id: int | None = None, since: datetime | None = None, quarantined: bool = False
 ) -> list[PageImages]:
     """The pages whose images await this parser version. To be asked when the pages themselves are read, since
     their readings name the images; chosen like `unread`."""
@@ -104,14 +107,16 @@ def unread_images(
             images = images_of(session, capture, record)
             if images is not None:
                 found.setdefault(images.payload_sha256, images)
-    read = session.scalars(
-        select(ReadingRow.payload_sha256).where(
-            ReadingRow.parser_version == PARSER_VERSION, ReadingRow.payload_sha256.in_(found)
-        )
-    )
+    read = session.scalars(_read(quarantined).where(ReadingRow.payload_sha256.in_(found)))
     for digest in list(read):
         del found[digest]
     return list(found.values())
+
+
+def _read(quarantined: bool) -> Select[str]:
+    """The digests that need no reading; with `quarantined`, those of quarantined documents are none."""
+    query = select(ReadingRow.payload_sha256).where(ReadingRow.parser_version == PARSER_VERSION)
+    return query.where(ReadingRow.state != State.QUARANTINED) if quarantined else query
 
 
 def _wanted(run_id: int | None, since: datetime | None) -> tuple[Select[Any], Select[Any]]:

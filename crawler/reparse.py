@@ -37,9 +37,15 @@ class _NotForGoodError(Exception):
 
 
 def reparse(
-    settings: Settings, watcher: Watcher, *, since: datetime | None = None, dry_run: bool = False
+    settings: Settings,
+    watcher: Watcher,
+    *,
+    since: datetime | None = None,
+    dry_run: bool = False,
+    quarantined: bool = False,
 ) -> dict[str, Any]:
-    """Read again what was captured after `since` (or all): what changed, JSON-ready.
+    """Read again what was captured after `since` (or all): what changed, JSON-ready. With `quarantined` also
+    what the present parser could not read within its limits, which may be others now.
 
     The result has `parser_version`, `documents`, `dry_run`, `changes` and `causes` (how many of each),
     `figures` (`key`, `count`, `samples` of `report`, `old`, `new`), `reports` (`report`, `kind`, `cause`,
@@ -53,7 +59,7 @@ def reparse(
             documents = 0
             for awaiting in (unread, unread_images):
                 with database.read() as session:
-                    tasks = awaiting(session, since=since)
+                    tasks = awaiting(session, since=since, quarantined=quarantined)
                 watcher.start("read", len(tasks))
                 hand_over(settings, database, tasks, lambda amount: watcher.advance("read", amount))
                 watcher.finish("read")

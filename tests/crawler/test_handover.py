@@ -81,6 +81,8 @@ def test_a_document_that_kills_its_worker_costs_itself_only(
         assert found[f"http://{SITE}/{2 * number + 1}.html"][0] == "not_a_report"
     with database.read() as session:
         assert unread(session, run_id=run_id) == []
+        # An operator who has widened the limits may ask for them.
+        assert len(unread(session, quarantined=True)) == len(BAD)
     # The next night sees the same payloads: nothing is tried again with this parser.
     again = a_run(settings, database, payloads)
     assert handed_over(settings, database, again) == 0
