@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from parser.readers.ocr import Gray
+from parser.readers.scan_desk import without_desk
 
 _REDNESS = 0.4
 _RED = 30
@@ -36,7 +37,7 @@ def printed(picture: NDArray[np.uint8]) -> Gray:
         gray = np.minimum(picture[:, :, 0] + _REDNESS * _redness(picture), 255).astype(np.uint8)
     else:
         gray = picture
-    return _strong(_without_bed(_even(gray)))
+    return _strong(_without_bed(without_desk(_even(gray), gray)))
 
 
 def stamped(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -36,6 +36,7 @@ _DOTTED = 0.22
 _DASHED = 0.6
 _ALONE = 400
 _TOUCH = 9
+_SIDES = 4
 
 
 def rules(
@@ -60,6 +61,8 @@ def rules(
     two = [*_along_rows(sides[0], near.T, strict=False), *_along_rows(sides[1], near.T, strict=True)]
     across = [stroke for stroke in one if _belongs(stroke, two)]
     down = [stroke for stroke in two if _belongs(stroke, one)]
+    loose, edges = _cut_off([stroke for stroke in two if not _belongs(stroke, one)], one)
+    down += loose
     cover = np.zeros(page.shape, bool)
     for stroke in across:
         cover[stroke.part] |= stroke.dots
@@ -67,7 +70,7 @@ def rules(
     for stroke in down:
         cover.T[stroke.part] |= stroke.dots
     level, upright = _levelled(across), _levelled(down)
-    more = hidden(page, level, upright, blank, typical_height(text))
+    more = hidden(page, [*level, *_on_level(edges)], upright, blank, typical_height(text))
     for (at, start, end), thick in more:
         left = max(round(at - (thick - 1) / 2), 0)
         cover[start:end, left : left + thick] = True
@@ -110,15 +113,10 @@ class _Stroke:
 def _belongs(stroke: _Stroke, crossing: Sequence[_Stroke]) -> bool:
     """Whether a line is of a table: it is long, or touches one that runs the other way; a short one ends at
     such lines."""
-    at, start, end = stroke.line
+    _, start, end = stroke.line
     if end - start > _ALONE:
         return True
-    touched = [
-        other.line[0]
-        for other in crossing
-        if start - _TOUCH <= other.line[0] <= end + _TOUCH
-        and other.line[1] - _TOUCH <= at <= other.line[2] + _TOUCH
-    ]
+    touched = _touched(stroke, crossing)
     if not touched or end - start >= _SHORT:
         return bool(touched)
     return (
@@ -126,6 +124,43 @@ def _belongs(stroke: _Stroke, crossing: Sequence[_Stroke]) -> bool:
         and end - max(touched) <= _TOUCH
         and max(touched) - min(touched) > _TOUCH
     )
+
+
+def _touched(stroke: _Stroke, crossing: Sequence[_Stroke]) -> list[float]:
+    """Where lines that run the other way cross one, or end at it."""
+    at, start, end = stroke.line
+    return [
+        other.line[0]
+        for other in crossing
+        if start - _TOUCH <= other.line[0] <= end + _TOUCH
+        and other.line[1] - _TOUCH <= at <= other.line[2] + _TOUCH
+    ]
+
+
+def _cut_off(strokes: Sequence[_Stroke], crossing: Sequence[_Stroke]) -> tuple[list[_Stroke], list[Line]]:
+    """The short lines of a row that was cut from its table with the page, without an edge, and where that
+    edge would be: they end in the open where several others do, and start where they start."""
+    found: list[_Stroke] = []
+    edges: list[Line] = []
+    for stroke in strokes:
+        _, start, end = stroke.line
+        row = [
+            other
+            for other in strokes
+            if abs(other.line[1] - start) <= _TOUCH and abs(other.line[2] - end) <= _TOUCH
+        ]
+        if len(row) < _SIDES or end - start >= _SHORT:
+            continue
+        touched = _touched(stroke, crossing)
+        if not touched:
+            continue
+        found.append(stroke)
+        sides = [other.line[0] for other in row]
+        # Smoothed, a line is a little longer than it is.
+        for edge, rule in ((start + _SMOOTH // 2, min(touched)), (end - _SMOOTH // 2, max(touched))):
+            if abs(edge - rule) > _TOUCH:
+                edges.append((float(edge), round(min(sides)), round(max(sides))))
+    return found, edges
 
 
 def _is_even(inked: NDArray[np.bool_]) -> bool:

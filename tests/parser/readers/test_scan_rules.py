@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from parser.readers.scan_desk import without_desk
+from parser.readers.scan_rules import rules
 from parser.readers.scan_segments import settled
 from parser.readers.scan_straight import bend_of, level_by, skew_of
 from parser.readers.scan_upright import hidden
@@ -121,6 +123,30 @@ def test_strokes_of_letters_that_fill_a_tight_row_are_no_rule() -> None:
         page, (ACROSS, [*DOWN, guess]), [guess], (_cover(page), np.zeros(page.shape, bool)), 22
     )
     assert _pieces(upright, 221) == [(50, 100)]
+
+
+def test_a_low_row_that_the_page_cut_off_keeps_its_sides() -> None:
+    page = _page(dark=0, dotted=False)
+    # What is left of the table is its last row, and the lower part of the row before.
+    page[:112] = 250
+    _, upright, _ = rules(page, (), (), np.zeros(page.shape, bool))
+    for at in UPRIGHTS:
+        assert _pieces(upright, at) == [(110, 150), (150, 200)]
+
+
+def test_what_a_sheet_lies_on_is_no_part_of_it() -> None:
+    grain = np.random.default_rng(7).normal(0, 4, (800, 600))
+    corners = np.array([[60, 80], [520, 50], [550, 740], [90, 730]], np.int32)
+    paper = cv2.fillPoly(np.zeros((800, 600), np.uint8), [corners], (1,)) > 0
+    # The desk is as light at one side as the paper is in the shadow at the other.
+    light = np.linspace(0.6, 1.0, 600)[None, :]
+    photo = (np.where(paper, 235, 135) * light + grain).clip(0, 255).astype(np.uint8)
+    photo[300:306, 150:450] = photo[300:600, 150:156] = 20
+    sheet = without_desk(photo, photo)
+    assert (sheet[~paper] == 250).all()
+    assert (sheet[110:700, 130:500] == photo[110:700, 130:500]).all()
+    scan = np.where(paper, photo, 235).astype(np.uint8)
+    assert without_desk(scan, scan) is scan
 
 
 @pytest.mark.parametrize("degrees", [-2.4, -0.3, 0.0, 1.7])
