@@ -94,10 +94,12 @@ def _may_be_page(payload: bytes) -> bool:
 
 
 def pictures(payload: bytes) -> Iterator[tuple[Any, float]]:
-    """Every frame of an image file as a picture in memory, at the size at which it is read, and how many dots
-    of the file one of its dots is; of more frames than are read, one more. Raises `Unreadable`."""
+    """The image of a file, or each frame of a TIFF, as a picture in memory at the size at which it is read,
+    and how many dots of the file one of its dots is; of more frames than are read, one more. Raises
+    `Unreadable`."""
     with _opened(payload) as image:
-        for frame in range(MOST_SCANNED + 1):
+        # The further frames of a GIF are an animation, those of a photograph its depth or what a screen adds.
+        for frame in range(MOST_SCANNED + 1 if image.format == "TIFF" else 1):
             try:
                 # The number of frames is not asked for: to count a hundred thousand takes minutes.
                 image.seek(frame)

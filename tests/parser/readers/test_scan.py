@@ -223,6 +223,12 @@ def test_images_that_are_no_pages_have_a_state(payload: bytes, state: State) -> 
     assert parse(payload).state is state
 
 
+@pytest.mark.parametrize(("kind", "pages"), [("TIFF", 3), ("GIF", 1), ("WEBP", 1), ("MPO", 1)])
+def test_frames_are_pages_in_a_tiff_only(kind: str, pages: int) -> None:
+    frames = [Image.new("L", (600, 840), shade).convert("RGB") for shade in (255, 120, 40)]
+    assert len(list(image.pictures(_octets(frames, kind)))) == pages
+
+
 def test_a_blank_image_is_empty() -> None:
     assert parse(_octets([Image.new("L", (400, 1120), 255)], "PNG")).state is State.EMPTY
 
