@@ -14,13 +14,16 @@ from dataclasses import dataclass, field
 from lxml.etree import _Element as Element  # type: ignore[import-untyped]
 
 from parser.document import Block, Document, Grid, State, Unreadable
-from parser.readers.geometry import Sheet
+from parser.readers.geometry import Glyph, Sheet
 from parser.readers.geometry_flow import blocks, flows_of, set_furniture_aside
 from parser.readers.ofd_page import MOST_OBJECTS, PageReader, name, page_size
 from parser.readers.ofd_pictures import recognised_page
 from parser.readers.overprints import without_overprints
 from parser.readers.package import Package
 from parser.readers.scan_pages import MOST_SCANNED, WANTING, can_read
+from parser.readers.strikes import struck
+from parser.readers.turning import turn_upright
+from parser.readers.watermarks import watermarks
 
 MOST_PAGES = 500
 MOST_CHARACTERS = 1_000_000
@@ -132,10 +135,11 @@ class _Body:
             if template is not None:
                 reader.take(template)
         reader.take(page)
+        reader.finish()
         self.work -= MOST_OBJECTS - reader.left
         if self.work < 0:
             raise Unreadable(State.TOO_LARGE, "The OFD file draws more than any report.")
-        return self._seen(_printed_once(reader.sheet), reader)
+        return self._seen(_as_printed(reader.sheet), reader)
 
     def _seen(self, sheet: Sheet, reader: PageReader) -> Sheet:
         """The sheet; where it is a picture, as it was recognised from that."""
@@ -167,12 +171,27 @@ class _Body:
         return self.drawn.get(number)
 
 
-def _printed_once(sheet: Sheet) -> Sheet:
-    """The sheet without the second print of characters that are to look bold."""
-    kept = without_overprints(sheet.glyphs)
+def _as_printed(sheet: Sheet) -> Sheet:
+    """The sheet upright, without the second print of characters that are to look bold, without watermarks and
+    without what has a line through it."""
+    turn_upright(sheet)
+    _keep(sheet, without_overprints(sheet.glyphs))
+    _leave_out(sheet, watermarks(sheet.glyphs))
+    taken_back = struck(sheet.glyphs, sheet.across)
+    sheet.struck = len({glyph.order for glyph in taken_back})
+    _leave_out(sheet, taken_back)
+    return sheet
+
+
+def _leave_out(sheet: Sheet, glyphs: Sequence[Glyph]) -> None:
+    orders = {glyph.order for glyph in glyphs}
+    if orders:
+        _keep(sheet, [glyph for glyph in sheet.glyphs if glyph.order not in orders])
+
+
+def _keep(sheet: Sheet, kept: list[Glyph]) -> None:
     sheet.layer -= Counter(glyph.text for glyph in sheet.glyphs) - Counter(glyph.text for glyph in kept)
     sheet.glyphs = kept
-    return sheet
 
 
 def _path(package: Package, base: str, location: str) -> str:
@@ -215,6 +234,8 @@ def _notes(sheets: Sequence[Sheet]) -> Iterator[str]:
             yield f"{here}: {sheet.unmapped} characters have no Unicode meaning and were not read."
         if sheet.misplaced:
             yield f"{here}: {sheet.misplaced} characters lie off the page and were not read."
+        if sheet.struck:
+            yield f"{here}: {sheet.struck} characters have a line through them and were left out."
         if sheet.crowded:
             yield f"{here} holds more characters or lines than are looked at; some were not read."
 

@@ -43,6 +43,7 @@ _DEEPEST = 10
 _ASCENT = 0.86
 _FARTHEST = 1e5
 _LONGEST_PATH = 200_000
+_MOST_GROUNDS = 100
 
 Unit = Callable[[str], Element | None]
 """Gives the content of a composite unit by its number in the resources."""
@@ -59,6 +60,10 @@ class PageReader:
     pictures: list[Picture] = field(default_factory=list)
     unseen: list[Glyph] = field(default_factory=list)
     """Characters that are drawn invisibly, as somebody's recognition of a picture is."""
+    white: list[Glyph] = field(default_factory=list)
+    """Characters in white; what is not on ground of a colour nobody sees."""
+    grounds: list[Box] = field(default_factory=list)
+    """Areas that are filled with a colour."""
 
     def take(self, content: Element, matrix: Matrix = _IDENTITY, depth: int = 0) -> None:
         """Look at every object below an element: layers, blocks, texts, paths, pictures."""
@@ -74,7 +79,11 @@ class PageReader:
                 seen = len(self.sheet.glyphs)
                 self._text(item, _placed(item, matrix))
                 if _is_unseen(item):
-                    self._set_aside(seen)
+                    self.unseen += self.sheet.glyphs[seen:]
+                    self.sheet.layer.subtract(glyph.text for glyph in self.sheet.glyphs[seen:])
+                    del self.sheet.glyphs[seen:]
+                elif _is_white(item):
+                    self.white += self.sheet.glyphs[seen:]
             elif tag == "PathObject":
                 self._path(item, _placed(item, matrix))
             elif tag == "ImageObject":
@@ -86,12 +95,17 @@ class PageReader:
             elif tag in ("Layer", "PageBlock", "Content") and depth < _DEEPEST:
                 self.take(item, matrix, depth + 1)
 
-    def _set_aside(self, seen: int) -> None:
-        """Take the characters behind so many from the sheet: they are drawn without ink."""
-        hidden = self.sheet.glyphs[seen:]
-        del self.sheet.glyphs[seen:]
-        self.sheet.layer.subtract(glyph.text for glyph in hidden)
-        self.unseen += hidden
+    def finish(self) -> None:
+        """Take white characters on white paper from the sheet, when all is drawn."""
+        on_paper = [
+            glyph
+            for glyph in self.white
+            if not any(box[0] <= glyph.x <= box[2] and box[1] <= glyph.y <= box[3] for box in self.grounds)
+        ]
+        if on_paper:
+            orders = {glyph.order for glyph in on_paper}
+            self.sheet.glyphs = [glyph for glyph in self.sheet.glyphs if glyph.order not in orders]
+            self.sheet.layer.subtract(glyph.text for glyph in on_paper)
 
     def _spend(self, work: int) -> None:
         """Count work, so that a unit or a template drawn again and again has an end."""
@@ -185,6 +199,8 @@ class PageReader:
                     self._line(one, two)
             elif fill and len(points) <= 7:
                 self._filled(box)
+            if fill and not thin and not _is_white(item) and len(self.grounds) < _MOST_GROUNDS:
+                self.grounds.append(box)
 
     def _filled(self, box: Box) -> None:
         """A filled box is a line when thin, a panel when not."""
@@ -220,6 +236,13 @@ def _is_unseen(item: Element) -> bool:
     if item.get("Alpha") == "0" or (item.get("Fill") == "false" and item.get("Stroke") != "true"):
         return True
     return any(name(part) == "FillColor" and part.get("Alpha") == "0" for part in item)
+
+
+def _is_white(item: Element) -> bool:
+    """Whether what fills an object is as white as paper."""
+    color = next((part for part in item if name(part) == "FillColor"), None)
+    value = (color.get("Value") or "") if color is not None else ""
+    return value.split() == ["255"] * 3 or value.lower().split() == ["#ff"] * 3
 
 
 def name(element: Element) -> str:

@@ -17,10 +17,11 @@ import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
 
 from parser.document import Box
 from parser.readers import pdf_calls
-from parser.readers.geometry import Glyph, Rule, Sheet, enclosing, turned
+from parser.readers.geometry import Glyph, Sheet, enclosing
 from parser.readers.overprints import without_overprints
 from parser.readers.pdf_drawing import Drawing, Frame
 from parser.readers.strikes import struck
+from parser.readers.turning import turn_upright
 from parser.readers.watermarks import watermarks
 
 MOST_GLYPHS = 60_000
@@ -69,7 +70,7 @@ def read_page(page: Any, number: int) -> Sheet:
     sheet.images = drawing.largest_image / (frame.width * frame.height)
     sheet.across, sheet.down, sheet.panels = drawing.across, drawing.down, drawing.panels
     sheet.crowded = sheet.crowded or drawing.crowded
-    _turn_upright(sheet)
+    turn_upright(sheet)
     _set_aside(sheet, watermarks(sheet.glyphs))
     taken_back = struck(sheet.glyphs, sheet.across)
     sheet.struck = len({glyph.order for glyph in taken_back})
@@ -228,27 +229,3 @@ def _turn(a: float, b: float) -> int:
     if abs(b) <= abs(a):
         return 0 if a >= 0 else 2
     return 3 if b > 0 else 1
-
-
-def _turn_upright(sheet: Sheet) -> None:
-    """Turn the sheet so that most of its characters read from left to right."""
-    turns = Counter(glyph.turn for glyph in sheet.glyphs if glyph.text != " ")
-    turn = turns.most_common(1)[0][0] if turns else 0
-    if turn == 0:
-        return
-    quarters = (-turn) % 4
-    width, height = sheet.width, sheet.height
-    for glyph in sheet.glyphs:
-        box = (glyph.left, glyph.top, glyph.right, glyph.bottom)
-        glyph.left, glyph.top, glyph.right, glyph.bottom = turned(box, quarters, width, height)
-        glyph.turn = (glyph.turn + quarters) % 4
-    across, down = sheet.across, sheet.down
-    for _ in range(quarters):
-        across, down = (
-            [Rule(rule.at, height - rule.end, height - rule.start) for rule in down],
-            [Rule(height - rule.at, rule.start, rule.end) for rule in across],
-        )
-        width, height = height, width
-    sheet.across, sheet.down = across, down
-    sheet.panels = [turned(panel, quarters, sheet.width, sheet.height) for panel in sheet.panels]
-    sheet.width, sheet.height, sheet.turn = width, height, quarters

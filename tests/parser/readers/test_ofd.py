@@ -105,6 +105,43 @@ def test_a_mark_without_width_parts_no_number_and_a_watermark_is_no_text() -> No
     assert (_texts(document), document.notes) == (["1926"], ())
 
 
+def test_a_flat_watermark_and_what_is_struck_out_are_no_text() -> None:
+    line = "<ofd:AbbreviatedData>M 0 0 L {0} 0</ofd:AbbreviatedData>"
+    rule = f'<ofd:PathObject ID="9" Boundary="30 60.3 6 0.2">{line.format(6)}</ofd:PathObject>'
+    large = _word("仅供查阅", at="20 45").replace('Size="4"', 'Size="24"')
+    document = read(
+        ofd_file.package(
+            [_word("主动公开政府信息的情况", at="30 30") + large + _word("34", at="30 58") + rule]
+        )
+    )
+    assert _texts(document) == ["主动公开政府信息的情况"]
+    assert [note for note in document.notes if "line through" in note]
+
+
+def test_white_characters_are_seen_on_coloured_ground_only() -> None:
+    def white(text: str, at: str) -> str:
+        color = '<ofd:FillColor Value="255 255 255"/><ofd:TextCode'
+        return _word(text, at=at).replace("<ofd:TextCode", color)
+
+    ground = (
+        '<ofd:PathObject ID="8" Boundary="20 50 60 20" Fill="true"><ofd:FillColor Value="9 9 90"/>'
+        "<ofd:AbbreviatedData>M 0 0 L 60 0 L 60 20 L 0 20 C</ofd:AbbreviatedData></ofd:PathObject>"
+    )
+    payload = ofd_file.package(
+        [_word("公开", at="30 30") + white("9", "40 30") + ground + white("件", "30 60")]
+    )
+    assert _texts(read(payload)) == ["公开", "件"]
+
+
+def test_a_page_drawn_sideways_is_turned_upright() -> None:
+    sideways = ' CTM="0 1 -1 0 0 0"'
+    label, figure = (
+        _word("合计", at="60 30", more=sideways),
+        _word("12", at="60 60", steps=' DeltaX="2"', more=sideways),
+    )
+    assert _texts(read(ofd_file.package([label + figure]))) == ["合计 12"]
+
+
 def test_templates_are_drawn_behind_each_page() -> None:
     payload = ofd_file.package([_word("正文")], template=_word("页眉", at="30 100"))
     assert _texts(read(payload)) == ["正文", "页眉"]
