@@ -45,6 +45,8 @@ def test_parts_of_a_label(text: str, level: int, number: str, stem: str) -> None
 
 def test_of_which_and_asides() -> None:
     assert label("其中：涉及国家秘密").of_which
+    # A scan's 末 for 未 is no other column.
+    assert label("尚末审结").stem == label("尚未审结").stem != label("结果维持").stem
     assert label("（二）部分公开（区分处理的，只计这一情形）").bare == "部分公开"
 
 
