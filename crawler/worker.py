@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import re
 import resource
 import signal
 import struct
@@ -26,6 +28,7 @@ READY, PAGE, ANSWER, RAISED, MEMORY = b"R", b"P", b"A", b"X", b"M"
 STDERR = 2
 
 _SLACK_SECONDS = 60
+_NO_ROOM = re.compile("failed to map segment|[Cc]annot allocate memory")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,16 @@ def _answer(function: Callable[[Any], Any], task: Any) -> tuple[bytes, bytes]:
     except MemoryError:
         return MEMORY, b""
     except BaseException as error:  # noqa: BLE001 - whatever a task raises is told, and costs that task only
+        if _for_want_of_memory(error):
+            return MEMORY, b""
         return RAISED, json.dumps(f"{type(error).__name__}: {error}").encode()
+
+
+def _for_want_of_memory(error: BaseException) -> bool:
+    """Whether the system's refusal of memory stands behind an error: a call's, or the loader's, which has no
+    room for a library and says so in words only."""
+    refused = isinstance(error, OSError) and error.errno == errno.ENOMEM
+    return refused or (isinstance(error, ImportError) and _NO_ROOM.search(str(error)) is not None)
 
 
 def _send(connection: Connection, kind: bytes, body: bytes) -> None:

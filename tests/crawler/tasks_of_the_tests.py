@@ -150,6 +150,10 @@ def _poison() -> None:
         _ORDERS[order] = _kill
 
 
+def _no_room() -> None:
+    raise ImportError("libbig.so: failed to map segment from shared object")
+
+
 _ORDERS: dict[str, Any] = {
     "leave": lambda: os._exit(3),
     "leave-content": lambda: os._exit(0),
@@ -159,6 +163,7 @@ _ORDERS: dict[str, Any] = {
     "stop": _stop,
     "eat": _eat,
     "eat-and-abort": _eat_and_abort,
+    "no-room": _no_room,
     "crash": lambda: ctypes.string_at(1) and None,
     "abort": os.abort,
     "half-kill": _half_kill,

@@ -105,8 +105,8 @@ def _is_over(process: str) -> bool:
 def test_memory_and_exceptions_cost_the_task() -> None:
     # What this process holds counts for a new one too; only what is more can be told from it.
     limit = 512 + (getrusage(RUSAGE_SELF).ru_maxrss >> 10)
-    found = ends(["eat", "eat-and-abort", "raise", "exit", "fine"], Limits(60, limit), workers=1)
-    for hungry in ("eat", "eat-and-abort"):
+    found = ends(["eat", "eat-and-abort", "no-room", "raise", "exit", "fine"], Limits(60, limit), workers=1)
+    for hungry in ("eat", "eat-and-abort", "no-room"):
         assert (found[hungry].fate, found[hungry].detail) == (Fate.MEMORY, str(limit))
     assert (found["raise"].fate, found["raise"].detail) == (Fate.RAISED, "ValueError: a defect")
     assert (found["exit"].fate, found["exit"].detail) == (Fate.RAISED, "SystemExit: 1")
