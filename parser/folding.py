@@ -36,8 +36,8 @@ _MARKS = str.maketrans(
 _BLANKS = re.compile(r"[\s\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufe0e\ufe0f\ufeff\u00ad\u3000]+")
 _QUOTES = re.compile("[“”\"'‘’「」『』〝〞*#`]")
 _LOOK_ALIKE = str.maketrans("末曰己巳士入干千巢", "未日已已土人于于果")
-"""Characters that differ by the length of a stroke or two: a recogniser of scans, or a hurried typist, takes one
-for the other, and no two labels differ by them alone."""
+"""Characters that differ by a stroke or two: a recogniser of scans, or a hurried typist, takes one for the
+other, and no two labels differ by them alone."""
 _VARIED = re.compile("[^\u4e00-\u9fff0-9]+|它")
 """Runs of characters that may be spelt otherwise. Han characters and digits are spelt in one way (but for 它)
 and join with nothing beside them, so that each run between them can be folded by itself, and most runs, being
@@ -71,7 +71,8 @@ class Label:
     """A folded label in parts: `（三）不予公开` has `level` 2, `number` `三`, `stem` `不予公开`.
 
     `level` is 1 for 一、 · 2 for （一） · 3 for 1. · 0 without number; `of_which` marks 其中：. `stem` has no
-    punctuation, and one character for those that look alike; `bare` is the stem without what stood in brackets.
+    punctuation, and one character for those that look alike; `bare` is the stem without what stood in
+    brackets.
     """
 
     folded: str
