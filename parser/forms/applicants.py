@@ -40,8 +40,23 @@ def column_key(cell: Cell) -> str | None:
 
 def find_headers(groups: Sequence[Sequence[Line]]) -> list[Header]:
     """The headers that were drawn, the fullest first; a page cut may repeat a part of it."""
-    built = [header for lines in groups if (header := build_header(lines, column_key)) is not None]
+    built = [
+        _unstacked(header, lines)
+        for lines in groups
+        if (header := build_header(lines, column_key)) is not None
+    ]
     return sorted(built, key=_named, reverse=True)
+
+
+def _unstacked(header: Header, lines: Sequence[Line]) -> Header:
+    """The header in the form's order, where a text put the rows of its tree one behind the other: the columns
+    of the group in the middle then come last."""
+    columns = {column.key: column for column in header.columns}
+    order = [term.key for term in vocabulary().request_columns]
+    stacked = [order[0], order[-1], *order[1:-1]]
+    if len(lines) > 1 or header.placed or [column.key for column in header.columns] != stacked:
+        return header
+    return replace(header, columns=tuple(columns[key] for key in order))
 
 
 def _named(header: Header) -> tuple[int, int]:

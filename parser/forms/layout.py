@@ -7,8 +7,10 @@ that are not blank, or by the shape of rows already understood. What stays open 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import combinations
+from math import comb
 
 from parser.document import Cell
 from parser.folding import label
@@ -33,6 +35,7 @@ Agrees = Callable[[Sequence[Slot]], bool | None]
 
 _FEW = 2
 _MANY = 3
+_MOST_WAYS = 500
 _MERGED = "a cell is merged with the row above"
 _PULLED = "its label stands left of others like it, and cells in front of it may be lost"
 
@@ -147,7 +150,7 @@ class Layout:
         if not any(cell.text for cell in values):
             return behind
         gaps = [(*values[:place], *(None,) * spare, *values[place:]) for place in range(len(values) + 1)]
-        summed = {_content(way): way for way in gaps if agrees(way) is True}
+        summed = {_content(way): way for way in _spread(values, width) if agrees(way) is True}
         if len(summed) == 1:
             return next(iter(summed.values()))
         if not self.header.drawn:
@@ -312,6 +315,18 @@ class Layout:
             elif cell.text:
                 return None
         return tuple(slots)
+
+
+def _spread(values: Sequence[Cell], width: int) -> Iterator[tuple[Slot, ...]]:
+    """Every way to spread the cells of a row over more columns, in their order; none where there are too many
+    for one of them to be told from the others."""
+    if comb(width, len(values)) > _MOST_WAYS:
+        return
+    for taken in combinations(range(width), len(values)):
+        slots: list[Slot] = [None] * width
+        for place, cell in zip(taken, values, strict=True):
+            slots[place] = cell
+        yield tuple(slots)
 
 
 def _pushed(line: Line, values: Sequence[Cell], header: Header) -> int:

@@ -18,6 +18,7 @@ from parser.document import Document
 from parser.folding import label
 from parser.forms.likeness import CERTAIN, Lexicon
 from parser.forms.lines import Line, lines
+from parser.forms.listed import as_table
 from parser.forms.turned import upright
 from parser.forms.vocabulary import vocabulary
 from parser.numbers import is_unit, looks_like_value
@@ -76,6 +77,7 @@ def lexicons() -> Lexicons:
 def regions(document: Document) -> list[Region]:
     """The tables of the forms in the document, one region a kind, in reading order."""
     known = lexicons()
+    document = as_table(document, known.statistics)
     run = list(lines(upright(document, known.requests, known.columns)))
     kinds: list[str | None] = [None if line.loose else hint(line) for line in run]
     _prefer_one_statistics_table(kinds)

@@ -1,5 +1,5 @@
-"""Tables that a page writes as lines of text: in `<pre>`, or in paragraphs whose columns are held apart by
-blanks that a browser does not join. They are read as text is (`parser.readers.text`)."""
+"""Tables that a page writes as lines of text: in `<pre>`, in paragraphs whose columns blanks hold apart that
+no browser joins, or with a paragraph for each cell. They are read as text is (`parser.readers.text`)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from itertools import groupby
 from lxml.etree import _Element as Element  # type: ignore[import-untyped]
 
 from parser.document import Block, Grid, Locator, Paragraph
+from parser.numbers import read_number
 from parser.readers.html_text import SKIPPED_TAGS, paths
 from parser.readers.text import blocks_of
 
@@ -20,7 +21,8 @@ _MOST = 400_000
 """Characters of a preformatted text that is looked at; the longest report seen has 60,000."""
 _DEEPEST = 200
 _JOINED = re.compile(r"[ \t\r\n\f\v]+")
-_FEWEST = 3
+_FEWEST, _FEWEST_VALUES = 3, 10
+_SHORT = 20
 _PROSE = 60
 _PRE = re.compile(r"white-space\s*:\s*(?:pre|break-spaces)\b(?!-line)", re.IGNORECASE)
 
@@ -51,17 +53,24 @@ def preformatted(element: Element, hidden: frozenset[Element]) -> list[Block] | 
 
 
 def regrouped(blocks: Sequence[Block], held: Mapping[int, str]) -> list[Block]:
-    """The blocks, with paragraphs made tables where they draw some. `held` is the text of those paragraphs
-    that hold blanks, by their place, as the page has it."""
-    if len(held) < _FEWEST:
+    """The blocks, with paragraphs made tables where they draw some: with blanks, or with a cell in each.
+    `held` is the text of those paragraphs that hold blanks, by their place, as the page has it."""
+    values = sum(_is_value(block) for block in blocks)
+    if len(held) < _FEWEST and values < _FEWEST_VALUES:
         return list(blocks)
     found: list[Block] = []
     for is_text, group in groupby(enumerate(blocks), key=lambda one: isinstance(one[1], Paragraph)):
         members = list(group)
         plain = [block for _, block in members]
-        holding = sum(place in held for place, _ in members)
-        found += _tables(members, held) or plain if is_text and holding >= _FEWEST else plain
+        holding = sum(place in held for place, _ in members) >= _FEWEST
+        drawn = holding or sum(map(_is_value, plain)) >= _FEWEST_VALUES
+        found += _tables(members, held) or plain if is_text and drawn else plain
     return found
+
+
+def _is_value(block: Block) -> bool:
+    """Whether a paragraph is a number, or a sign for none, and nothing else."""
+    return isinstance(block, Paragraph) and len(block.text) < _SHORT and read_number(block.text).understood
 
 
 def _tables(members: Sequence[tuple[int, Block]], held: Mapping[int, str]) -> list[Block] | None:

@@ -20,6 +20,7 @@ from parser.readers.text import MOST_OCTETS
 _SIGNS = ("\t", ",", ";")
 _VALUE = re.compile(r"|[-−]?\d[\d.,，]*%?|[/／\-—－]+|[无零〇]")
 """What a field of a table holds and a piece of a sentence does not: nothing, a number, a sign for nothing."""
+_THOUSANDS = re.compile(r"[-−]?\d{1,3},\d{3}(?:\.\d+)?")
 _GUARDED = re.compile(r'^="(.*)"$', re.DOTALL)
 """`="012"`: the way of export programs to keep a spreadsheet from changing a text."""
 _FORCED = re.compile(r"^'([-−]?\d[\d.,]*)$")
@@ -70,7 +71,8 @@ def _sign(text: str) -> str | None:
 def _is_sheet(records: Sequence[Record], sign: str) -> bool:
     """Whether records are those of a sheet: most that are parted hold values, and as many fields as the one
     before. The commas of a sentence part words; those of a number in another sort of table part digits."""
-    pairs = [one for one in records if len(one) == 2 and one[1]]
+    # A text that has each cell on a line of its own parts thousands (1,793), and nothing else.
+    pairs = [one for one in records if len(one) == 2 and one[1] and not _THOUSANDS.fullmatch(",".join(one))]
     valued = [one for one in pairs if _VALUE.fullmatch(one[1])]
     if len(valued) < max(_FEWEST_PAIRS, _RULED * len(pairs)):
         parted = [one for one in records if len(one) > 2]

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from parser.document import Block, Cell, Document, Grid, Heading, Locator, Paragraph, State, Unreadable
 from parser.readers.charset import decode
 from parser.readers.markdown import plain
+from parser.readers.text_cells import stacked_tables
 from parser.readers.text_columns import tables
 from parser.readers.text_rows import rows_of
 
@@ -107,6 +108,11 @@ def _set_apart(lines: list[str], table: list[_Row | None]) -> dict[int, list[Gri
             lines[place], free[place] = rest, ""
     for place, row in rows_of(free).items():
         table[place] = _Row(place + 1, row.cells, row.wide)
+    if not found and not any(table):
+        for stacked in stacked_tables(lines):
+            found.setdefault(stacked.lines[0] + 1, []).append(stacked.grid)
+            for place in stacked.lines:
+                lines[place] = ""
     return found
 
 

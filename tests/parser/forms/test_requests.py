@@ -610,3 +610,21 @@ def test_a_long_label_in_two_cells_or_around_its_numbers_is_one() -> None:
     report = read(table([*taller[:at], *lines, *taller[at + 1 :]]))
     _truth(report)
     assert doubts(report) == set()
+
+
+def test_a_header_whose_rows_a_text_put_one_behind_the_other() -> None:
+    rows = full_requests()
+    header = [[(text, 1, 1) for row in rows[:3] for text, _, _ in row]]
+    plain = [[(text, 1, 1) for text, _, _ in row] for row in rows[3:]]
+    report = read(table([*header, *plain]))
+    _truth(report)
+    assert doubts(report) == set()
+
+
+def test_two_numbers_of_seven_may_be_of_any_applicant() -> None:
+    rows = full_requests()
+    at = _row(rows, "（二）部分公开")
+    rows[at] = [*rows[at][:-7], ("5", 1, 1), ("5", 1, 1)]
+    report = read(table(rows))
+    assert not any("partially_granted" in figure.key and figure.value for figure in report.figures)
+    assert "column_alignment" in doubts(report)

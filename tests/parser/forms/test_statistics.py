@@ -242,3 +242,14 @@ def test_the_words_over_two_narrow_columns_may_be_one() -> None:
     report = _read(rows)
     assert values(report, "statistics") == _truth()
     assert doubts(report) == set()
+
+
+def test_the_table_as_a_list_of_lines() -> None:
+    lines = [f"{name}：{number}{unit}" if unit else name for name, unit, number in whole_rows()[1:]]
+    page = (
+        f"<html><body><h1>{TITLE}</h1><ul>{''.join(f'<li>{line}</li>' for line in lines)}</ul></body></html>"
+    )
+    report = parse(page.encode()).report
+    assert report is not None
+    read = values(report, "statistics")
+    assert read == {key: value for key, value in _truth().items() if value is not None or key in read}

@@ -153,3 +153,28 @@ def test_a_row_parted_by_blanks_that_lost_a_cell_gives_no_column_a_number() -> N
         (1, 0, 1, "规章"), (1, 1, 1, "1"), (1, 2, 1, "0"), (1, 3, 1, "1"),
         (2, 0, 1, "行政规范性文件"), (2, 1, 3, "3 8"),
     ]  # fmt: skip
+
+
+def test_a_table_with_each_cell_on_a_line_of_its_own() -> None:
+    lines = [
+        *("二、主动公开政府信息情况", "第二十条第（一）项", "信息内容", "本年制发件数"),
+        *("本年废止件数", "规章", "1", "0"),
+        *("行政规范性文件", "1,203", "一、本年新收政府信息公开申请数量", "95"),
+        *("0", "三、本年度办理结果", "（一）予以公开", "条"),
+        *("3", "4", "其他", "5"),
+        *("6", "其他", "7", "8"),
+    ]
+    title, grid = read("\n\n".join(lines).encode()).blocks
+    assert isinstance(title, Paragraph) and isinstance(grid, Grid)
+    rows = [[(cell.text, cell.colspan) for cell in cells] for _, cells in grid.by_row()]
+    assert rows[:6] == [
+        [("第二十条第（一）项", 1)],
+        [("信息内容", 1), ("本年制发件数", 1), ("本年废止件数", 1)],
+        [("规章", 1), ("1", 1), ("0", 1)],
+        # A blank left no line behind: nobody knows which.
+        [("行政规范性文件", 1), ("1,203", 2)],
+        [("一、本年新收政府信息公开申请数量", 1), ("95", 1), ("0", 1)],
+        [("三、本年度办理结果", 1)],
+    ]
+    assert rows[6] == [("（一）予以公开", 1), ("条", 1), ("3", 1), ("4", 1)]
+    assert grid.cells[-1].locator.as_dict() == {"line": 2 * len(lines) - 1, "column": 1}
