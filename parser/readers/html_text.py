@@ -49,7 +49,8 @@ BLOCK_TAGS = frozenset(
 """Elements that begin a new line."""
 
 _HIDDEN = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|text-decoration[^;]*line-through",
+    r"display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|text-decoration[^;]*line-through"
+    r"|mso-special-character\s*:\s*comment|mso-element\s*:\s*comment-list",
     re.IGNORECASE,
 )
 _MARKED, _STYLED = etree.XPath("//*[@hidden]"), etree.XPath("//*[@style]")

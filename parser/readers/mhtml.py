@@ -31,6 +31,10 @@ _SHEET, _SHEET_ENDS = "<x:ExcelWorksheet>", "</x:ExcelWorksheet>"
 _FIELD = r"<x:{0}(?:\s[^>]*)?>([^<]*)</x:{0}>"
 _NAME, _VISIBLE = (re.compile(_FIELD.format(tag), re.IGNORECASE) for tag in ("Name", "Visible"))
 _SOURCE = re.compile(r"<x:WorksheetSource\s[^>]*HRef\s*=\s*[\"']([^\"']+)", re.IGNORECASE)
+_FRAMES = re.compile(r"<frameset\b", re.IGNORECASE)
+_LINKED = re.compile(r"<link\s+id=[\"']?shLink[\"']?\s+href=[\"']?([^\"'\s>]+)", re.IGNORECASE)
+_FRAMED = re.compile(r"<frame\s[^>]*?\bsrc=[\"']?([^\"'\s>]+)", re.IGNORECASE)
+_TABS = re.compile("tabstrip")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,20 @@ def _shown(pages: list[_Page]) -> tuple[list[_Page], list[str]]:
             notes.append(f"The sheet “{title}” is hidden; it is left out.")
         else:
             sheets.append(replace(page, sheet=title))
-    return sheets or pages[:1], notes
+    return sheets or list(_framed(pages[0], by_name)) or pages[:1], notes
+
+
+def _framed(frame: _Page, by_name: dict[str, _Page]) -> Iterator[_Page]:
+    """The pages that a frame names for its sheets, or shows."""
+    text = decode(frame.octets).text
+    if not _FRAMES.search(text):
+        return
+    for sign in (_LINKED, _FRAMED):
+        names = dict.fromkeys(_file(unescape(found)) for found in sign.findall(text)[:MOST_PARTS])
+        pages = [by_name[name] for name in names if name in by_name and not _TABS.match(name)]
+        if pages:
+            yield from pages
+            return
 
 
 def _file(address: str) -> str:

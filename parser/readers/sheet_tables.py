@@ -19,7 +19,11 @@ _WIDEST = 5
 _NO_WORD = re.compile(r"^[^\u4e00-\u9fff]*$|^[-−]?\d(?!\d?[.．、]\D)")
 _COUNTED = re.compile(r"^[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[）)、.．]")
 _HAN = re.compile("[\u4e00-\u9fff]")
-_SENTENCE = re.compile(r"(?<!^注)[。；].*[\u4e00-\u9fff]|[，,：].*。$", re.DOTALL)
+_SENTENCE = re.compile(
+    r"(?<!^注)[。；].*[\u4e00-\u9fff]|[，,：].*。$|(?:负责人|审核人|填[报表]人|电话|填[报表]日期)[:：]",
+    re.DOTALL,
+)
+"""A sentence that goes on, one that ends, or who signs a table."""
 _SECTION = re.compile(r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])")
 _FEWEST_HEADS = 3
 _FEWEST_COUNTED = 6
@@ -38,7 +42,8 @@ def tables_and_lines(cells: Iterable[Cell], apart: Collection[int] = ()) -> Iter
     columns: set[int] = set()
     labels: set[tuple[int, int]] = set()
     reach = 0
-    below_tables = set(_below_tables(rows, apart))
+    empty = {number for number, row in enumerate(rows) if not any(cell.text for cell in row)}
+    below_tables = set(_below_tables(rows, {*apart, *(number + 1 for number in empty)}))
     for number, (row, width) in enumerate(zip(rows, _widths(rows), strict=True)):
         if number >= reach and number in below_tables:
             if table:

@@ -60,6 +60,30 @@ def test_the_sheets_of_a_workbook_saved_as_a_web_archive() -> None:
     assert len(found.notes) == 1 and "底稿" in found.notes[0]
 
 
+@pytest.mark.parametrize(
+    "sheets",
+    [
+        '<link id="shLink" href="a.files/sheet001.htm"><frameset><frame src="a.files/sheet001.htm">',
+        "<frameset><frame src='a.files/sheet001.htm'><frame src='a.files/tabstrip.htm'>",
+    ],
+)
+def test_a_frame_that_only_shows_its_sheets_is_read_by_what_it_shows(sheets: str) -> None:
+    payload = _mhtml(
+        ("file:///C:/a.htm", f"<html>{sheets}<noframes>不支持框架</noframes></frameset></html>"),
+        ("file:///C:/a.files/tabstrip.htm", "<table><tr><td>申请</table>"),
+        ("file:///C:/a.files/sheet001.htm", "<table><tr><td>甲<td>1</tr><tr><td>乙<td>0</tr></table>"),
+    )
+    assert _cells(read(payload, "mhtml")) == ["甲", "1", "乙", "0"]
+
+
+def test_comments_of_the_margin_are_no_text() -> None:
+    anchor = "<span class=MsoCommentReference style='mso-special-character:comment'><a>[a1]</a></span>"
+    notes = "<div style='mso-element:comment-list'><p>[a1]应为15件</p></div>"
+    page = f"<table><tr><td>甲<td>12{anchor}</tr><tr><td>乙<td>0</tr></table>{notes}"
+    found = read(_mhtml(("file:///C:/a.htm", page)), "mhtml")
+    assert (_cells(found), _words(found)) == (["甲", "12", "乙", "0"], [])
+
+
 def test_values_parted_by_commas_are_a_sheet_and_commas_of_prose_are_not() -> None:
     payload = '标题,,\r\n项目,数量,"备\r\n注"\r\n甲,"1,234",="007"\r\n乙,0,\r\n丙, 3,/\r\n'.encode("gb18030")
     assert detect(payload) == "csv"

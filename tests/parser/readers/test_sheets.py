@@ -82,7 +82,13 @@ def _rows(*texts: str) -> str:
 
 @pytest.mark.parametrize("between", [("",), ()], ids=["an empty row", "none"])
 def test_running_text_below_a_table_is_none_of_its_rows(between: tuple[str, ...]) -> None:
-    lines = ("五、存在的问题", "公开不够，解读不多。", "云溪市教育局", "2024年1月5日")
+    lines = (
+        "五、存在的问题",
+        "公开不够，解读不多。",
+        "填报人：王某  填报日期：2024年1月8日",
+        "云溪市教育局",
+        "2024年1月5日",
+    )
     grid, *texts = _read(_rows("类型|件数", "甲|1", "乙|", *between, *lines)).blocks
     assert isinstance(grid, Grid) and [cell.text for cell in grid.cells] == [
         "类型",
