@@ -48,13 +48,15 @@ def outline(payload: bytes, locator: Mapping[str, Any]) -> bytes:
     except ImportError as error:
         raise NoPictureError("pictures need the extra `images`: pip install 'nianbao[images]'") from error
     if "member" in locator:
-        from parser.readers import bundle, html, page_images  # noqa: PLC0415 - only where they are met
+        from parser.readers import bundle, html, page_images, pasted  # noqa: PLC0415 - only where they are met
 
         inner = {key: value for key, value in locator.items() if key != "member"}
         name = str(locator["member"])
         if name.startswith(page_images.EMBEDDED):
             return outline(page_images.embedded(html.tree_of(payload), name) or b"", inner)
-        return outline(bundle.member(payload, str(locator["member"])), inner)
+        if name.startswith(pasted.PASTED):
+            return outline(pasted.picture(payload, name), inner)
+        return outline(bundle.member(payload, name), inner)
     kind = detect(payload)
     if kind == "pdf" and "page" in locator and "box" in locator:
         return _page(payload, locator)

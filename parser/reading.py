@@ -8,11 +8,12 @@ from dataclasses import replace
 from parser.bundle import opened
 from parser.checks import check
 from parser.claims import find_claims
-from parser.document import Document, State, Unreadable
+from parser.document import Document, Grid, State, Unreadable
 from parser.forms import fill, form_of_year, gaps_of_words
 from parser.narrative import tell, year_told
 from parser.readers import BUNDLES, detect, read
 from parser.readers.page_images import EMBEDDED, embedded, read_in_order
+from parser.readers.pasted import FORMATS, pasted
 from parser.recognition import judge
 from parser.report import Doubt, Reading, Report
 from parser.sections import prose_lines
@@ -23,11 +24,17 @@ from parser.titles import find_title, other_kind, tidy, top_lines
 MAX_PAYLOAD = 64 * 1024 * 1024
 """Octets above which a payload is not looked into: the longest report seen is a scan of 30 MiB."""
 
+_HARDLY_TEXT = 300
+"""Characters below which the text of an office document can be no more than the title of what it shows."""
+
 
 def parse(payload: bytes) -> Reading:
     """Read one payload. Never raises for what the payload contains; the state says what became of it. Where
     memory runs out, which is a matter of the machine, `MemoryError` is raised."""
-    return _with_embedded(payload, parse_with_document(payload)[0])
+    reading, document = parse_with_document(payload)
+    if _is_hardly_text(reading, document):
+        return _with_pasted(payload, reading, document)
+    return _with_embedded(payload, reading)
 
 
 def parse_with_document(payload: bytes) -> tuple[Reading, Document | None]:
@@ -68,6 +75,41 @@ def _with_embedded(page: bytes, reading: Reading) -> Reading:
     return shown if shown.state in (State.REPORT, State.IMAGE_ONLY, State.TOO_LARGE) else reading
 
 
+def _is_hardly_text(reading: Reading, document: Document | None) -> bool:
+    """Whether what was read of an office document is so little that its pictures may be the report."""
+    if reading.format not in FORMATS or reading.state not in (State.IMAGE_ONLY, State.NOT_A_REPORT):
+        return False
+    if document is None:
+        return True
+    lines = [block.text for block in document.blocks if not isinstance(block, Grid)]
+    tables = len(document.blocks) > len(lines)
+    return not tables and sum(map(len, lines)) < _HARDLY_TEXT and other_kind(document) is None
+
+
+def _with_pasted(payload: bytes, reading: Reading, document: Document | None) -> Reading:
+    """The reading of an office document; where its sheets are pasted into it as pictures, theirs."""
+    try:
+        found = [one for one in pasted(payload, reading.format) if detect(one[1]) == "image"]
+        if not found:
+            return reading
+        shown = read_in_order(found)
+    except Unreadable as unreadable:
+        told = unreadable.state in (State.IMAGE_ONLY, State.TOO_LARGE)
+        return replace(reading, state=unreadable.state, reason=unreadable.reason) if told else reading
+    meta = _named_by(document) if document is not None else {}
+    understood = _understand(replace(shown, format=reading.format, meta=meta))
+    return understood if understood.state is State.REPORT else reading
+
+
+def _named_by(document: Document) -> dict[str, str]:
+    """The page tags of a document, with its heading as its title."""
+    meta = dict(document.meta)
+    heading = find_title(document, top_lines(document))
+    if heading is not None:
+        meta.setdefault("ArticleTitle", heading.text)
+    return meta
+
+
 def parse_images(page: bytes, images: Sequence[tuple[str, bytes | None]]) -> Reading:
     """Read the report that a page shows as images, given as (address, octets) in their order; `None` where
     the source has it no more. Never raises for what they contain.
@@ -89,11 +131,7 @@ def parse_images(page: bytes, images: Sequence[tuple[str, bytes | None]]) -> Rea
         for name, octets in images
         if octets is None or detect(octets) != "image"
     )
-    meta = dict(around.meta)
-    heading = find_title(around, top_lines(around))
-    if heading is not None:
-        meta.setdefault("ArticleTitle", heading.text)
-    return _understand(replace(shown, meta=meta, notes=(*shown.notes, *missing)))
+    return _understand(replace(shown, meta=_named_by(around), notes=(*shown.notes, *missing)))
 
 
 def _understand_files(files: Sequence[tuple[str, bytes]]) -> tuple[Reading, Document | None]:

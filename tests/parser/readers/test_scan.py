@@ -23,7 +23,7 @@ from parser.readers import detect, image, ofd, page_images, pdf
 from parser.readers.scan_ink import printed
 from parser.readers.scan_straight import bend_of
 from parser.reading import parse_with_document
-from tests.parser.readers.drawn import ofd_file
+from tests.parser.readers.drawn import docx_file, ofd_file
 
 SIZE = (420.0, 220.0)
 ROWS = (("信息内容", "本年制发件数", "现行有效件数"), ("规章", "1", "0"), ("规范性文件", "12", ""))
@@ -177,6 +177,40 @@ def test_a_scan_that_stands_in_the_page_itself_is_read(page: Image.Image) -> Non
     issued = figures["proactive.normative_documents.issued"]
     assert (str(issued.value), issued.locator.member) == ("12", "data:2")
     assert pictures.outline(payload, issued.locator.as_dict()).startswith(b"\x89PNG")
+
+
+def _word_with(title: str, picture: bytes) -> bytes:
+    space = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    relation = '<Relationship Id="{}" Type="image" Target="{}"{}/>'
+    relations = "".join(
+        (
+            '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">',
+            relation.format("r1", "http://a.example/1.png", ' TargetMode="External"'),
+            relation.format("r2", "media/sheet.png", ""),
+            "</Relationships>",
+        )
+    )
+    blips = "".join(f'<a:blip xmlns:a="urn:a" xmlns:r="{space}" r:embed="{one}"/>' for one in ("r1", "r2"))
+    stream = io.BytesIO(
+        docx_file.package(f"<w:p>{docx_file.run(title)}<w:r><w:drawing>{blips}</w:drawing></w:r></w:p>")
+    )
+    with zipfile.ZipFile(stream, "a") as package:
+        package.writestr("word/_rels/document.xml.rels", relations)
+        package.writestr("word/media/sheet.png", picture)
+    return stream.getvalue()
+
+
+def test_a_sheet_that_is_pasted_into_word_is_read(page: Image.Image) -> None:
+    picture = _octets([page], "PNG")
+    payload = _word_with("某某市公安局2023年政府信息公开工作年度报告", picture)
+    reading = parse(payload)
+    assert reading.report is not None
+    assert (reading.format, reading.report.year, reading.report.agency) == ("docx", 2023, "某某市公安局")
+    figures = {figure.key: figure for figure in reading.report.figures}
+    issued = figures["proactive.normative_documents.issued"]
+    assert (str(issued.value), issued.locator.member) == ("12", "part:word/media/sheet.png")
+    assert pictures.outline(payload, issued.locator.as_dict()).startswith(b"\x89PNG")
+    assert parse(_word_with("关于开展检查的通知", picture)).state is State.NOT_A_REPORT
 
 
 def test_numbered_images_in_an_archive_are_one_document(page: Image.Image) -> None:
