@@ -20,6 +20,8 @@ from parser.numbers import read_number
 GROUPS = ("申请人情况", "法人或其他组织")
 _GROUP = re.compile(r"申请人(?:情况|类型|类别)?$|法人(?:.{0,6}组织)?$")
 _TOTAL = "total"
+_ALSO_ROWS = frozenset({"other", _TOTAL})
+"""Columns whose labels are those of rows too."""
 _ODD_SUMS = 3
 
 Row = tuple[Line, Parts]
@@ -159,6 +161,19 @@ def check_header(header: Header, sheet: Sheet) -> Header:
             )
     columns = [one if keys.count(one.key) == 1 else replace(one, key=None) for one in header.columns]
     return replace(header, columns=tuple(columns))
+
+
+def question_strays(header: Header, lines: Sequence[Line], sheet: Sheet) -> None:
+    """Say so where the label of a column that the header lacks stands elsewhere in the table: the columns may
+    be other ones than those whose labels were found over them."""
+    missing = {term.key for term in vocabulary().request_columns} - {column.key for column in header.columns}
+    missing -= _ALSO_ROWS
+    stray = next(
+        (cell for line in lines for cell in line.own if cell.text and column_key(cell) in missing), None
+    )
+    if stray is not None:
+        message = f"“{fold(stray.text)}” stands over no column; the others may be misread."
+        sheet.doubt("unlikely_header", REQUESTS, message, stray.locator)
 
 
 def row_total_holds(header: Header, slots: Sequence[Slot]) -> bool | None:

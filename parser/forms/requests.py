@@ -13,6 +13,7 @@ from parser.forms.applicants import (
     check_header,
     confirmed,
     find_headers,
+    question_strays,
     row_total_holds,
 )
 from parser.forms.halves import mend
@@ -46,6 +47,7 @@ def read_requests(region: Region) -> Sheet:
         header = assumed_header(rows, shared)
     else:
         header = check_header(confirmed(drawn[0], rows, shared), shared)
+        question_strays(header, region.lines, shared)
     sheets = _read(Layout(header, rows, drawn), rows)
     for sheet in sheets:
         drop_head(sheet)

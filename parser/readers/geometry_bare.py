@@ -26,6 +26,7 @@ from parser.readers.geometry_columns import Totals, columns_of
 from parser.readers.geometry_continuation import Bare
 from parser.readers.geometry_cuts import (
     split_at_numbering,
+    split_at_odd_gaps,
     split_at_walls,
     split_before_values,
     split_over_columns,
@@ -181,8 +182,10 @@ class _Table:
             for part in row
             if not part.is_value and part.right < self._start(part) + part.size
         ]
+        if len(self.columns) >= _WIDE:
+            self.head = [[piece for part in row for piece in split_at_odd_gaps(part)] for row in self.head]
         self.lefts = text_columns(texts)
-        self._add_blank_columns(max((part.right for part in texts), default=self.columns[0][0]))
+        self._add_blank_columns(max((part.right for part in texts), default=0.0))
         middles = self._middles()
         self.head = without_copies(self.head)
         lefts = sorted(part.left for row in self.head for part in row)

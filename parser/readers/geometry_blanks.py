@@ -7,13 +7,13 @@ close as can be; a word that is left over heads a column of blanks.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 from parser.readers.geometry_chunks import Chunk
 
-_MOST_BLANK = 3
-_MOST_COLUMNS = 20
-_OFF = 0.5
+_FEW_BLANK = 3
+_MOST_WORDS = 30
+_OFF, _OFF_OF_MANY = 0.5, 0.4
 _APART = 0.6
 
 Edges = tuple[float, float]
@@ -24,19 +24,17 @@ def blank_columns(words: Sequence[Chunk], columns: Sequence[Edges]) -> list[tupl
     pieces of the header over the values; none are found where their pairing leaves a doubt."""
     ordered = sorted(words, key=lambda word: word.x)
     surplus = len(ordered) - len(columns)
-    if not 0 < surplus <= _MOST_BLANK or len(columns) > _MOST_COLUMNS:
+    if surplus <= 0 or not columns or len(ordered) > _MOST_WORDS:
         return []
     middles = [(left + right) / 2 for left, right in columns]
     pitches = sorted(two.x - one.x for one, two in pairwise(ordered))
     pitch = pitches[len(pitches) // 2]
 
-    def off(places: tuple[int, ...]) -> list[float]:
-        paired = (word.x for place, word in enumerate(ordered) if place not in places)
-        return [abs(x - middle) for x, middle in zip(paired, middles, strict=True)]
-
-    left_over = min(combinations(range(len(ordered)), surplus), key=lambda places: sum(off(places)))
-    if max(off(left_over)) > _OFF * pitch:
+    paired = _pairs([word.x for word in ordered], middles)
+    farthest = max(abs(ordered[place].x - middle) for place, middle in zip(paired, middles, strict=True))
+    if farthest > (_OFF if surplus <= _FEW_BLANK else _OFF_OF_MANY) * pitch:
         return []
+    left_over = [place for place in range(len(ordered)) if place not in paired]
     alone = all(
         abs(word.x - ordered[place].x) > _APART * pitch
         for place in left_over
@@ -44,3 +42,20 @@ def blank_columns(words: Sequence[Chunk], columns: Sequence[Edges]) -> list[tupl
         if word is not ordered[place]
     )
     return [(place, (ordered[place].left, ordered[place].right)) for place in left_over] if alone else []
+
+
+def _pairs(words: Sequence[float], middles: Sequence[float]) -> list[int]:
+    """For each column the word, in the same order, such that the pairs are as close as can be together. There
+    are at least as many words as columns."""
+    spare = len(words) - len(middles)
+    # best[skipped]: distance and words of the columns so far, when so many words were left out.
+    best: list[tuple[float, list[int]]] = [(0.0, []) for _ in range(spare + 1)]
+    for column, middle in enumerate(middles):
+        found: list[tuple[float, list[int]]] = []
+        for skipped in range(spare + 1):
+            place = column + skipped
+            distance, chosen = best[skipped]
+            here = distance + abs(words[place] - middle), [*chosen, place]
+            found.append(min(here, found[-1], key=lambda one: one[0]) if found else here)
+        best = found
+    return best[-1][1]

@@ -15,6 +15,7 @@ from parser.readers.geometry_chunks import GAP_OF_NUMBERS, NOTHING, NUMBERED, Ch
 _GAP_OF_COLUMNS = 0.08
 _GAP_OF_LABELS = 0.15
 _GAP_OF_CELLS = 0.6
+_TOUCHING = 0.12
 _NARROW = 9
 
 
@@ -101,6 +102,19 @@ def _start_of_value(part: Chunk, edges: Sequence[float]) -> int:
         if two.left - one.right > _GAP_OF_LABELS * two.size and _count_at(edges, two.left) > 1:
             return place if is_value("".join(glyph.text for glyph in part.glyphs[place:])) else 0
     return 0
+
+
+def split_at_odd_gaps(chunk: Chunk) -> list[Chunk]:
+    """The words of a header, cut where one gap is as wide as between cells while other characters touch. In a
+    word that is set wide (总 计), all gaps are alike."""
+    gaps = [(two.left - one.right) / two.size for one, two in pairwise(chunk.glyphs)]
+    if not any(gap < _TOUCHING for gap in gaps) or all(gap < _GAP_OF_CELLS for gap in gaps):
+        return [chunk]
+
+    def parted(one: Glyph, two: Glyph) -> bool:
+        return " " not in (one.text, two.text) and two.left - one.right >= _GAP_OF_CELLS * two.size
+
+    return _split(chunk, parted)
 
 
 def split_over_columns(chunk: Chunk, middles: Sequence[float], lefts: Sequence[float]) -> list[Chunk]:

@@ -628,3 +628,18 @@ def test_two_numbers_of_seven_may_be_of_any_applicant() -> None:
     report = read(table(rows))
     assert not any("partially_granted" in figure.key and figure.value for figure in report.figures)
     assert "column_alignment" in doubts(report)
+
+
+def test_the_label_of_a_lost_column_that_stands_elsewhere_is_a_doubt_about_all() -> None:
+    """Where it stands alone above the others, they may have slipped under its neighbours' labels."""
+    rows = full_requests()
+    labels = [
+        ("自然人", 1, 1),
+        *((text, 1, 1) for text, _, _ in rows[2] if text != "社会公益组织"),
+        ("总计", 1, 1),
+    ]
+    head = [[("社会公益组织", 1, 9)], [("（勾稽关系）", 1, 3), *labels]]
+    narrow = [[*row[:-7], *row[-7:-4], *row[-3:]] for row in rows[3:]]
+    report = read(table([*head, *narrow]))
+    assert {"missing_column", "unlikely_header"} <= doubts(report)
+    assert "requests" in {doubt.where for doubt in report.doubts if doubt.kind == "unlikely_header"}

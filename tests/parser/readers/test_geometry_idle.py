@@ -1,8 +1,10 @@
-"""Lines of a table that part no rows: of a cell that a page cut, of a number that wraps."""
+"""Tables without rules or with idle ones: rows that a cut only seems to part, words and numbers that wrap."""
 
 from parser.document import Cell
 from parser.readers.geometry import Glyph
+from parser.readers.geometry_blanks import blank_columns
 from parser.readers.geometry_chunks import chunks, with_remarks
+from parser.readers.geometry_cuts import split_at_odd_gaps
 from parser.readers.geometry_idle import without_idle_rows
 
 
@@ -41,3 +43,20 @@ def test_two_lines_of_digits_around_the_height_of_their_row_are_one_number() -> 
     # Rows as close as lines: every value has others at its own height.
     rows = [*wrapped, *_set("1", 300, 0, 4), *_set("7", 300, 12, 5)]
     assert len(with_remarks(chunks(rows))) == 4
+
+
+def test_words_of_a_header_close_to_each_other_are_two_and_one_set_wide_is_one() -> None:
+    close = [*_set("社会公益", 0, 0, 0), *_set("法律服务", 36 + 7, 0, 4)]
+    (chunk,) = chunks(close)
+    assert [part.text for part in split_at_odd_gaps(chunk)] == ["社会公益", "法律服务"]
+    (wide,) = chunks([*_set("总", 0, 0, 0), *_set("计", 16, 0, 1)])
+    assert split_at_odd_gaps(wide) == [wide]
+
+
+def test_columns_in_which_nothing_is_printed_are_those_of_the_words_left_over() -> None:
+    words = [chunk for place in range(15) for chunk in chunks(_set("计", 33 * place + 6, 0, place))]
+    printed = (0, 2, 4, 5, 6, 8, 9, 11, 13, 14)
+    columns = [(33.0 * place + 4, 33.0 * place + 11) for place in printed]
+    assert [place for place, _ in blank_columns(words, columns)] == [1, 3, 7, 10, 12]
+    # Half way between two words nobody knows.
+    assert blank_columns(words, [(33.0 * place + 24, 33.0 * place + 30) for place in printed[:-1]]) == []
