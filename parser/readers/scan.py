@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 from parser.document import Box
 from parser.readers.geometry import Rule, Sheet, turned
 from parser.readers.ocr import Gray, recognise
+from parser.readers.scan_bars import Barred
 from parser.readers.scan_cells import pieces_of
 from parser.readers.scan_ink import printed, stamped
 from parser.readers.scan_letters import glyphs_of, stand_ins
 from parser.readers.scan_lines import CORE, Found, areas, fitted, ink_level, search, slopes, typical_height
 from parser.readers.scan_rules import rules
+from parser.readers.scan_seal import without_seals
 from parser.readers.scan_spread import gutter
 from parser.readers.scan_straight import Bend, bend_of, stretches
 from parser.readers.scan_upright import Line
@@ -41,6 +43,7 @@ _SINGLE_LINE = 1.5
 _SEVERAL = 3
 _PROBES = 5
 _PROBE_LENGTH = 8
+_VEIL = 2
 
 
 @dataclass(slots=True)
@@ -63,7 +66,8 @@ class ScannedSheet(Sheet):
 
 def read_picture(picture: NDArray[np.uint8], number: int, unit: float) -> ScannedSheet:
     """The sheet of a picture (gray or RGB) that has `DPI` dots an inch. `unit` as in `ScannedSheet`."""
-    page, stamp = printed(picture), stamped(picture)
+    page, veil = without_seals(printed(picture))
+    stamp = np.where(veil > 0, np.uint8(_VEIL), stamped(picture))
     found = search(page)
     if not areas(found):
         height, width = page.shape
@@ -81,12 +85,12 @@ def read_picture(picture: NDArray[np.uint8], number: int, unit: float) -> Scanne
     blank = partial(ScannedSheet, number, height=height / POINT, turn=turns, images=1.0, bend=bend, unit=unit)
     cut = gutter(width, height, areas(found), stretches(page)) if width > height else None
     if cut is None:
-        return _read(blank(width=width / POINT), page, stamp > 0, found)
+        return _read(blank(width=width / POINT), page, stamp, found)
     first, second = (
         _read(
             blank(width=(end - start) / POINT, first=start),
             np.ascontiguousarray(page[:, start:end]),
-            np.ascontiguousarray(stamp[:, start:end] > 0),
+            np.ascontiguousarray(stamp[:, start:end]),
             # Two pages have smaller letters than one where lines are looked for.
             search(page[:, start:end]),
         )
@@ -96,8 +100,9 @@ def read_picture(picture: NDArray[np.uint8], number: int, unit: float) -> Scanne
     return first
 
 
-def _read(sheet: ScannedSheet, page: Gray, stamp: NDArray[np.bool_], found: Found) -> ScannedSheet:
-    """The blank sheet with what stands on its page."""
+def _read(sheet: ScannedSheet, page: Gray, stamp: NDArray[np.uint8], found: Found) -> ScannedSheet:
+    """The blank sheet with what stands on its page. `stamp` is 1 under a red seal and `_VEIL` under a gray
+    one, of which something may be left: what is read there has a doubt."""
     cores, around = areas(found, CORE), areas(found)
     if not cores:
         return sheet
@@ -111,11 +116,16 @@ def _read(sheet: ScannedSheet, page: Gray, stamp: NDArray[np.bool_], found: Foun
         return sheet
     cores, around = [cores[place] for place in inked], [around[place] for place in inked]
     lines = [fitted(core, room, dark) for core, room in zip(cores, around, strict=True)]
-    across, down, cover = rules(page, lines, around, stamp)
+    across, down, cover = rules(page, lines, around, stamp > 0)
     sheet.across = [_rule(line) for line in across]
     sheet.down = [_rule(line) for line in down]
     sheet.glyphs = stand_ins(cores)
-    sheet.glyphs, sheet.stains = glyphs_of(pieces_of(sheet, page, cover, lines, level))
+    pieces = pieces_of(sheet, page, cover, lines, level)
+    for piece in pieces:
+        left, top, right, bottom = piece.ink
+        if (stamp[top:bottom, left:right] == _VEIL).any():
+            piece.barred |= Barred.WITHIN
+    sheet.glyphs, sheet.stains = glyphs_of(pieces)
     sheet.layer.update(glyph.text for glyph in sheet.glyphs if glyph.text != " ")
     if sheet.glyphs:
         # It is no picture any more that nobody has read.
