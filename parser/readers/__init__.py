@@ -7,11 +7,13 @@ when their format is met: a PDF library is not loaded to read a page.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from importlib import import_module
 from typing import cast
 
 from parser.document import Document, State, Unreadable
 from parser.readers.charset import decode
+from parser.readers.stacked import unstacked
 
 READERS = {
     "html": "html",
@@ -111,7 +113,8 @@ def read(payload: bytes, kind: str) -> Document:
         reader = import_module(f"parser.readers.{READERS[kind]}")
     except ModuleNotFoundError as missing:
         raise Unreadable(State.UNSUPPORTED, f"Files of this kind ({kind}) are not read.") from missing
-    return cast("Document", reader.read(payload))
+    document = cast("Document", reader.read(payload))
+    return replace(document, blocks=unstacked(document.blocks))
 
 
 def _text_kind(payload: bytes) -> str:

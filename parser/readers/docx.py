@@ -15,7 +15,7 @@ from lxml.etree import _Element as Element  # type: ignore[import-untyped]
 
 from parser.document import Block, Cell, Document, Grid, Heading, Locator, Paragraph, State, Unreadable
 from parser.folding import RAISED
-from parser.readers.docx_characters import FIELD, MATHS, SYMBOL, Fields, drawn
+from parser.readers.docx_characters import FIELD, MATHS, SYMBOL, WORD_ART, Fields, drawn
 from parser.readers.docx_inserts import CHUNK, OBJECT, Inserts
 from parser.readers.docx_numbers import Numbers, W, number_of
 from parser.readers.package import Package
@@ -301,17 +301,23 @@ class _Reader:
     def _look(self, run: Element) -> str:
         """What its own properties do to the text of a run, or else its style and those that this rests on."""
         properties = run.find(f"{W}rPr")
-        if properties is None:
-            return ""
-        look = _look(properties)
-        chosen = properties.find(f"{W}rStyle") if look is None else None
+        look = _look(properties) if properties is not None else None
+        if look is None and properties is not None:
+            look = self._look_of_style(properties.find(f"{W}rStyle"))
+        if look is None:
+            above = next(run.iterancestors(f"{W}p"), None)
+            look = self._look_of_style(above.find(f"{W}pPr/{W}pStyle")) if above is not None else None
+        return look or ""
+
+    def _look_of_style(self, chosen: Element | None) -> str | None:
+        """What a style, or the next of those that it rests on, does to text."""
         name = chosen.get(f"{W}val") if chosen is not None else None
         for _ in range(_MOST_STYLES):
             style = self.styles.get(name or "")
             if style is None or style.look is not None:
-                return look or (style.look if style else None) or ""
+                return style.look if style else None
             name = style.based_on
-        return look or ""
+        return None
 
     def _learn_styles(self, root: Element) -> None:
         for node in root.iter(f"{W}style"):
@@ -358,6 +364,8 @@ def _written(node: Element) -> str | None:
     """What an element of a run shows; `None` for what holds other elements, or nothing that is seen."""
     if node.tag == f"{W}t":
         return node.text or ""
+    if node.tag == WORD_ART:
+        return node.get("string") or ""
     return drawn(node) if node.tag in MATHS or node.tag == SYMBOL else _LETTERS.get(node.tag)
 
 

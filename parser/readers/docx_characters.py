@@ -1,5 +1,8 @@
 """Characters of a Word document that are written in other ways than as text: results of fields, equations,
-characters of a font by their place in it. Source: ECMA-376 part 1, 17.16, 17.3.3.30 and 22.1."""
+characters of a font by their place in it, drawn titles.
+
+Source: ECMA-376 part 1, 17.16, 17.3.3.30 and 22.1.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from parser.readers.docx_numbers import W
 
 FIELD = f"{W}fldChar"
 SYMBOL = f"{W}sym"
+WORD_ART = "{urn:schemas-microsoft-com:vml}textpath"
+"""A title that is drawn: its text is an attribute."""
 
 _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _STRICT_M = "{http://purl.oclc.org/ooxml/officeDocument/math}"

@@ -109,7 +109,10 @@ def test_struck_out_text_is_gone_and_raised_digits_are_the_marks_of_notes() -> N
         f'<w:style w:type="character" w:styleId="A"><w:rPr>{raised}</w:rPr></w:style>'
         '<w:style w:type="character" w:styleId="B"><w:basedOn w:val="A"/></w:style>'
     )
-    assert texts(read(package(body, styles=styles))) == ["5", "12¹", "7", "8注1", "9¹"]
+    styles += '<w:style w:type="paragraph" w:styleId="C"><w:rPr><w:vanish/></w:rPr></w:style>'
+    shown = '<w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>6</w:t></w:r>'
+    body += p(r("4") + shown, '<w:pStyle w:val="C"/>')
+    assert texts(read(package(body, styles=styles))) == ["5", "12¹", "7", "8注1", "9¹", "6"]
 
 
 def test_a_field_shows_its_result_and_one_in_the_code_of_another_nothing() -> None:
@@ -141,7 +144,10 @@ def test_what_is_written_otherwise_than_as_text() -> None:
     body += p(symbol("Wingdings", "F031") + r("3"))
     reading = f"<w:rt>{r('gui')}</w:rt><w:rubyBase>{r('规')}</w:rubyBase>"
     body += p(f"<w:r><w:ruby>{reading}</w:ruby></w:r>{r('章')}")
-    assert texts(read(package(body))) == ["12", "1/2", "1²", "12", "3", "规章"]
+    body += p(
+        '<w:r><w:pict><v:textpath xmlns:v="urn:schemas-microsoft-com:vml" string="年度报告"/></w:pict></w:r>'
+    )
+    assert texts(read(package(body))) == ["12", "1/2", "1²", "12", "3", "规章", "年度报告"]
 
 
 def test_documents_inserted_in_the_document_are_read_where_they_stand() -> None:
