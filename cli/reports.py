@@ -24,6 +24,7 @@ from parser.report import number
 from storage.identities import find_report
 from storage.knowledge import Knowledge, knowledge
 from storage.models import Agency, ReportRow, Version
+from storage.sources import REPORT
 
 
 def reports(
@@ -208,11 +209,21 @@ def _show_provenance(known: Knowledge, version: Version, words: Words) -> None:
 
 
 def _copies(version: Version, words: Words) -> Iterator[tuple[str, object]]:
-    """Of a page and its files: which one this is, why, and what the others came to."""
+    """Of a page and its files, and of the files of an archive: which one this is, why, and what the others
+    came to."""
+    inside = version.figures[0].locator.get("member") if version.figures else None
+    if inside is not None and version.payload_sha256 == version.capture.payload_sha256:
+        yield words("head.file_in_it"), inside
     if version.record.get("taken_because"):
         yield words("head.taken_because"), version.record["taken_because"]
     for copy in version.record.get("copies", ()):
-        if not copy["taken"]:
-            state = words.term("state", copy["state"])
-            counts = words("report.copy", figures=copy["figures"], differing=copy["differing"])
-            yield words("head.other_copy"), f"{copy['name']}  {state}, {counts}"
+        for other in (copy, *(copy.get("copies", ()) if copy["taken"] else ())):
+            if not other["taken"]:
+                yield words("head.other_copy"), f"{other['name']}  {_came_to(other, words)}"
+
+
+def _came_to(copy: dict[str, Any], words: Words) -> str:
+    state = words.term("state", copy["state"])
+    if copy["state"] != REPORT:
+        return state
+    return f"{state}, {words('report.copy', figures=copy['figures'], differing=copy['differing'])}"

@@ -80,8 +80,7 @@ def best_copy(given: Sequence[tuple[str, str, Mapping[str, Any], str]]) -> Best 
         "findings": [*taken.record["findings"], *findings],
         "doubts": [*taken.record["doubts"], *doubts],
         "copies": entries,
-        "taken_because": _reason(copies, best, year)
-        + (f" The text is that of “{text_of}”." if text_of else ""),
+        "taken_because": " ".join(_reasons(copies, best, year, text_of)),
     }
     return Best(best, record)
 
@@ -227,6 +226,17 @@ def _entry(one: Copy, *, taken: bool, differing: int) -> dict[str, Any]:
         "differing": differing,
         "taken": taken,
     }
+
+
+def _reasons(copies: Sequence[Copy], best: int, year: int | None, text_of: str) -> list[str]:
+    """All that is to be said of the choice; of an archive also how it was made in there."""
+    reasons = [_reason(copies, best, year)]
+    inside = copies[best].record.get("taken_because")
+    if inside and inside not in reasons:
+        reasons.append(f"In it: {inside}")
+    if text_of:
+        reasons.append(f"The text is that of “{text_of}”.")
+    return reasons
 
 
 def _reason(copies: Sequence[Copy], best: int, year: int | None) -> str:

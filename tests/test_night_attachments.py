@@ -12,6 +12,7 @@ from urllib.parse import urljoin
 import pytest
 
 from bench.truthset.archives import zipped
+from tests.cli.console import nianbao_here
 from tests.crawler.raw_server import RawServer, Script
 from tests.nights import full_night, rows, told
 from tests.parser.forms.drawn import table
@@ -133,6 +134,11 @@ def test_a_file_in_an_archive_is_the_report_that_its_page_announces(night: Night
         ("关于报送的通知.txt", False),
     ]
     assert report["taken_because"] == "No other copy holds a report."
+    shown = [
+        line.split("\t") for line in nianbao_here("report", report["id"], home=night.home).out.splitlines()
+    ]
+    assert ["file in it", "年报/年度报告.docx"] in shown
+    assert ["other copy", "关于报送的通知.txt  not a report"] in shown
 
 
 def test_page_and_file_that_differ_are_a_finding_with_both_places(night: Night) -> None:

@@ -162,3 +162,12 @@ def test_a_report_on_another_year_than_was_announced_has_a_doubt() -> None:
     (doubt,) = best(ANNOUNCEMENT, reading(9, year=2022), announced=(TITLE, TITLE)).record["doubts"]
     assert doubt["message"] == "The report on 2023 was announced; this is the one on 2022."
     assert best(ANNOUNCEMENT, reading(9), announced=(TITLE, TITLE)).record["doubts"] == []
+
+
+def test_the_reason_tells_how_the_choice_in_an_archive_was_made_too() -> None:
+    inside: dict[str, Any] = {
+        "copies": [],
+        "taken_because": "The copies read alike (9 figures); the first counts.",
+    }
+    reason = best(ANNOUNCEMENT, reading(9, **inside)).record["taken_because"]
+    assert reason == f"No other copy holds a report. In it: {inside['taken_because']}"
