@@ -37,7 +37,12 @@ def printed(picture: NDArray[np.uint8]) -> Gray:
         gray = np.minimum(picture[:, :, 0] + _REDNESS * _redness(picture), 255).astype(np.uint8)
     else:
         gray = picture
-    return _strong(_without_bed(without_desk(_even(gray), gray)))
+    return _strong(_without_bed(without_desk(_even(gray), _darkest(picture))))
+
+
+def _darkest(picture: NDArray[np.uint8]) -> Gray:
+    """The darkest of the colours of each dot: wood is bright in red alone, paper in all."""
+    return np.asarray(picture.min(axis=2), np.uint8) if picture.ndim == 3 else picture
 
 
 def stamped(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
