@@ -6,12 +6,14 @@ disk, no link is followed, and what an archive claims about sizes is not believe
 
 from __future__ import annotations
 
+import ctypes
 import locale
+import os
 import re
 import stat
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -30,6 +32,9 @@ MOST_RATIO = 400
 
 _HARMLESS = 16 * 1024 * 1024
 _JUNK = re.compile(r"(?:^|/)(?:__MACOSX/|\.|Thumbs\.db$|desktop\.ini$|~\$)", re.IGNORECASE)
+_LIBRARY = "libarchive.so.13"
+"""The name of libarchive 3 on Linux."""
+
 _UNIX = 3
 _UNICODE_PATH = 0x7075
 _UTF_8 = 0x800
@@ -194,6 +199,11 @@ def _names_in_utf_8() -> Iterator[None]:
 
 
 def _libarchive() -> Any:
+    # The binding asks a program of the system where the library is, unless it is told. No document shall be
+    # the cause that a program starts.
+    with suppress(OSError):
+        ctypes.CDLL(_LIBRARY)
+        os.environ.setdefault("LIBARCHIVE", _LIBRARY)
     try:
         import libarchive  # type: ignore[import-untyped]  # noqa: PLC0415 - needs a library of the system
         import libarchive.exception  # type: ignore[import-untyped]  # noqa: PLC0415
