@@ -176,12 +176,13 @@ def looks_like_value(text: str) -> bool:
 
 def _figure_first(text: str) -> bool:
     """A number followed by something not understood (`12起案件`) is still a value; a number that only counts
-    the label behind it (`1.属于国家秘密`, `①政府公报公开数`) is none."""
+    the label behind it (`1.属于国家秘密`, `①政府公报公开数`) is none, nor is a year (`2023年度情况表`)."""
     visible = _BLANKS.sub("", _INVISIBLE.sub("", text))
     if visible[:1] in _CIRCLED:
         return False
     found = _LEADING.match(unicodedata.normalize("NFKC", visible))
-    return found is not None and (len(found["rest"]) <= _SHORT_REST or found["rest"].startswith(UNITS))
+    rest = "年" if found is None else found["rest"]
+    return not rest.startswith("年") and (len(rest) <= _SHORT_REST or rest.startswith(UNITS))
 
 
 _CIRCLED = frozenset("①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑴⑵⑶⑷⑸⑹⑺⑻⑼❶❷❸❹❺❻❼❽❾")

@@ -80,8 +80,10 @@ def read(payload: bytes) -> Document:
         unveiled = _Walker(frozenset(), Boxes(tree, frozenset()))
         unveiled.walk(tree)
         if any(isinstance(block, Grid) for block in unveiled.blocks):
+            if not _spoken(walker.blocks) < _FEWEST_CHARACTERS <= _spoken(unveiled.blocks):
+                notes.append("The tables stand in a part of the page that its style hides.")
+            # Else the whole article stands there, and a script shows it, as on the pages of WeChat.
             walker = unveiled
-            notes.append("The tables stand in a part of the page that its style hides.")
     meta = page_tags(tree, hidden)
     links = document_links(tree, hidden)
     blocks = _article(tree, walker.tables, walker.blocks, meta)
@@ -197,6 +199,11 @@ class _Walker:
             self.blocks.append(Paragraph(text, _locator(self._inline_at)))
         self._inline = []
         self._inline_at = None
+
+
+def _spoken(blocks: list[Block]) -> int:
+    """Characters outside tables."""
+    return sum(len(block.text) for block in blocks if not isinstance(block, Grid))
 
 
 def _locator(element: Element) -> Locator:

@@ -89,6 +89,7 @@ def test_digits_on_two_lines_are_joined_and_say_so() -> None:
         ("—", True),
         ("12起案件", True),
         ("1.属于国家秘密", False),
+        ("2023年度情况表", False),
         ("其他", False),
         ("3\ufeff、其他", False),
         ("\ufeff③网络申请数", False),

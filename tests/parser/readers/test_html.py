@@ -87,3 +87,15 @@ def test_wide_deep_and_broken_markup_is_read_in_bounded_time() -> None:
     ):
         read(page.encode())
     assert time.perf_counter() - start < 20
+
+
+def test_an_article_that_a_script_shows_is_read_and_a_hidden_table_of_a_page_that_speaks_is_doubtful() -> (
+    None
+):
+    table = "<table><tr><td>规章</td><td>7</td></tr></table>"
+    article = f"<p>{'本机关全年主动公开政府信息。' * 20}</p>"
+    whole = read(f'<h1>题目</h1><div style="visibility: hidden; opacity: 0;">{article}{table}</div>'.encode())
+    part = read(f'<h1>题目</h1>{article}<div style="display: none">{table}</div>'.encode())
+    assert [sum(isinstance(block, Grid) for block in one.blocks) for one in (whole, part)] == [1, 1]
+    assert whole.notes == ()
+    assert part.notes == ("The tables stand in a part of the page that its style hides.",)
