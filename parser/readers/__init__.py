@@ -66,6 +66,8 @@ _OFFICE_XML = re.compile(
     re.DOTALL,
 )
 """The root of a document that an office program writes as one XML file, with its name space."""
+_TYPED = frozenset({"docx", "doc", "rtf", "odt"})
+"""Formats whose paragraphs may be the rows of a table."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffd]")
 _SAMPLE = 65536
 _JUNK_SHARE = 0.05
@@ -114,6 +116,10 @@ def read(payload: bytes, kind: str) -> Document:
     except ModuleNotFoundError as missing:
         raise Unreadable(State.UNSUPPORTED, f"Files of this kind ({kind}) are not read.") from missing
     document = cast("Document", reader.read(payload))
+    if kind in _TYPED:
+        from parser.readers.typed import with_typed_tables  # noqa: PLC0415 - only when its formats are met
+
+        document = with_typed_tables(document)
     return replace(document, blocks=unstacked(document.blocks))
 
 

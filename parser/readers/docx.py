@@ -44,7 +44,7 @@ _PASSED_OVER = frozenset(
     }
     | {f"{_MC}Fallback"}
 )
-_LETTERS = {f"{W}tab": " ", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-", f"{W}ptab": " "}
+_LETTERS = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{W}noBreakHyphen": "-", f"{W}ptab": "\t"}
 
 
 def read(payload: bytes) -> Document:

@@ -12,6 +12,7 @@ from lxml import etree  # type: ignore[import-untyped]
 
 from parser import parse
 from parser.document import Document, Grid, Heading, Paragraph, State, Unreadable
+from parser.readers import read as read_any
 from parser.readers.docx import read
 from tests.parser.readers.drawn import xlsx_file
 from tests.parser.readers.drawn.docx_file import document
@@ -211,6 +212,23 @@ def test_no_number_is_wrong_lost_or_invented(form: str) -> None:
     for seed in range(20):
         made = report(form, seed)
         assert errors(made, parse(document(made, seed))) == {}, seed
+
+
+def test_a_table_typed_with_tabs_is_one() -> None:
+    tab = "<w:r><w:tab/></w:r>"
+    typed = (
+        ("类型", "自然人", "总计"),
+        ("一、新收", "12", "3"),
+        ("二、结转", "0", "4"),
+        ("三、结果", "1", "5"),
+    )
+    body = p(r("云溪市年报")) + "".join(p(tab.join(map(r, row))) for row in typed) + p(r("云溪市"))
+    title, grid, end = read_any(package(body), "docx").blocks
+    assert isinstance(grid, Grid) and [cell.text for cell in grid.cells] == [
+        text for row in typed for text in row
+    ]
+    assert grid.cells[4].locator.xpath == "/w:document/w:body/w:p[3]"
+    assert isinstance(title, Paragraph) and isinstance(end, Paragraph) and end.text == "云溪市"
 
 
 def test_a_row_that_begins_further_right() -> None:
