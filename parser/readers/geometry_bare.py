@@ -185,7 +185,7 @@ class _Table:
         if len(self.columns) >= _WIDE:
             self.head = [[piece for part in row for piece in split_at_odd_gaps(part)] for row in self.head]
         self.lefts = text_columns(texts)
-        self._add_blank_columns(max((part.right for part in texts), default=0.0))
+        self._add_blank_columns(max((part.right for part in texts), default=-1.0))
         middles = self._middles()
         self.head = without_copies(self.head)
         lefts = sorted(part.left for row in self.head for part in row)

@@ -26,12 +26,15 @@ def blank_columns(words: Sequence[Chunk], columns: Sequence[Edges]) -> list[tupl
     surplus = len(ordered) - len(columns)
     if surplus <= 0 or not columns or len(ordered) > _MOST_WORDS:
         return []
-    middles = [(left + right) / 2 for left, right in columns]
     pitches = sorted(two.x - one.x for one, two in pairwise(ordered))
     pitch = pitches[len(pitches) // 2]
-
-    paired = _pairs([word.x for word in ordered], middles)
-    farthest = max(abs(ordered[place].x - middle) for place, middle in zip(paired, middles, strict=True))
+    # Words and values may be set to one side of the column, or both in its middle.
+    sides = (
+        ([word.x for word in ordered], [(left + right) / 2 for left, right in columns]),
+        ([word.left for word in ordered], [left for left, _ in columns]),
+        ([word.right for word in ordered], [right for _, right in columns]),
+    )
+    farthest, paired = min(_pairs(places, edges) for places, edges in sides)
     if farthest > (_OFF if surplus <= _FEW_BLANK else _OFF_OF_MANY) * pitch:
         return []
     left_over = [place for place in range(len(ordered)) if place not in paired]
@@ -44,18 +47,19 @@ def blank_columns(words: Sequence[Chunk], columns: Sequence[Edges]) -> list[tupl
     return [(place, (ordered[place].left, ordered[place].right)) for place in left_over] if alone else []
 
 
-def _pairs(words: Sequence[float], middles: Sequence[float]) -> list[int]:
-    """For each column the word, in the same order, such that the pairs are as close as can be together. There
-    are at least as many words as columns."""
-    spare = len(words) - len(middles)
+def _pairs(words: Sequence[float], columns: Sequence[float]) -> tuple[float, list[int]]:
+    """For each column the word, in the same order, such that the pairs are as close as can be together, and
+    how far apart the farthest of them are. There are at least as many words as columns."""
+    spare = len(words) - len(columns)
     # best[skipped]: distance and words of the columns so far, when so many words were left out.
     best: list[tuple[float, list[int]]] = [(0.0, []) for _ in range(spare + 1)]
-    for column, middle in enumerate(middles):
+    for number, column in enumerate(columns):
         found: list[tuple[float, list[int]]] = []
         for skipped in range(spare + 1):
-            place = column + skipped
+            place = number + skipped
             distance, chosen = best[skipped]
-            here = distance + abs(words[place] - middle), [*chosen, place]
+            here = distance + abs(words[place] - column), [*chosen, place]
             found.append(min(here, found[-1], key=lambda one: one[0]) if found else here)
         best = found
-    return best[-1][1]
+    paired = best[-1][1]
+    return max(abs(words[place] - column) for place, column in zip(paired, columns, strict=True)), paired

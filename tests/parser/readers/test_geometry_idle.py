@@ -58,5 +58,10 @@ def test_columns_in_which_nothing_is_printed_are_those_of_the_words_left_over() 
     printed = (0, 2, 4, 5, 6, 8, 9, 11, 13, 14)
     columns = [(33.0 * place + 4, 33.0 * place + 11) for place in printed]
     assert [place for place, _ in blank_columns(words, columns)] == [1, 3, 7, 10, 12]
+    # Numbers set to the left of words that are four times as wide.
+    words = [chunk for place in range(15) for chunk in chunks(_set("尚未审结", 40 * place, 0, 4 * place))]
+    columns = [(40.0 * place, 40.0 * place + 5) for place in printed]
+    assert [place for place, _ in blank_columns(words, columns)] == [1, 3, 7, 10, 12]
     # Half way between two words nobody knows.
+    words = [chunk for place in range(15) for chunk in chunks(_set("计", 33 * place + 6, 0, place))]
     assert blank_columns(words, [(33.0 * place + 24, 33.0 * place + 30) for place in printed[:-1]]) == []
