@@ -150,7 +150,7 @@ class AnnualReportsSpider(Spider):
         title = meta.get("title") or urlsplit(url).path.rpartition("/")[2]
         reason = meta["purpose"]["followed"]
         yield ReportFound(meta.get("report_url") or url, url, meta["capture"], "attachment", title, (reason,))
-        asked = self._asked.setdefault(meta.get("asked") or url, _Asked())
+        asked = self._asked.setdefault(meta.get("requested") or url, _Asked())
         asked.source_url, asked.capture = url, meta["capture"]
         for report_url, name, why in asked.waiting:
             yield ReportFound(report_url, url, asked.capture, "attachment", name, (why,))
@@ -180,7 +180,13 @@ class AnnualReportsSpider(Spider):
         report_url: str | None = None,
     ) -> Request:
         purpose = {"role": role, "followed": followed, "referrer": referrer}
-        meta = {"purpose": purpose, "steps": steps, "title": title, "report_url": report_url, "asked": url}
+        meta = {
+            "purpose": purpose,
+            "steps": steps,
+            "title": title,
+            "report_url": report_url,
+            "requested": url,
+        }
         priority = PRIORITY[role] - min(steps, 9)
         dropped = self._not_given_out if role in ("report", "attachment") else None
         return Request(url, meta=meta, priority=priority, errback=dropped)
