@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from parser.document import State, Unreadable
 from parser.folding import RAISED
+from parser.readers.biff_boxes import Boxes
 from parser.readers.cell_numbers import BUILT_IN, GENERAL
 from parser.readers.sheet_content import SheetContent
 
@@ -115,11 +116,13 @@ def _globals(stream: bytes) -> _Book:
 
 def _fill(content: SheetContent, stream: bytes, place: int, book: _Book) -> None:
     waiting: tuple[int, int] | None = None
+    boxes = Boxes()
     depth = 0
     for kind, data in _records(stream, place):
         depth += (kind == _BOF) - (kind == _EOF)
         if depth > 1:
             continue  # a chart inside the sheet
+        boxes.meet(kind, data)
         if kind == _STRING and waiting is not None:
             content.put(*waiting, _text(data[2:], struct.unpack_from("<H", data)[0]))
         elif kind == _FORMULA:
@@ -140,6 +143,7 @@ def _fill(content: SheetContent, stream: bytes, place: int, book: _Book) -> None
             for number in range(struct.unpack_from("<H", data)[0]):
                 top, bottom, left, right = struct.unpack_from("<4H", data, 2 + 8 * number)
                 content.merged.append((top, left, bottom, right))
+    content.boxes = sorted(boxes.found, key=lambda box: box[:2])
 
 
 def _leave_out_struck(content: SheetContent, row: int, column: int, style: int, book: _Book) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+import struct
 from pathlib import Path
 
 import pytest
 
 from parser import parse
 from parser.document import Document, Grid, Paragraph, State, Unreadable
-from parser.readers import detect
+from parser.readers import biff, detect
 from parser.readers.cell_numbers import show, shown_as
 from parser.readers.sheets import read
 from tests.parser.readers.drawn import reports, xlsx_file
@@ -111,6 +112,30 @@ def test_a_note_beside_a_table_is_none_of_its_cells() -> None:
     table[0] = "类型|件数|其中|备注|说明"
     (grid,) = _read(_rows(*table)).blocks
     assert isinstance(grid, Grid) and any("办公室" in cell.text for cell in grid.cells)
+
+
+def test_text_boxes_and_open_results_of_a_binary_workbook() -> None:
+    def record(kind: int, data: bytes) -> bytes:
+        return struct.pack("<HH", kind, len(data)) + data
+
+    def box(row: int, text: str, kind: int = 6) -> bytes:
+        anchor = bytes.fromhex("000010f012000000") + struct.pack("<9H", 0, 1, 0, row, 0, 4, 0, row + 3, 0)
+        made = record(0x00EC, anchor) + record(0x005D, struct.pack("<4H", 0x15, 18, kind, 1))
+        made += record(0x01B6, struct.pack("<9H", 0, 0, 0, 0, 0, len(text), 16, 0, 0))
+        return made + record(0x003C, b"\x01" + text.encode("utf-16-le")) + record(0x003C, bytes(16))
+
+    begin, end = record(0x0809, struct.pack("<2H", 0x0600, 5) + bytes(12)), record(0x000A, b"")
+    number = record(0x0203, struct.pack("<3Hd", 4, 0, 0, 12.0))
+    formula = record(0x0006, struct.pack("<3HdH", 4, 1, 0, 0.0, 2) + bytes(4))
+    sheet = (
+        box(9, "云溪市\n（盖章）") + box(0, "云溪市年报") + box(0, "应为15件", kind=0x19) + number + formula
+    )
+    stream = begin + record(0x0085, struct.pack("<I4B", 0, 0, 0, 1, 1) + "表".encode("utf-16-le")) + end
+    stream = stream.replace(struct.pack("<I4B", 0, 0, 0, 1, 1), struct.pack("<I4B", len(stream), 0, 0, 1, 1))
+    (content,) = biff.sheets(stream + begin + sheet + end)
+    texts = [block.text for block in content.blocks() if isinstance(block, Paragraph)]
+    assert texts == ["云溪市年报", "云溪市", "（盖章）"]
+    assert content.texts == {(4, 0): "12"} and "B5" in content.notes["formula"]
 
 
 def test_text_boxes_and_the_name_of_a_sheet_are_read() -> None:
