@@ -15,8 +15,10 @@ _PAPER = 250
 _LIGHTEST = 215
 _DARKEST = 70
 _BLACKER = 50.0
-_SMALLEST, _LARGEST = 120, 210
-_RING = 0.75
+_SMALLEST, _LARGEST = 136, 210
+_RING = 0.8
+_STANDS_OUT = 0.5
+_BESIDE = 3
 _MOST = 4
 _ALIKE = 45.0
 _BEYOND = 1.12
@@ -27,7 +29,7 @@ _SOLID = 5
 
 def without_seals(page: Gray) -> tuple[Gray, NDArray[np.uint8]]:
     """The page without its gray seals, and 1 where their ink was, or beside it: what is printed there may be
-    read with what is left of them. The page has even white paper and 200 dots an inch; a seal is a ring of 30
+    read with what is left of them. The page has even white paper and 200 dots an inch; a seal is a ring of 34
     to 53 mm that is lighter than the print."""
     veil = np.zeros(page.shape, np.uint8)
     # A ring is thicker than the soft edge of a letter.
@@ -65,17 +67,25 @@ def _rings(thick: NDArray[np.uint8]) -> list[tuple[int, int, int]]:
     for _ in range(_MOST):
         best = (0.0, 0, 0, 0)
         for radius in range(_SMALLEST // _COARSE, _LARGEST // _COARSE + 1):
-            size = 2 * radius + 3
-            ring = np.zeros((size, size), np.float32)
-            cv2.circle(ring, (radius + 1, radius + 1), radius, (1.0,), 1)
-            score: Any = cv2.filter2D(left, -1, ring / ring.sum(), borderType=cv2.BORDER_CONSTANT)
+            ring, within, around = (_share(left, radius + step) for step in (0, -_BESIDE, _BESIDE))
+            # Small gray print is as dark all round, but not only there.
+            score = np.where(ring >= _RING, ring - np.maximum(within, around), 0)
             _, most, _, (x, y) = cv2.minMaxLoc(score)
             best = max(best, (float(most), x, y, radius))
         share, x, y, radius = best
-        if share < _RING:
+        if share < _STANDS_OUT:
             break
         reach = round(radius * _BEYOND)
         found.append((x * _COARSE, y * _COARSE, reach * _COARSE))
         left = left.copy()
         cv2.circle(left, (x, y), reach, (0.0,), -1)
     return found
+
+
+def _share(dotted: NDArray[np.float32], radius: int) -> NDArray[np.float32]:
+    """How much of the circle of a radius round each dot is dotted."""
+    size = 2 * radius + 3
+    ring = np.zeros((size, size), np.float32)
+    cv2.circle(ring, (radius + 1, radius + 1), radius, (1.0,), 1)
+    share: Any = cv2.filter2D(dotted, -1, ring / ring.sum(), borderType=cv2.BORDER_CONSTANT)
+    return np.asarray(share, np.float32)
