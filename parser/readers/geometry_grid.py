@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import pairwise
 
 from parser.document import Box, Cell, Grid, Locator
 from parser.readers.geometry import Glyph, Sheet
@@ -21,6 +23,7 @@ _NUMERIC = frozenset("0123456789.,-%+/—０１２３４５６７８９．，－
 _TOUCHING = 0.12
 _MOSTLY = 0.4
 _MANY = 4
+_MOST = 0.75
 _OVER = 0.05
 _ALIKE = 0.2
 
@@ -36,7 +39,7 @@ def ruled_grids(sheet: Sheet) -> tuple[list[tuple[Box, Grid]], list[Glyph]]:
     found = []
     for lattice in lattices(sheet):
         inside, outside = _sorted_into(lattice, left, runs)
-        if _is_stacked(lattice, inside):
+        if _is_stacked(lattice, inside) or _is_open(sheet, lattice, inside):
             continue
         left = outside
         if any(inside):
@@ -96,6 +99,25 @@ def _is_stacked(lattice: Lattice, inside: Sequence[Sequence[Glyph]]) -> bool:
             len(stacked) > 1 or any(len(lines(glyphs)) >= stacked[0] for glyphs in words.get(row, ()))
         ):
             return True
+    return False
+
+
+def _is_open(sheet: Sheet, lattice: Lattice, inside: Sequence[Sequence[Glyph]]) -> bool:
+    """Whether no rule runs down, and one cell holds words in most of the columns that it covers, each apart
+    from the next: the rules across tell the columns of some rows only."""
+    left, top, right, bottom = lattice.box
+    if any(left <= rule.at <= right and rule.start < bottom and top < rule.end for rule in sheet.down):
+        return False
+    for field, glyphs in zip(lattice.fields, inside, strict=True):
+        if field.colspan < _MANY or not glyphs:
+            continue
+        edges = lattice.xs[field.column : field.column + field.colspan + 1]
+        for line in lines(glyphs):
+            pieces = [part for part in line.glyphs if part.text != " "]
+            starts = [pieces[0], *(two for one, two in pairwise(pieces) if two.left - one.right > two.size)]
+            covered = {bisect_right(edges, piece.left + 1) for piece in starts}
+            if len(covered) == len(starts) and len(starts) >= max(_MANY, _MOST * field.colspan):
+                return True
     return False
 
 

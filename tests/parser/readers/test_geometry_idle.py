@@ -1,10 +1,13 @@
 """Tables without rules or with idle ones: rows that a cut only seems to part, words and numbers that wrap."""
 
+from itertools import pairwise
+
 from parser.document import Cell
-from parser.readers.geometry import Glyph
+from parser.readers.geometry import Glyph, Rule, Sheet
 from parser.readers.geometry_blanks import blank_columns
 from parser.readers.geometry_chunks import chunks, with_remarks
 from parser.readers.geometry_cuts import split_at_odd_gaps
+from parser.readers.geometry_grid import ruled_grids
 from parser.readers.geometry_idle import without_idle_rows
 
 
@@ -65,3 +68,18 @@ def test_columns_in_which_nothing_is_printed_are_those_of_the_words_left_over() 
     # Half way between two words nobody knows.
     words = [chunk for place in range(15) for chunk in chunks(_set("计", 33 * place + 6, 0, place))]
     assert blank_columns(words, [(33.0 * place + 24, 33.0 * place + 30) for place in printed[:-1]]) == []
+
+
+def test_rules_across_that_part_the_columns_of_some_rows_alone_are_no_lattice() -> None:
+    """Browsers draw a border below each cell; above that of the first row is nothing."""
+    edges = [60.0 * place for place in range(9)]
+    stretches = list(pairwise(edges))
+    across = [Rule(120, left, right) for left, right in stretches[4:]]
+    across += [Rule(at, left, right) for at in (150, 180) for left, right in stretches]
+    sheet = Sheet(1, 500, 700, across=across)
+    for top, texts in ((125, ["维持", "纠正", "其他", "总计"] * 2), (155, list("12031456"))):
+        for place, text in enumerate(texts):
+            sheet.glyphs += _set(text, 60 * place + 5, top, len(sheet.glyphs))
+    assert ruled_grids(sheet)[0] == []
+    sheet.down = [Rule(edge, 120, 180) for edge in edges[5:]]
+    assert len(ruled_grids(sheet)[0]) == 1
