@@ -164,8 +164,8 @@ _CHANGE = re.compile(
 
 
 def is_unit(text: str) -> bool:
-    """Whether a cell holds a unit and nothing else (`条`, `（万元）`)."""
-    return unicodedata.normalize("NFKC", text).strip("() \n") in UNITS
+    """Whether a cell holds a unit and nothing else (`条`, `人 次`, `（万元）`)."""
+    return _BLANKS.sub("", unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))).strip("()") in UNITS
 
 
 @lru_cache(maxsize=8192)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from parser.numbers import Printed, looks_like_value, read_change, read_number
+from parser.numbers import Printed, is_unit, looks_like_value, read_change, read_number
 
 
 @pytest.mark.parametrize(
@@ -113,3 +113,10 @@ def test_changes_in_words_and_signs(text: str, value: int) -> None:
 @pytest.mark.parametrize("text", ["增0减7", "+1-7", "—", "增", "12减3"])
 def test_what_says_no_one_change(text: str) -> None:
     assert read_change(text).value is None
+
+
+@pytest.mark.parametrize(
+    ("text", "unit"), [("人 次", True), ("（万元）", True), ("件\u200b", True), ("人次数", False)]
+)
+def test_units_are_told_with_blanks_in_them(text: str, unit: bool) -> None:
+    assert is_unit(text) is unit
