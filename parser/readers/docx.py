@@ -18,6 +18,7 @@ from parser.folding import RAISED
 from parser.readers.docx_characters import FIELD, MATHS, SYMBOL, WORD_ART, Fields, drawn
 from parser.readers.docx_inserts import CHUNK, OBJECT, Inserts
 from parser.readers.docx_numbers import Numbers, W, number_of
+from parser.readers.docx_styles import GONE, RAISED_RUN, Styles
 from parser.readers.package import Package
 
 MOST_CELLS = 200_000
@@ -25,9 +26,6 @@ MOST_CELLS = 200_000
 
 MOST_COLUMNS = 500
 """A wider span is a slip of the pen or an attack; it is cut to this."""
-
-_MOST_STYLES = 20
-"""Styles that rest on one another, after which nobody asks for more."""
 
 _STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
@@ -96,25 +94,13 @@ def _meta(package: Package) -> dict[str, str]:
 
 
 @dataclass(slots=True)
-class _Style:
-    """What a style brings along: of a paragraph its place in the outline (from 1) and its list, of characters
-    what it does to their text."""
-
-    based_on: str | None = None
-    outline: int | None = None
-    list_id: str | None = None
-    depth: int = 0
-    look: str | None = None
-
-
-@dataclass(slots=True)
 class _Reader:
     """Walks one document in reading order."""
 
     root: Element
     inserts: Inserts
     numbers: Numbers = field(default_factory=Numbers)
-    styles: dict[str, _Style] = field(default_factory=dict)
+    styles: Styles = field(default_factory=Styles)
     cells: int = 0
     paths: dict[Element, str] = field(default_factory=dict)
 
@@ -122,7 +108,7 @@ class _Reader:
         """Take lists and styles from their parts, where they are whole; a document can be read without."""
         for name, take in (
             ("word/numbering.xml", self.numbers.learn),
-            ("word/styles.xml", self._learn_styles),
+            ("word/styles.xml", self.styles.learn),
         ):
             if name in package:
                 try:
@@ -146,7 +132,7 @@ class _Reader:
     def _paragraph(self, node: Element) -> Iterator[Block]:
         text = (self._number(node) + self._text(node)).strip()
         if text:
-            outline = self._outline(node)
+            outline = self.styles.outline(node)
             locator = self._locator(node)
             yield Heading(text, outline, locator) if outline else Paragraph(text, locator)
         for box in self._boxes(node):
@@ -245,13 +231,13 @@ class _Reader:
                 fields.meet(child)
             elif (text := _written(child)) is not None:
                 pieces.append("" if fields.in_code else text)
-            elif child.tag == f"{W}r" and (look := self._look(child)):
-                if look == _GONE_RUN or fields.in_code:
+            elif child.tag == f"{W}r" and (look := self.styles.look(child)):
+                if look == GONE or fields.in_code:
                     fields.meet_all(child)
-                elif look == _RAISED_RUN and "".join(pieces).strip():
+                elif look == RAISED_RUN and "".join(pieces).strip():
                     raised = "".join(text.text or "" for text in child.iter(f"{W}t"))
                     pieces.append(raised.translate(RAISED) if raised.isdigit() else raised)
-                elif look == _RAISED_RUN:
+                elif look == RAISED_RUN:
                     waiting.append(iter(child))
             elif child.tag not in _PASSED_OVER and child.tag != f"{W}txbxContent":
                 waiting.append(iter(child))
@@ -267,7 +253,7 @@ class _Reader:
 
     def _number(self, node: Element) -> str:
         own = node.find(f"{W}pPr/{W}numPr")
-        style = self._style(node)
+        style = self.styles.of(node)
         list_id, depth = style.list_id, style.depth
         if own is not None:
             chosen = own.find(f"{W}numId")
@@ -276,61 +262,6 @@ class _Reader:
         if list_id in (None, "0") or not self._text(node).strip():
             return ""
         return self.numbers.next(list_id or "", depth)
-
-    def _outline(self, node: Element) -> int | None:
-        own = node.find(f"{W}pPr/{W}outlineLvl")
-        level = _count(own, 9) + 1 if own is not None else self._style(node).outline
-        return level if level is not None and level < 10 else None
-
-    def _style(self, node: Element) -> _Style:
-        """The style of a paragraph, with what it inherits."""
-        chosen = node.find(f"{W}pPr/{W}pStyle")
-        name: str | None = chosen.get(f"{W}val") if chosen is not None else None
-        found = _Style()
-        seen: set[str] = set()
-        while name is not None and name not in seen and name in self.styles:
-            seen.add(name)
-            style = self.styles[name]
-            if found.outline is None:
-                found.outline = style.outline
-            if found.list_id is None:
-                found.list_id, found.depth = style.list_id, style.depth
-            name = style.based_on
-        return found
-
-    def _look(self, run: Element) -> str:
-        """What its own properties do to the text of a run, or else its style and those that this rests on."""
-        properties = run.find(f"{W}rPr")
-        look = _look(properties) if properties is not None else None
-        if look is None and properties is not None:
-            look = self._look_of_style(properties.find(f"{W}rStyle"))
-        if look is None:
-            above = next(run.iterancestors(f"{W}p"), None)
-            look = self._look_of_style(above.find(f"{W}pPr/{W}pStyle")) if above is not None else None
-        return look or ""
-
-    def _look_of_style(self, chosen: Element | None) -> str | None:
-        """What a style, or the next of those that it rests on, does to text."""
-        name = chosen.get(f"{W}val") if chosen is not None else None
-        for _ in range(_MOST_STYLES):
-            style = self.styles.get(name or "")
-            if style is None or style.look is not None:
-                return style.look if style else None
-            name = style.based_on
-        return None
-
-    def _learn_styles(self, root: Element) -> None:
-        for node in root.iter(f"{W}style"):
-            based_on = node.find(f"{W}basedOn")
-            outline = node.find(f"{W}pPr/{W}outlineLvl")
-            chosen = node.find(f"{W}pPr/{W}numPr/{W}numId")
-            self.styles[node.get(f"{W}styleId", "")] = _Style(
-                based_on.get(f"{W}val") if based_on is not None else None,
-                _count(outline, 9) + 1 if outline is not None else None,
-                chosen.get(f"{W}val") if chosen is not None else None,
-                _count(node.find(f"{W}pPr/{W}numPr/{W}ilvl"), 0),
-                _look(own) if (own := node.find(f"{W}rPr")) is not None else None,
-            )
 
     def _locator(self, node: Element) -> Locator:
         return Locator(xpath=self._path(node))
@@ -373,21 +304,3 @@ def _joins_left(cell: Element) -> bool:
     """Whether a cell goes on with the one before it, in the way of old files (`hMerge`)."""
     merge = cell.find(f"{W}tcPr/{W}hMerge")
     return merge is not None and merge.get(f"{W}val") != "restart"
-
-
-def _look(properties: Element) -> str | None:
-    """What properties do to text: out of sight or struck out, raised, nothing; `None` where they say none of
-    it."""
-    look = None
-    for one in properties:
-        if one.tag in _AWAY:
-            if one.get(f"{W}val") not in ("0", "false", "off"):
-                return _GONE_RUN
-            look = look or ""
-        elif one.tag == f"{W}vertAlign":
-            look = _RAISED_RUN if one.get(f"{W}val") == "superscript" else look or ""
-    return look
-
-
-_AWAY = frozenset({f"{W}vanish", f"{W}strike", f"{W}dstrike"})
-_GONE_RUN, _RAISED_RUN = "gone", "raised"
