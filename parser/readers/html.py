@@ -152,7 +152,8 @@ class _Walker:
             return False
         grid = build_grid(table, self.hidden)
         sheet = holds_sheet(grid)
-        if not sheet and lays_out(grid):
+        if not sheet and (lays_out(grid) or grid.columns == 1):
+            # A table of one column is a stack of lines.
             return False
         self._flush()
         self.tables.append(table)

@@ -80,6 +80,8 @@ _LINES = (
     [
         "<pre>" + "\n".join(_LINES) + "</pre>",
         "".join(f"<p>{line.replace(' ', '&nbsp;')}</p>" for line in _LINES),
+        # A table of one column is a stack of lines.
+        f"<table>{''.join(f'<tr><td>{line.replace(chr(32), chr(160))}' for line in _LINES)}</table>",
     ],
 )
 def test_lines_whose_blanks_a_browser_keeps_draw_a_table(body: str) -> None:
