@@ -97,14 +97,17 @@ def signs(marks: Sequence[Mark], em: float) -> int:
     return sum(one.high >= _TALL * em for one in marks)
 
 
-def upright(inked: NDArray[np.bool_]) -> Barred:
-    """At which ends of a line an upright stroke stands. `inked` are its dark dots, without margins."""
+def upright(inked: NDArray[np.bool_], marks: Sequence[Mark]) -> Barred:
+    """At which ends of a line an upright stroke stands that is joined with what is beside it. `inked` are the
+    dark dots of the line, without margins. A slim mark is a stroke by itself, and `barred` tells of it."""
     found = Barred.NOWHERE
-    for end, columns in (
-        (Barred.FIRST, inked[:, :_OUTERMOST]),
-        (Barred.LAST, inked[:, -_OUTERMOST:]),
+    first, last = min(marks, key=lambda one: one.area[0]), max(marks, key=lambda one: one.area[2])
+    for end, mark, columns in (
+        (Barred.FIRST, first, inked[:, :_OUTERMOST]),
+        (Barred.LAST, last, inked[:, -_OUTERMOST:]),
     ):
-        if columns.mean(axis=0).max(initial=0) >= _UPRIGHT:
+        slim = mark.wide <= _SLIM * mark.high + 1
+        if not slim and columns.mean(axis=0).max(initial=0) >= _UPRIGHT:
             found |= end
     return found
 

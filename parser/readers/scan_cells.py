@@ -20,13 +20,12 @@ from parser.readers.geometry_lattice import Lattice, lattices
 from parser.readers.ocr import Gray
 from parser.readers.scan_bars import Barred, Mark, barred, bars, like_bar, signs, upright
 from parser.readers.scan_lines import Area, typical_height
+from parser.readers.scan_specks import without_specks
 
 _POINT = 200 / 72
 _RULE_EDGE = 5
 _BORDER = 6
 _SPECK = 0.16
-_SMALL = 12
-_SPECK_INK = 330.0
 _PAD_UP = 0.16
 _PAD_ALONG = 0.25
 _LOW = 0.55
@@ -34,6 +33,8 @@ _MISSED = 0.8
 _TWO_LINES = 1.35
 _LINE = 0.5
 _ASIDE = 0.6
+_ROOM = 1.25
+_HIGHER = 0.85
 
 
 @dataclass(slots=True)
@@ -88,7 +89,7 @@ def pieces_of(
     for lattice in lattices(sheet):
         inside, left = _cut(lattice, left)
         # A table may be set much smaller than the text around it.
-        here.em = typical_height([area for areas in inside for area in areas]) or usual
+        here.em = _height_of([area for areas in inside for area in areas], ink) or usual
         for one, areas in zip(lattice.fields, inside, strict=True):
             room = tuple(round(edge * _POINT) for edge in one.box)
             pieces += _in_cell(here, (room[0], room[1], room[2], room[3]), areas)
@@ -98,20 +99,19 @@ def pieces_of(
     return pieces
 
 
-def without_specks(page: Gray, level: int) -> None:
-    """Take away what has less ink than the smallest point of a number."""
-    ink = (page < level).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink, connectivity=8)
-    areas = np.asarray(stats)[:, cv2.CC_STAT_AREA]
-    places = np.asarray(labels)
-    small = np.flatnonzero((areas < _SMALL)[places].ravel())
-    numbers = places.ravel()[small]
-    mass = np.bincount(numbers, weights=255.0 - page.ravel()[small], minlength=count)
-    speck: Any = cv2.dilate(
-        ((areas < _SMALL) & (mass < _SPECK_INK))[places].astype(np.uint8), np.ones((3, 3), np.uint8)
-    )
-    page[speck.astype(bool) & (ink == 0)] = 250
-    page[((areas < _SMALL) & (mass < _SPECK_INK))[places]] = 250
+def _height_of(areas: Sequence[Area], ink: NDArray[np.uint8]) -> float:
+    """How high lines of text are, with the room that the detector gives them. It gives small ones too much,
+    and takes close ones for one; so no more than the ink of the higher lines, which have more than digits,
+    asks for."""
+    heights: list[int] = []
+    for left, top, right, bottom in areas:
+        inked = ink[max(top, 0) : bottom, max(left, 0) : right].any(axis=1).astype(np.int8)
+        edges = np.flatnonzero(np.diff(inked, prepend=0, append=0))
+        if len(edges):
+            heights.append(int((edges[1::2] - edges[::2]).max()))
+    if not heights:
+        return typical_height(areas)
+    return min(typical_height(areas), _ROOM * sorted(heights)[int(_HIGHER * len(heights))])
 
 
 def _whole(here: _Page, area: Area, lines: Sequence[Area]) -> Area:
@@ -174,7 +174,7 @@ def _in_cell(here: _Page, room: Area, areas: Sequence[Area]) -> Iterator[Piece]:
             beside = [mark for mark in aside if _meet(mark.area, piece.shown)]
             piece.barred = barred([*inner, *beside], room, here.em)
             piece.signs = signs(inner, here.em)
-            piece.upright = upright(here.ink[own[1] : own[3], own[0] : own[2]] > 0)
+            piece.upright = upright(here.ink[own[1] : own[3], own[0] : own[2]] > 0, inner)
             if any(own[0] < at < own[2] for at in parted):
                 piece.barred |= Barred.WITHIN
             yield piece

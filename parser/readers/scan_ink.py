@@ -37,7 +37,9 @@ def printed(picture: NDArray[np.uint8]) -> Gray:
         gray = np.minimum(picture[:, :, 0] + _REDNESS * _redness(picture), 255).astype(np.uint8)
     else:
         gray = picture
-    return _strong(_without_bed(without_desk(_even(gray), _darkest(picture))))
+    page = _strong(_without_bed(without_desk(_even(gray), _darkest(picture))))
+    # In a copy of a copy the bed is gray until the ink is black.
+    return _without_bed(page)
 
 
 def _darkest(picture: NDArray[np.uint8]) -> Gray:

@@ -27,6 +27,8 @@ _AMONG = 0.75
 _WHOLE = 0.88
 _UNBROKEN = 0.95
 _SHORT = 150
+_BLOCK = 0.6
+_LINE = 0.9
 _STEP = 6
 _SPREAD = 12
 _DASHES = 3
@@ -172,6 +174,14 @@ def _is_even(inked: NDArray[np.bool_]) -> bool:
     return bool(lengths[len(lengths) * 4 // 5] <= _UNEVEN * lengths[len(lengths) // 2])
 
 
+def _holds_line(thin: Gray) -> bool:
+    """Whether a low block has a line from its left to its right, as a double rule does. The letters of a
+    small line of text close up to a block too."""
+    inked = thin > _PLAIN
+    around = inked[:-2] | inked[1:-1] | inked[2:]
+    return bool(around.mean(axis=1).max() > _LINE)
+
+
 def _along_rows(ink: Gray, near: NDArray[np.bool_], *, strict: bool) -> list[_Stroke]:
     column = np.ones((_THICKEST, 1), np.uint8)
     thin: Any = cv2.subtract(ink, cv2.morphologyEx(ink, cv2.MORPH_OPEN, column))
@@ -190,6 +200,8 @@ def _along_rows(ink: Gray, near: NDArray[np.bool_], *, strict: bool) -> list[_St
             continue
         part = (slice(top, top + height), slice(left, left + width))
         own = np.asarray(labels)[part] == number
+        if width < _SHORT and height > _SLOPE and own.mean() > _BLOCK and not _holds_line(thin[part]):
+            continue
         inked = (thin[part] > (_PLAIN if strict else _FAINT)).any(axis=0)
         if strict and inked.mean() < _UNBROKEN:
             continue

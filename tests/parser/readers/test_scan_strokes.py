@@ -7,8 +7,10 @@ import pytest
 
 from bench.truthset.scan_paper import Paper
 from parser.readers.ocr import Gray, recognise
-from parser.readers.scan_cells import Piece, without_specks
+from parser.readers.scan_cells import Piece
 from parser.readers.scan_gaps import with_left_out
+from parser.readers.scan_ink import printed
+from parser.readers.scan_specks import without_specks
 from parser.readers.scan_strokes import stroke
 
 
@@ -53,6 +55,29 @@ def test_a_speck_goes_and_the_point_of_a_number_stays() -> None:
     assert (page >= 245)[:15].all()
     assert (page[60, 18:24] >= 245).all()
     assert (page[20:100, 50:90] == whole[20:100, 50:90]).all()
+
+
+def test_the_faint_point_of_a_tiny_figure_stays_where_digits_make_room_for_it() -> None:
+    page = np.full((40, 90), 250, np.uint8)
+    digits = [10, 17, 28, 35]
+    for left in digits:
+        page[12:22, left : left + 5] = 60
+    # Three dots after the second digit, and as much ink between digits that leave no room, and above.
+    page[20:22, 24] = page[21, 25] = 150
+    page[20:22, 65] = page[21, 66] = page[5:7, 24] = page[6, 25] = 150
+    without_specks(page, 190)
+    assert (page[20:22, 24] == 150).all(), "89.00 is not 8900"
+    assert (page[:, 60:] >= 245).all()
+    assert (page[:9] >= 245).all()
+
+
+def test_the_bed_of_the_scanner_is_gone_in_a_pale_copy_too() -> None:
+    page = np.full((800, 600), 210, np.uint8)
+    page[:, :25] = 115
+    page[100:700:20, 100:500] = 115
+    level = printed(page)
+    assert level[:, :25].min() > 240
+    assert level[100, 100:500].max() < 80
 
 
 def test_the_zero_of_a_year_in_words_is_not_left_out() -> None:
