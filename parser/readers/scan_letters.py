@@ -131,6 +131,13 @@ def _read(
     for index, picture, letters in zip(strange, wide, recognise(wide), strict=True):
         if letters and _is_value(letters):
             shown[index], read[index] = picture, _once(letters)
+    # A 1 of rough dots may look like 王 as well; seen smaller, it is read, and not trusted.
+    strange = [index for index in strange if not _is_value(read[index])]
+    small = [_smaller(_thrice(pieces[index].picture)) for index in strange]
+    for index, picture, letters in zip(strange, small, recognise(small), strict=True):
+        if letters and _is_value(letters):
+            shown[index] = picture
+            read[index] = [replace(one, confidence=min(one.confidence, DISPUTED)) for one in _once(letters)]
     short = [
         index
         for index in wanted
