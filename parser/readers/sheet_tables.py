@@ -25,6 +25,8 @@ _SENTENCE = re.compile(
 )
 """A sentence that goes on, one that ends, or who signs a table."""
 _SECTION = re.compile(r"^(?:[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])")
+_HEAD_ROWS = 3
+"""Rows below a heading in which the head of its table begins."""
 _FEWEST_HEADS = 3
 _FEWEST_COUNTED = 6
 """Words of a row that make it the head of a table though they are counted, as the labels of rows are."""
@@ -76,9 +78,15 @@ def tables_and_lines(cells: Iterable[Cell], apart: Collection[int] = ()) -> Iter
 
 
 def _take_notes(rows: list[list[Cell]], apart: Collection[int]) -> list[Cell]:
-    """The notes beside tables, taken out of their rows."""
+    """The notes beside tables, taken out of their rows. A table ends at an empty row, or where a heading
+    has the head of another one below it."""
     notes: list[Cell] = []
-    bounds = [0, *sorted(apart), len(rows)]
+    titled = {
+        number
+        for number, row in enumerate(rows)
+        if _line(row) and _heading(row) and any(map(_heads, rows[number + 1 : number + 1 + _HEAD_ROWS]))
+    }
+    bounds = [0, *sorted({*apart, *titled}), len(rows)]
     for first, last in pairwise(bounds):
         notes += beside_tables(rows[first:last], _heads)
     taken = {(note.row, note.column) for note in notes}
@@ -118,15 +126,19 @@ def _from_first_line(rows: list[list[Cell]], run: list[int], apart: Collection[i
         cell = next(cell for cell in rows[number] if cell.text)
         if cell.colspan == 1 and (number in apart or _SENTENCE.search(cell.text)):
             first = place
-            while first and number not in apart and _heading(rows[run[first - 1]]):
+            while first and number not in apart and _is_plain_heading(rows[run[first - 1]]):
                 first -= 1
             return run[first:]
     return []
 
 
+def _is_plain_heading(row: list[Cell]) -> bool:
+    return _heading(row) and all(cell.colspan == 1 for cell in row if cell.text)
+
+
 def _heading(row: list[Cell]) -> bool:
     cell = next(cell for cell in row if cell.text)
-    return cell.colspan == 1 and _SECTION.match(cell.text) is not None
+    return _SECTION.match(cell.text) is not None
 
 
 def _heads(row: list[Cell]) -> bool:

@@ -108,6 +108,12 @@ def test_a_note_beside_a_table_is_none_of_its_cells() -> None:
     grid, note = _read(_rows(*table)).blocks
     assert isinstance(grid, Grid) and not any("办公室" in cell.text for cell in grid.cells)
     assert isinstance(note, Paragraph) and note.text == "由办公室填报"
+    # The wider table below the next heading has columns there.
+    wider = ["二、其他", "类型|件数|其中|复议|诉讼", *(f"类别{number}|1|2|3|4" for number in range(8))]
+    first, heading, second, note = _read(_rows(*table, *wider)).blocks
+    assert isinstance(first, Grid) and isinstance(second, Grid)
+    assert isinstance(heading, Paragraph) and heading.text == "二、其他"
+    assert isinstance(note, Paragraph) and note.text == "由办公室填报"
     # A figure stands under a head of its own, however few there are.
     table[0] = "类型|件数|其中|备注|说明"
     (grid,) = _read(_rows(*table)).blocks
