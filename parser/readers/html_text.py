@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 
 from lxml import etree  # type: ignore[import-untyped]
 from lxml.etree import _Element as Element  # type: ignore[import-untyped]
@@ -53,9 +55,13 @@ _HIDDEN = re.compile(
     r"|mso-special-character\s*:\s*comment|mso-element\s*:\s*comment-list",
     re.IGNORECASE,
 )
+_WHITE = re.compile(r"(?<![-\w])color\s*:\s*(?:#fff(?:fff)?\b|white\b|rgb\(\s*255\s*,\s*255\s*,\s*255)", re.I)
+_BACKGROUND = re.compile("background", re.IGNORECASE)
+_FONTS = etree.XPath("//font[@color]")
 _MARKED, _STYLED = etree.XPath("//*[@hidden]"), etree.XPath("//*[@style]")
 _STYLES = etree.XPath("//@style", smart_strings=False)
 _BLANKS = re.compile(r"[ \t\r\n\f\v\xa0]+")
+_MOST_INNER = 200
 _DEEPEST = 100
 """Elements inside one another in a cell, beyond which nobody sees what is a block."""
 _INVISIBLE = re.compile(r"[\u200b-\u200d\u2060\ufeff\u00ad]")
@@ -72,7 +78,33 @@ def hidden_in(tree: Element) -> frozenset[Element]:
     styles = {style for style in set(_STYLES(tree)) if _HIDDEN.search(style)}
     if styles:
         hidden.update(element for element in _STYLED(tree) if element.get("style") in styles)
+    hidden.update(_white_in_cells(tree))
     return frozenset(hidden)
+
+
+def _white_in_cells(tree: Element) -> Iterator[Element]:
+    """White text beside other text in a cell of a table that nobody gave a background: nobody sees it."""
+    styles = {style for style in set(_STYLES(tree)) if _WHITE.search(style)}
+    white = [
+        font for font in _FONTS(tree) if font.get("color").strip().lower() in ("#fff", "#ffffff", "white")
+    ]
+    white += [element for element in _STYLED(tree) if element.get("style") in styles] if styles else []
+    cells: dict[Element, list[Element]] = {}
+    for element in white:
+        around = [element, *element.iterancestors()]
+        cell = next((one for one in around if one.tag in ("td", "th")), None)
+        if cell is not None and element is not cell and not any(map(_has_background, around)):
+            cells.setdefault(cell, []).append(element)
+    for cell, members in cells.items():
+        # A cell that holds half the page is none of a table.
+        if len(members) <= _MOST_INNER and len(list(islice(cell.iter(), _MOST_INNER + 1))) <= _MOST_INNER:
+            unseen = "".join("".join(member.itertext()) for member in members)
+            if len("".join(unseen.split())) < len("".join("".join(cell.itertext()).split())):
+                yield from members
+
+
+def _has_background(element: Element) -> bool:
+    return element.get("bgcolor") is not None or _BACKGROUND.search(element.get("style") or "") is not None
 
 
 def own_text(text: str) -> str:

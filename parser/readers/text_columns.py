@@ -35,6 +35,7 @@ _PITCH, _CLOSE = 18.0, 16.0
 _OPENS = re.compile(r"[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[、.．)）]|第|其中")
 _REST = 20
 _FEWEST_RESTS = 3
+_WORD = re.compile("[\u4e00-\u9fff（《“](?<![无零空])")
 _LONGEST = 300
 _LONG_PROSE = 40
 _FEWEST_ROWS = 3
@@ -170,8 +171,8 @@ class _Page:
         for place, letter in enumerate(line):
             right = left + width(letter) * _EM / 2
             if not letter.isspace():
-                if last is not None and left - last.right <= _EM / 2 and width(letter) == 2:
-                    # One blank in front of a Chinese character parts no columns.
+                if last is not None and left - last.right <= _EM / 2 and _WORD.match(letter):
+                    # One blank in front of a Chinese word parts no columns.
                     last.right = left
                 last = Glyph(letter, left, top, right, top + _EM, _EM, 0, order + place)
                 yield last

@@ -4,6 +4,7 @@ import lxml.html  # type: ignore[import-untyped]
 
 from parser.document import Grid
 from parser.readers.html_table import build_grid, has_layout_parts
+from parser.readers.html_text import hidden_in
 
 
 def _grid(markup: str) -> Grid:
@@ -66,3 +67,13 @@ def test_a_small_table_in_one_of_many_cells_lays_out_nothing() -> None:
         markup = f"<table><tr><td>{inner}<td>1{'<tr><td>乙<td>2' * (rows - 1)}</table>"
         assert has_layout_parts(lxml.html.document_fromstring(markup).find(".//table")) is lays_out
     assert _places(_grid(f"<table><tr><td>{inner}<td>1</table>")) == [(0, 0, "甲"), (0, 1, "1")]
+
+
+def test_white_text_beside_the_text_of_a_cell_is_unseen_and_a_white_header_is_not() -> None:
+    white = '<font color="#FFFFFF">5</font><span style="color: white">6</span>'
+    page = lxml.html.document_fromstring(
+        f'<table><tr bgcolor="#036"><th>数{white}<th><span style="color:#fff">量</span>'
+        f"<tr><td>12{white}<td>{white}</table>"
+    )
+    grid = build_grid(page.find(".//table"), hidden_in(page))
+    assert [cell.text for cell in grid.cells] == ["数56", "量", "12", "56"]

@@ -178,3 +178,19 @@ def test_a_table_with_each_cell_on_a_line_of_its_own() -> None:
     ]
     assert rows[6] == [("（一）予以公开", 1), ("条", 1), ("3", 1), ("4", 1)]
     assert grid.cells[-1].locator.as_dict() == {"line": 2 * len(lines) - 1, "column": 1}
+
+
+def test_one_blank_between_numbers_parts_columns_and_one_before_a_word_does_not() -> None:
+    lines = (
+        "信息内容   收到 办结 结转",
+        "1. 网上  １３１１ ６５   无",
+        "2. 信函       7 １２   —",
+        "3. 当面       0 无     3",
+    )
+    (grid,) = (block for block in read("\n".join(lines).encode()).blocks if isinstance(block, Grid))
+    rows = [[cell.text.replace(" ", "") for cell in cells] for _, cells in grid.by_row()]
+    assert rows[-3:] == [
+        ["1.网上", "１３１１", "６５", "无"],
+        ["2.信函", "7", "１２", "—"],
+        ["3.当面", "0", "无", "3"],
+    ]
