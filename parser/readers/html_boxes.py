@@ -68,10 +68,10 @@ class Boxes:
     def table(self, element: Element) -> Grid | None:
         """The grid that an element itself says it is, if it does."""
         if element.get("role") in ("table", "grid", "treegrid"):
-            rows = (
-                [_with_aria(cell) for cell in _with_role(row, _CELL_ROLES)]
-                for row in _with_role(element, frozenset({"row"}))
-            )
+            drawn = list(_with_role(element, frozenset({"row"})))
+            if not set(drawn).isdisjoint(row.getparent() for row in drawn):
+                return None
+            rows = ([_with_aria(cell) for cell in _with_role(row, _CELL_ROLES)] for row in drawn)
             return self._grid(element, rows)
         if "display" not in (element.get("style") or "") and not self._is_styled(element):
             return None

@@ -19,6 +19,7 @@ _HELD = re.compile("[\xa0\u2000-\u200a\u3000]{2}")
 _LONGEST = 400
 _MOST = 400_000
 """Characters of a preformatted text that is looked at; the longest report seen has 60,000."""
+_MOST_BLOCKS = 10_000
 _DEEPEST = 200
 _JOINED = re.compile(r"[ \t\r\n\f\v]+")
 _FEWEST, _FEWEST_VALUES = 3, 10
@@ -55,6 +56,8 @@ def preformatted(element: Element, hidden: frozenset[Element]) -> list[Block] | 
 def regrouped(blocks: Sequence[Block], held: Mapping[int, str]) -> list[Block]:
     """The blocks, with paragraphs made tables where they draw some: with blanks, or with a cell in each.
     `held` is the text of those paragraphs that hold blanks, by their place, as the page has it."""
+    if len(blocks) > _MOST_BLOCKS:
+        return list(blocks)
     values = sum(_is_value(block) for block in blocks)
     if len(held) < _FEWEST and values < _FEWEST_VALUES:
         return list(blocks)
