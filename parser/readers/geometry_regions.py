@@ -207,8 +207,8 @@ def _last_of_tail(rows: Lines, index: int) -> int:
 
 
 def sections(region: Lines) -> Iterator[tuple[Lines, Lines]]:
-    """Header rows and the rows below them, for each part of the region that has columns of its own; none where
-    words were cut until no value has a label before it."""
+    """Header rows and the rows below them, for each part of the region that has columns of its own; none
+    where no row has values with a label before them."""
     data = [index for index, row in enumerate(region) if any(part.is_value for part in row)]
     kept = [index for index in data if _is_data(region, index)]
     shared = walls([part for row in region for part in row if not part.is_value])
