@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from crawler.offsite import registered
 from spiders.evidence import is_report_title
 from spiders.files import is_attachment
+from spiders.neighbours import registered
 from storage.models import Capture, ReadingRow, ReportRow, Run, Sighting
 from storage.page_images import addresses, images_of
 from storage.sources import NOT_A_REPORT, REPORT

@@ -21,8 +21,8 @@ from tests.test_night_trouble import sites
 
 pytestmark = pytest.mark.usefixtures("databases")
 
-HOST = "files.example.invalid"
-NEIGHBOUR = "http://down.example.invalid/system/_content/download.jsp?wbfileid=7"
+HOST = "files.example.com"
+NEIGHBOUR = "http://down.example.com/system/_content/download.jsp?wbfileid=7"
 ANNOUNCED, BOTH, SHARED = (reports.report("2021", seed) for seed in (4, 2, 8))
 BUNDLE = {
     "关于报送的通知.txt": "关于报送材料的通知\n请各单位按时报送。".encode(),
