@@ -28,11 +28,12 @@ from typing import Any, Self
 from sqlalchemy.engine.default import DefaultDialect
 
 from config import settings
-from crawler import nightly, workers
+from crawler import nightly
 from crawler.groups import GroupCommit
 from crawler.worker import begin
 from errors import NianbaoError
 from parser import parse
+from storage import fresh_process
 from tests.nights import environment
 from tests.small_sites import REPORT
 
@@ -187,7 +188,7 @@ def _watch_all(points: _Points, told: int) -> None:
     seen_by_the_night = SimpleNamespace(
         Popen=worker, DEVNULL=subprocess.DEVNULL, TimeoutExpired=subprocess.TimeoutExpired
     )
-    setattr(workers, "subprocess", seen_by_the_night)  # noqa: B010 - a module's own import
+    setattr(fresh_process, "subprocess", seen_by_the_night)  # noqa: B010 - a module's own import
 
 
 class _ForkedWorker:
