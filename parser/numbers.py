@@ -55,9 +55,9 @@ _ASIDE = re.compile(r"^[,;、。]*(?=其中|含|包括|包含|不含|罚款|罚�
 _NOTE = re.compile(
     "(?<=[0-9０-９%％件次条项元人个)）])"
     r"(?:[\u00b9\u00b2\u00b3\u2070-\u2079]+|[①-⑳⑴-⒇]|[*＊※#★☆]{1,3}|注[0-9０-９]{0,2}"
-    r"|[\[［〔【](?:注?[0-9０-９]{1,2}|注)[\]］〕】]|。)$"
+    r"|[\[［〔【](?:注?[0-9０-９]{1,2}|注)[\]］〕】]|。){1,4}$"
 )
-"""The mark of a note behind a number, or a full stop."""
+"""The marks of notes behind a number, or a full stop."""
 _ZERO_LETTERS = frozenset("oOＯｏΟοОо○◯")
 """What is typed for a zero; only where it stands alone."""
 _ZEROS = frozenset("零〇")
@@ -99,7 +99,7 @@ def read_number(text: str) -> Printed:
     visible = _INVISIBLE.sub("", text).strip().translate(_SYMBOLS)
     note = _NOTE.search(visible)
     plain = visible[: note.start()] if note else visible
-    plain = _MINUS.sub("-", unicodedata.normalize("NFKC", plain)).strip()
+    plain = _MINUS.sub("-", _plain(plain)).strip()
     tight = _BLANKS.sub("", plain)
     if not tight:
         return _BLANK
@@ -131,6 +131,15 @@ def read_number(text: str) -> Printed:
     if note:
         remark += note[0].strip("。")
     return Printed(value, unit, remark or None, joined=joined)
+
+
+def _plain(text: str) -> str:
+    """The text in NFKC, but for marks and fractions (`①`, `²`, `½`), which would become digits of a number."""
+    if all(unicodedata.category(sign) != "No" for sign in text):
+        return unicodedata.normalize("NFKC", text)
+    return "".join(
+        sign if unicodedata.category(sign) == "No" else unicodedata.normalize("NFKC", sign) for sign in text
+    )
 
 
 def _remark(found: re.Match[str]) -> str | None:

@@ -43,6 +43,9 @@ from parser.numbers import Printed, is_unit, looks_like_value, read_change, read
         ("12件（注）", "12", "件", "注"),
         ("422¹", "422", None, "¹"),
         ("422①", "422", None, "①"),
+        ("28①³", "28", None, "①³"),
+        ("28①②。", "28", None, "①②"),
+        ("28[1]*", "28", None, "[1]*"),
         ("422件[1]", "422", "件", "[1]"),
         ("422注2", "422", None, "注2"),
         ("422注", "422", None, "注"),
@@ -64,7 +67,7 @@ def test_what_stands_for_nothing_is_no_zero(text: str) -> None:
     "text",
     (
         *("若干", "95 0", "1,23", "1.2.3", "12件3", "3（", "详见附件", "1.5万", "<5", "一", "12；3"),
-        *("9" * 29, "0." + "3" * 28),
+        *("28①3", "12²3", "2½", "9" * 29, "0." + "3" * 28),
     ),
 )
 def test_anything_else_is_not_understood(text: str) -> None:
