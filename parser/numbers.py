@@ -134,7 +134,7 @@ def read_number(text: str) -> Printed:
 
 
 def _plain(text: str) -> str:
-    """The text in NFKC, but for marks and fractions (`①`, `²`, `½`), which would become digits of a number."""
+    """The text in NFKC, but for marks and fractions (`①`, `²`, `½`), which would become digits."""
     if all(unicodedata.category(sign) != "No" for sign in text):
         return unicodedata.normalize("NFKC", text)
     return "".join(
