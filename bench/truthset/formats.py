@@ -18,7 +18,7 @@ from pathlib import Path
 from bench.truthset.converted import converted, program
 from bench.truthset.documents import ARCHIVES, CONVERSION, HALVES, OFFICE, Made, document
 
-SEED = 71429
+SEED = 85817
 """The seed whose odd numbers are held back. Nobody reads them, nor runs the parser over them, but for the
 page; a document that was looked into spends the seed: put a new one here."""
 

@@ -83,7 +83,10 @@ class Layout:
         if count == width:
             return Laid(row.values, _MERGED) if reaching else self._by_order(line, row, agrees)
         if reaching:
-            return Laid((None,) * width, _MERGED)
+            # A blank that reaches down too far, over a row that is whole without it.
+            own = tuple(cell for cell in row.values if cell.row == line.row or cell.text)
+            whole = len(own) == width and all(cell.row == line.row for cell in own)
+            return Laid(own if whole else (None,) * width, _MERGED)
         short = f"it has {count} cells for {width} columns"
         if count < width:
             return Laid(self._short(line, row, agrees), short)

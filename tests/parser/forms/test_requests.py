@@ -475,6 +475,17 @@ def test_a_blank_that_reaches_down_left_of_a_group_is_no_value() -> None:
     _truth(read(table(rows)))
 
 
+def test_a_blank_that_reaches_down_between_a_label_and_its_whole_row_takes_no_figure_with_it() -> None:
+    rows = full_requests()
+    last, label = len(rows) - 1, rows[-1][0][0]
+    cut = _row(rows, "（七）总计")
+    rows[cut] = [rows[cut][0], ("", 2, 1), *rows[cut][1:]]
+    rows[last] = [(label, 1, 2), *rows[last][1:]]
+    report = read(table(rows))
+    assert values(report, "requests.carried_forward") == dict.fromkeys(COLUMNS, 0)
+    assert {doubt.where for doubt in report.doubts if "merged" in doubt.message} == {"requests.carried_forward"}
+
+
 def test_numbers_that_moved_left_with_their_labels_are_read_where_they_now_stand() -> None:
     # As an export writes the cells that begin in a row: rows below the first of a group begin further left,
     # and end in blanks. One row that prints a number below the header's own label cells tells so for all.
