@@ -58,8 +58,8 @@ ABOUT = {
         "The sets that were held back before: seed 71429 (50 documents of each) had 80,698 of 80,705 "
         "figures right, 7 missed with a doubt (a row over which a blank reached down); seed 60913 (50 of "
         "each) 79,790 of 79,791, the last one silently wrong (`28` with two marks of notes behind it was "
-        "2813); both were mended. Seed 47291 (50 of each) had 83,776 of 83,776; seed 30361 (75 of each) 124,659 of "
-        "124,684, 22 missed and 3 wrong, each with a doubt.",
+        "2813); both were mended. Seed 47291 (50 of each) had 83,776 of 83,776; seed 30361 (75 of each) "
+        "124,659 of 124,684, 22 missed and 3 wrong, each with a doubt.",
     ),
     "scans": (
         "# How well scans are read",

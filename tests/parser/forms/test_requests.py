@@ -483,7 +483,8 @@ def test_a_blank_that_reaches_down_between_a_label_and_its_whole_row_takes_no_fi
     rows[last] = [(label, 1, 2), *rows[last][1:]]
     report = read(table(rows))
     assert values(report, "requests.carried_forward") == dict.fromkeys(COLUMNS, 0)
-    assert {doubt.where for doubt in report.doubts if "merged" in doubt.message} == {"requests.carried_forward"}
+    merged = {doubt.where for doubt in report.doubts if "merged" in doubt.message}
+    assert merged == {"requests.carried_forward"}
 
 
 def test_numbers_that_moved_left_with_their_labels_are_read_where_they_now_stand() -> None:
