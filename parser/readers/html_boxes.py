@@ -33,6 +33,7 @@ _TABLES = frozenset({"table", "inline-table"})
 _GRIDS = frozenset({"grid", "inline-grid"})
 _ROW_TAGS = frozenset({"div", "section", "li", "ul", "dl", "ol", "article"})
 _CELL_TAGS = frozenset({"div", "section", "p", "li", "dd", "dt", "ul"})
+_FAR_TOO_LONG = 400
 _LONGEST = 120
 _FEWEST_ROWS = 3
 _FEWEST_CELLS = 3
@@ -172,7 +173,9 @@ class Boxes:
 
     def _short(self, cells: list[Element]) -> list[Element] | None:
         for cell in cells:
-            if cell.find(".//table") is not None or len(text_of(cell, self._hidden)) > _LONGEST:
+            if _is_long(cell) or cell.find(".//table") is not None:
+                return None
+            if len(text_of(cell, self._hidden)) > _LONGEST:
                 return None
         return cells
 
@@ -247,6 +250,17 @@ def _span(placed: str) -> int:
     if found := _LINES.match(placed):
         return min(max(int(found[2]) - int(found[1]), 1), _WIDEST)
     return 1
+
+
+def _is_long(cell: Element) -> bool:
+    """Whether there is far more text in an element than in a cell, unseen text counted too. Most of those
+    that are asked about hold a good part of the page, whose text nobody has to put together for that."""
+    length = 0
+    for piece in cell.itertext():
+        length += len(piece.strip())
+        if length > _FAR_TOO_LONG:
+            return True
+    return False
 
 
 def _has_own_text(element: Element) -> bool:

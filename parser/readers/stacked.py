@@ -47,6 +47,8 @@ def _unstacked(grid: Grid) -> Grid:
 def _stack(cells: Sequence[Cell]) -> dict[int, list[str]] | None:
     """The lines of a row's label and figures by column; `None` for a row that is one."""
     for place, cell in enumerate(cells):
+        if "\n" not in cell.text:
+            continue
         labels = _labels(cell)
         beside = [(one.column, _lines(one)) for one in cells[place + 1 :] if one.text]
         if len(labels) < _FEWEST or len(beside) < _FEWEST:
