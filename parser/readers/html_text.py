@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from itertools import islice
 
 from lxml import etree  # type: ignore[import-untyped]
@@ -75,16 +75,17 @@ def hidden_in(tree: Element) -> frozenset[Element]:
     text, and a page of Word has thousands of styled elements in a few styles, none of which hides anything.
     """
     hidden = set(_MARKED(tree))
-    styles = {style for style in set(_STYLES(tree)) if _HIDDEN.search(style)}
+    written = set(_STYLES(tree))
+    styles = {style for style in written if _HIDDEN.search(style)}
     if styles:
         hidden.update(element for element in _STYLED(tree) if element.get("style") in styles)
-    hidden.update(_white_in_cells(tree))
+    hidden.update(_white_in_cells(tree, {style for style in written if _WHITE.search(style)}))
     return frozenset(hidden)
 
 
-def _white_in_cells(tree: Element) -> Iterator[Element]:
-    """White text beside other text in a cell of a table that nobody gave a background: nobody sees it."""
-    styles = {style for style in set(_STYLES(tree)) if _WHITE.search(style)}
+def _white_in_cells(tree: Element, styles: Container[str]) -> Iterator[Element]:
+    """White text beside other text in a cell of a table that nobody gave a background: nobody sees it.
+    `styles` are those that make text white."""
     white = [
         font for font in _FONTS(tree) if font.get("color").strip().lower() in ("#fff", "#ffffff", "white")
     ]
